@@ -1,1 +1,5 @@
-export const x = 1;
+export * from './addressing/chunk-range';
+export * from './endpoint/address';
+export * from './swarm/content';
+export * from './swarm/metadata';
+export * from './wire/message';
