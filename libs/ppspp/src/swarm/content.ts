@@ -35,6 +35,8 @@ export interface HashBlock {
 export interface SwarmRecord {
   readonly metadata: SwarmMetadata;
   readonly chunkCount: number;
+  /** The peak hashes, left to right; which nodes they are follows from `chunkCount`. RFC 7574 section 5.6.1. */
+  readonly peaks: readonly Uint8Array[];
   /** Bytes of the whole content, known once its last chunk is verified; undefined before. */
   readonly contentBytes: number | undefined;
 }

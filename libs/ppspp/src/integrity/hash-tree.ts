@@ -1,0 +1,157 @@
+import { peakNodes, rootHeight, siblingIndex } from '../addressing/node';
+import { extentChunks, type HashBlock } from '../swarm/content';
+import type { HashFunction } from '../swarm/metadata';
+import { Block, blockKey, placeOf } from './block';
+import { combine, equalBytes, hashBytes } from './hash';
+import { climbFromPeaks, rootOfPeaks } from './peaks';
+import { extentHeight, subtreeHash } from './subtree';
+
+/** Hashes that somebody claims, to be believed only when they lead to a known one. */
+export type Proof = (height: number, index: number) => Uint8Array | undefined;
+
+/**
+ * What a claimed hash led to: `verified`, all hashes on the way are known now; `incomplete`, a hash is missing;
+ * `mismatch`, content or hashes are wrong.
+ */
+export type Verdict = 'verified' | 'incomplete' | 'mismatch';
+
+interface Step {
+  readonly height: number;
+  readonly index: number;
+  readonly hash: Uint8Array;
+}
+
+const noProof: Proof = () => undefined;
+
+/**
+ * The verified part of one content's Merkle hash tree, grown from its root as proofs arrive.
+ * Nothing enters that does not hash up to the root. RFC 7574 sections 5.1 to 5.3 and 5.6.
+ */
+export class HashTree {
+  private readonly blocks = new Map<number, Block>();
+  private readonly dirty = new Set<number>();
+  private readonly size: number;
+  private readonly empty: Uint8Array;
+  private count: number | undefined;
+  /** The number of chunks rests on a single peak that is the root itself: true unless real peaks say otherwise. */
+  private implied = false;
+
+  constructor(
+    readonly hash: HashFunction,
+    readonly root: Uint8Array,
+  ) {
+    this.size = hashBytes[hash];
+    this.empty = new Uint8Array(this.size);
+  }
+
+  /** Chunks in the content, or undefined until peaks proved it. */
+  get chunkCount(): number | undefined {
+    return this.count;
+  }
+
+  /** Takes the content's size from its peak hashes; false if they do not lead to the root. */
+  adoptPeaks(chunkCount: number, hashes: readonly Uint8Array[]): boolean {
+    if (this.count !== undefined && !this.implied) return this.count === chunkCount;
+    if (!equalBytes(rootOfPeaks(this.hash, chunkCount, hashes), this.root)) return false;
+    this.count = chunkCount;
+    this.implied = false;
+    peakNodes(chunkCount).forEach(({ height, index }, at) => {
+      this.put(height, index, hashes[at] ?? this.empty);
+    });
+    for (const { height, index, hash } of climbFromPeaks(this.hash, chunkCount, hashes)) this.put(height, index, hash);
+    return true;
+  }
+
+  /**
+   * Takes the root as the only peak over 2^height chunks: some peers send no peaks then. What follows proves the
+   * height, and real peaks may still correct the number of chunks.
+   */
+  adoptRootAsPeak(height: number): void {
+    if (this.count !== undefined) return;
+    this.count = 2 ** height;
+    this.implied = true;
+    this.put(height, 0, this.root);
+  }
+
+  /** Withdraws `adoptRootAsPeak` when nothing could be proven on it. */
+  withdrawImpliedPeak(): void {
+    if (!this.implied) return;
+    this.count = undefined;
+    this.implied = false;
+    this.blocks.clear();
+    this.dirty.clear();
+  }
+
+  /** The hash of a node if it is verified, or known to be empty. */
+  at(height: number, index: number): Uint8Array | undefined {
+    if (this.count !== undefined && index * 2 ** height >= this.count) return this.empty;
+    const { tier, block, position } = placeOf(height, index);
+    return this.blocks.get(blockKey(tier, block))?.at(position);
+  }
+
+  /** The peak hashes, left to right; empty until the number of chunks is known. */
+  peaks(): Uint8Array[] {
+    return peakNodes(this.count ?? 0).map(({ height, index }) => this.at(height, index) ?? this.empty);
+  }
+
+  /** Checks the hash of one chunk against what is known, with the help of claimed hashes. */
+  admitChunk(chunk: number, leaf: Uint8Array, proof: Proof): Verdict {
+    return this.climb({ height: 0, index: chunk, hash: leaf }, proof);
+  }
+
+  /** Checks the 127 hashes of an extent, computed from its bytes. */
+  admitExtent(extent: number, subtree: Uint8Array, proof: Proof = noProof): Verdict {
+    const height = Math.min(extentHeight, rootHeight(this.count ?? extentChunks));
+    return this.climb({ height, index: extent, hash: subtreeHash(subtree, this.size, height, 0) }, proof);
+  }
+
+  /** Forgets the hashes inside an extent, once the extent itself carries them. */
+  releaseExtent(extent: number): void {
+    this.blocks.delete(blockKey(0, extent));
+  }
+
+  /** Copies of the blocks above the extents that changed since the last call. */
+  takeDirty(): HashBlock[] {
+    const changed: HashBlock[] = [];
+    for (const key of this.dirty) {
+      const block = this.blocks.get(key);
+      if (block !== undefined) changed.push({ tier: block.tier, index: block.index, hashes: block.hashes.slice() });
+    }
+    this.dirty.clear();
+    return changed;
+  }
+
+  private climb(from: Step, proof: Proof): Verdict {
+    if (this.count === undefined) return 'incomplete';
+    const top = rootHeight(this.count);
+    const steps: Step[] = [];
+    let { height, index, hash } = from;
+    while (height <= top) {
+      const known = this.at(height, index);
+      if (known !== undefined) return this.conclude(known, hash, steps);
+      const sibling = siblingIndex(index);
+      const beside = this.at(height, sibling) ?? proof(height, sibling);
+      if (beside === undefined) return 'incomplete';
+      steps.push({ height, index, hash }, { height, index: sibling, hash: beside });
+      hash = index % 2 === 0 ? combine(this.hash, hash, beside) : combine(this.hash, beside, hash);
+      height++;
+      index = Math.floor(index / 2);
+    }
+    return 'mismatch';
+  }
+
+  private conclude(known: Uint8Array, hash: Uint8Array, steps: readonly Step[]): Verdict {
+    if (!equalBytes(known, hash)) return 'mismatch';
+    for (const step of steps) if (this.at(step.height, step.index) === undefined) this.put(step.height, step.index, step.hash);
+    return 'verified';
+  }
+
+  private put(height: number, index: number, hash: Uint8Array): void {
+    const { tier, block, position } = placeOf(height, index);
+    const key = blockKey(tier, block);
+    const kept = this.blocks.get(key) ?? new Block(tier, block, this.size);
+    this.blocks.set(key, kept);
+    kept.put(position, hash);
+    if (tier > 0) this.dirty.add(key);
+  }
+}
