@@ -1,6 +1,7 @@
 export * from './addressing/chunk-range';
 export * from './addressing/node';
 export * from './endpoint/address';
+export * from './errors';
 export * from './integrity/hash';
 export * from './integrity/hash-tree';
 export * from './integrity/peaks';
