@@ -2,16 +2,37 @@
 const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  transform: { '^.+\\.m?[tj]s$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true }, target: 'es2022', keepClassNames: true }, module: { type: 'commonjs' } }] },
+  transform: {
+    '^.+\\.m?[tj]s$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2022',
+          keepClassNames: true,
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  // Nest 12 and others ship ES modules only; they are compiled like our own files.
   transformIgnorePatterns: [],
   moduleNameMapper: { '^@weir/([^/]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
 
+const project = (displayName, globs) => ({
+  ...common,
+  displayName,
+  testMatch: globs.map((glob) => `<rootDir>/${glob}/*.spec.ts`),
+});
+
 module.exports = {
+  cacheDirectory: `${__dirname}/.jest-cache`,
   projects: [
-    { ...common, displayName: 'unit', testMatch: ['<rootDir>/libs/**/*.spec.ts', '<rootDir>/apps/**/*.spec.ts', '<rootDir>/test/*.spec.ts', '<rootDir>/test/interop/**/*.spec.ts'] },
-    { ...common, displayName: 'sim', testMatch: ['<rootDir>/test/sim/**/*.spec.ts'] },
-    { ...common, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.spec.ts'] },
+    project('unit', ['libs/**', 'apps/**', 'test', 'test/interop/**']),
+    project('sim', ['test/sim/**']),
+    project('e2e', ['test/e2e/**']),
   ],
 };
