@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, execPath, exit, stdout } from 'node:process';
-import { root, setUp } from './setup.mjs';
+import { root, setUp, setUpPackages } from './setup.mjs';
 
 const reports = mkdtempSync(join(tmpdir(), 'weir-check-'));
 
@@ -48,16 +48,18 @@ function count(ok, report) {
   return { ok, passed: numPassedTests, failed: ok ? failed : Math.max(failed, 1) };
 }
 
-const wanted = argv.slice(2);
-const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
+const named = argv.slice(2);
+const unknown = named.filter((name) => !steps.some((step) => step.name === name));
 if (unknown.length > 0) {
   stdout.write(`no step ${unknown.join(', ')}; there are ${steps.map(({ name }) => name).join(', ')}\n`);
   exit(2);
 }
 
-setUp();
+const wanted = steps.filter(({ name }) => named.length === 0 || named.includes(name));
+if (wanted.some(({ report }) => report)) setUp();
+else setUpPackages();
 const total = { passed: 0, failed: 0 };
-for (const step of steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+for (const step of wanted) {
   const { ok, passed, failed } = perform(step);
   total.passed += passed;
   total.failed += failed;

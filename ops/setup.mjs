@@ -9,13 +9,28 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Installs and builds what is missing or stale; ends the process with the failing tool's code otherwise. */
+/** Installs and builds what is missing or stale; a failure ends the process. */
 export function setUp() {
-  if (!installed()) run('installing packages', 'npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
+  setUpPackages();
   const digest = sourcesDigest();
   if (digest === builtDigest()) return;
   run('building', execPath, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build']);
   writeFileSync(buildStamp(), digest);
+}
+
+/** Installs what is missing or differs from the lock: enough for what only reads sources. */
+export function setUpPackages() {
+  if (installed()) return;
+  install();
+  if (!installed()) fail('installed packages differ from package-lock.json; run `npm install` and commit the lock', 1);
+}
+
+/**
+ * What the lock says, and nothing written to it. Not `npm ci`: it refuses a lock without the optional packages of every
+ * platform, and where a registry keeps only some of them, no lock can name them all.
+ */
+function install() {
+  run('installing packages', 'npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error']);
 }
 
 /** npm's own record of what it installed, against the lock. Optional packages may be meant for other platforms. */
@@ -58,9 +73,12 @@ function buildStamp() {
 function run(what, command, args) {
   stderr.write(`weir: ${what}\n`);
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2] });
-  if (status === 0) return;
-  stderr.write(`weir: ${what} failed${error ? `: ${error.message}` : ''}\n`);
-  exit(status ?? 1);
+  if (status !== 0) fail(`${what} failed${error ? `: ${error.message}` : ''}`, status ?? 1);
+}
+
+function fail(message, code) {
+  stderr.write(`weir: ${message}\n`);
+  exit(code);
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) setUp();
