@@ -12,7 +12,7 @@ import type {
 } from './request';
 import type { PeerInfo, Response, SwarmResult } from './response';
 
-const letters = fc.constantFrom(...'abcdef0123456789-._');
+const letters = fc.constantFrom(...Array.from('abcdef0123456789-._'));
 const name = (max: number) => fc.string({ unit: letters, minLength: 1, maxLength: max });
 const hex = fc.uint8Array({ minLength: 1, maxLength: 64 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 const count = fc.maxSafeNat();

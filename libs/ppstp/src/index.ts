@@ -1,0 +1,13 @@
+/** PPSTP, the tracker protocol (RFC 7846), pure: messages, and a tracker as a function of request and time. */
+export * from './address/ip';
+export * from './address/scope';
+export * from './limits';
+export type { Decoded, MessageFault } from './message/document';
+export { protocolVersion } from './message/document';
+export type { PeerAddress } from './message/fields';
+export * from './message/request';
+export * from './message/response';
+export * from './tracker/options';
+export type { Random } from './tracker/roster';
+export { listPriority } from './tracker/swarm-peers';
+export * from './tracker/tracker';
