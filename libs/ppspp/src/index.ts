@@ -2,6 +2,7 @@ export * from './addressing/chunk-range';
 export * from './addressing/node';
 export * from './endpoint/address';
 export * from './errors';
+export { placeOf, type BlockPlace } from './integrity/block';
 export * from './integrity/hash';
 export * from './integrity/hash-tree';
 export * from './integrity/peaks';
