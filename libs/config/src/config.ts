@@ -1,0 +1,51 @@
+import type { HostPort } from './host-port';
+import type { Prefix } from './prefix';
+
+/** How much is logged: each level includes those before it. `silent` logs nothing. */
+export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+
+/** One of `logLevels`. */
+export type LogLevel = (typeof logLevels)[number];
+
+/** What an operator decides, checked and frozen. The keys are those of the file; `settings.ts` has the defaults. */
+export interface WeirConfig {
+  readonly ppspp: {
+    /** UDP addresses at which peers are answered. */
+    readonly listen: readonly HostPort[];
+  };
+  readonly admin: {
+    /** Where the admin API, health and metrics are served. */
+    readonly listen: HostPort;
+  };
+  readonly store: {
+    /** The folder of the database. */
+    readonly path: string;
+    /** Bytes the store may take on disk. */
+    readonly capacity: number;
+  };
+  /** Trackers (RFC 7846) at which the appliance registers. */
+  readonly trackers: readonly TrackerConfig[];
+  /** Where subscribers are; every other address is external. */
+  readonly subscribers: readonly Prefix[];
+  readonly registration: {
+    /** Seconds between two STAT_REPORTs to a tracker (RFC 7846 section 4.1.3). */
+    readonly reportInterval: number;
+  };
+  readonly tracker: {
+    /** Where the stand-alone tracker serves PPSTP. The appliance does not read it. */
+    readonly listen: HostPort;
+  };
+  readonly datapath: {
+    /** Threads that move datagrams. */
+    readonly threads: number;
+  };
+  readonly log: {
+    readonly level: LogLevel;
+  };
+}
+
+/** One tracker to register at. */
+export interface TrackerConfig {
+  /** `http:` or `https:`, in the form the platform prints. */
+  readonly url: string;
+}

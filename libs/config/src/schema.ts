@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { parseBytes } from './bytes';
+import { logLevels, type WeirConfig } from './config';
+import { parseHostPort, parseIpPort } from './host-port';
+import { type Parsed } from './parsed';
+import { parsePrefix } from './prefix';
+
+/** Each entry is a socket that each datapath thread polls. */
+const listenMax = 16;
+/** Each tracker is a timer, a connection and a share of the swarms' reports. */
+const trackersMax = 64;
+/** Each prefix is compared with the address of each new peer. */
+const subscribersMax = 4096;
+/** Below this no swarm of 8 KiB chunks has room for two extents. */
+const capacityMin = 1024 ** 2;
+/** A tracker's clock ticks in minutes: more often is load without use, less often and it forgets us. */
+const reportIntervalMin = 1;
+const reportIntervalMax = 3600;
+
+const text = (remedy: string) => z.string({ error: remedy });
+
+/** A string that `parse` understands. */
+function parsed<T>(parse: (text: string) => Parsed<T>) {
+  const remedyOf = (outcome: Parsed<T>) => ('remedy' in outcome ? outcome.remedy : '');
+  return text(remedyOf(parse(''))).transform((written, context) => {
+    const outcome = parse(written);
+    if ('value' in outcome) return outcome.value;
+    context.addIssue({ code: 'custom', message: outcome.remedy });
+    return z.NEVER;
+  });
+}
+
+function list<T extends z.ZodType>(item: T, max: number) {
+  return z.array(item, { error: 'write a list' }).max(max, { error: `name at most ${max}` });
+}
+
+const capacityRemedy = 'write at least 1MiB';
+const capacity = z
+  .union([z.string(), z.number().transform(String)], { error: 'write bytes, such as 10GiB' })
+  .pipe(parsed(parseBytes))
+  .pipe(z.number().min(capacityMin, { error: capacityRemedy }));
+
+const reportRemedy = `write seconds from ${reportIntervalMin} to ${reportIntervalMax}`;
+const reportInterval = z
+  .number({ error: reportRemedy })
+  .min(reportIntervalMin, { error: reportRemedy })
+  .max(reportIntervalMax, { error: reportRemedy });
+
+const threads = z
+  .int({ error: 'write 1' })
+  .min(1, { error: 'write 1' })
+  .max(1, { error: 'write 1: one thread per port until the native datagram port is available' });
+
+/** Credentials would end up in logs and errors; RFC 7846 has none in its URLs. */
+function parseTrackerUrl(written: string): Parsed<string> {
+  const url = URL.canParse(written) ? new URL(written) : undefined;
+  const remedy = 'write an http: or https: URL without user and password, such as https://tracker.example/ppstp';
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.username || url.password)
+    return { remedy };
+  return { value: url.href };
+}
+
+/** From what an operator wrote, merged and complete, to the configuration. Unknown keys are refused. */
+export const schema: z.ZodType<WeirConfig> = z.strictObject({
+  ppspp: z.strictObject({ listen: list(parsed(parseIpPort), listenMax).min(1, { error: 'name at least one' }) }),
+  admin: z.strictObject({ listen: parsed(parseHostPort) }),
+  store: z.strictObject({
+    path: text('write the path of a folder').min(1, { error: 'write the path of a folder' }),
+    capacity,
+  }),
+  trackers: list(z.strictObject({ url: parsed(parseTrackerUrl) }), trackersMax),
+  subscribers: list(parsed(parsePrefix), subscribersMax),
+  registration: z.strictObject({ reportInterval }),
+  tracker: z.strictObject({ listen: parsed(parseHostPort) }),
+  datapath: z.strictObject({ threads }),
+  log: z.strictObject({ level: z.enum(logLevels, { error: `write one of ${logLevels.join(', ')}` }) }),
+});

@@ -1,0 +1,98 @@
+/** How a setting is written where only text is possible: in the environment and on the command line. */
+export type Notation = 'text' | 'number' | 'list' | 'urls';
+
+/** One key an operator may set. */
+export interface Setting {
+  /** The way to it in the file: `store.capacity`. */
+  readonly key: string;
+  readonly notation: Notation;
+  /** As an operator would write it. */
+  readonly fallback: unknown;
+  /** Why this is the default; `docs/configuration.md` says it too. */
+  readonly why: string;
+}
+
+/** Every key there is, with its default. */
+export const settings: readonly Setting[] = [
+  {
+    key: 'ppspp.listen',
+    notation: 'list',
+    fallback: ['[::]:6778'],
+    why: "the port of RFC 7574's own examples, on every address; an IPv6 socket serves IPv4 as well",
+  },
+  {
+    key: 'admin.listen',
+    notation: 'text',
+    fallback: '127.0.0.1:9080',
+    why: "who may reach the admin API is the operator's to decide, so it starts out on this machine alone",
+  },
+  { key: 'store.path', notation: 'text', fallback: '/var/lib/weir', why: 'where Linux keeps what services accumulate' },
+  {
+    key: 'store.capacity',
+    notation: 'text',
+    fallback: '10GiB',
+    why: 'fits the disk of any server and a first trial; a cache in service wants most of its disk',
+  },
+  {
+    key: 'trackers',
+    notation: 'urls',
+    fallback: [],
+    why: 'nobody can guess them; without any, peers find the appliance by address alone',
+  },
+  {
+    key: 'subscribers',
+    notation: 'list',
+    fallback: [],
+    why: 'nobody can guess them; without any, each peer counts as external',
+  },
+  {
+    key: 'registration.reportInterval',
+    notation: 'number',
+    fallback: 60,
+    why: 'a tracker forgets a silent peer after some minutes: one lost report must not matter',
+  },
+  {
+    key: 'tracker.listen',
+    notation: 'text',
+    fallback: '[::]:8080',
+    why: 'a tracker is there to be reached; the alternate HTTP port needs no privilege',
+  },
+  {
+    key: 'datapath.threads',
+    notation: 'number',
+    fallback: 1,
+    why: "the platform's sockets cannot share a port between threads",
+  },
+  {
+    key: 'log.level',
+    notation: 'text',
+    fallback: 'info',
+    why: "what an operator wants to know, and no subscriber's address",
+  },
+];
+
+/** The environment variable of a key: `WEIR_REGISTRATION_REPORT_INTERVAL` of `registration.reportInterval`. */
+export function environmentName(key: string): string {
+  return `WEIR_${key.replaceAll('.', '_').replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+}
+
+/** What `text` means for a setting: the same value that would stand in the file. Not judged here. */
+export function readNotation(notation: Notation, text: string): unknown {
+  switch (notation) {
+    case 'text':
+      return text;
+    case 'number':
+      return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
+    case 'list':
+      return splitList(text);
+    case 'urls':
+      return splitList(text).map((url) => ({ url }));
+  }
+}
+
+function splitList(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}

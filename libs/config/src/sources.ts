@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { parseDocument } from 'yaml';
+import { ConfigError } from './errors';
+import { nearest } from './nearest';
+import { environmentName, readNotation, settings, type Setting } from './settings';
+import { isTree, mergeTrees, treeOf, type Tree } from './tree';
+
+/** What one source says. */
+export interface Source {
+  readonly tree: Tree;
+  /** What to call the source of a key: the file, a variable, an option. */
+  readonly nameOf: (key: string) => string;
+  /** What the source says that is no setting at all. */
+  readonly problems: readonly string[];
+}
+
+/** Variables that say what a file or option also can. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variable and the option that name the file. */
+export const fileVariable = 'WEIR_CONFIG';
+/** See `fileVariable`. */
+export const fileOption = 'config';
+
+/** What holds where no other source speaks. */
+export const defaults: Source = {
+  tree: settings.map(({ key, fallback }) => treeOf(key, fallback)).reduce(mergeTrees, {}),
+  nameOf: () => 'default',
+  problems: [],
+};
+
+/** Reads a YAML file. Throws `CONFIG_UNREADABLE`; an empty file says nothing. */
+export function fileSource(path: string): Source {
+  const document = parseDocument(readText(path));
+  const [error] = document.errors;
+  if (error !== undefined) throw unreadable(path, error.message.split('\n')[0] ?? '', 'mend the YAML');
+  const content: unknown = document.toJS();
+  if (content !== null && !isTree(content)) throw unreadable(path, 'it has no keys', 'write KEY: VALUE lines');
+  return { tree: content ?? {}, nameOf: () => path, problems: [] };
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw unreadable(path, reason, `mend the path in --${fileOption} or ${fileVariable}, or the file's permissions`);
+  }
+}
+
+function unreadable(path: string, reason: string, remedy: string): ConfigError {
+  return new ConfigError('CONFIG_UNREADABLE', `cannot read configuration ${path}: ${reason}; ${remedy}`, { path });
+}
+
+/** What an orchestrator sets for a service that is itself named weir, such as `WEIR_SERVICE_HOST` or `WEIR_PORT`. */
+const serviceLink = /_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_\w+)?$/;
+
+/** Reads the `WEIR_` variables. An empty one is as good as none. */
+export function environmentSource(environment: Environment): Source {
+  const ours = Object.entries(environment).filter(
+    ([name, text]) => name.startsWith('WEIR_') && name !== fileVariable && !serviceLink.test(name) && text !== '',
+  );
+  return textSource(ours, environmentName, [fileVariable]);
+}
+
+/** Reads `--store.capacity 10GiB` and `--store.capacity=10GiB`. */
+export function commandLineSource(argv: readonly string[]): Source {
+  const { tokens } = parseOptions(argv);
+  const given = tokens.flatMap((token): [string, string | undefined][] =>
+    token.kind === 'option' && token.name !== fileOption ? [[token.rawName, token.value]] : [],
+  );
+  const source = textSource(given, optionName, [optionName(fileOption)]);
+  const stray = tokens.flatMap((token) => (token.kind === 'positional' ? [`${token.value}: no such argument`] : []));
+  return { ...source, problems: [...source.problems, ...stray] };
+}
+
+/** The file that the command line names, if it names one. */
+export function fileOnCommandLine(argv: readonly string[]): string | undefined {
+  const { config } = parseOptions(argv).values;
+  return typeof config === 'string' ? config : undefined;
+}
+
+function parseOptions(argv: readonly string[]) {
+  const names = [fileOption, ...settings.map(({ key }) => key)];
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  return parseArgs({ args: [...argv], options, strict: false, tokens: true, allowPositionals: true });
+}
+
+function optionName(key: string): string {
+  return `--${key}`;
+}
+
+/** A source of names and texts, each name standing for one setting. */
+function textSource(
+  given: readonly (readonly [string, string | undefined])[],
+  nameOf: (key: string) => string,
+  otherNames: readonly string[],
+): Source {
+  const byName = new Map(settings.map((setting): [string, Setting] => [nameOf(setting.key), setting]));
+  const problems: string[] = [];
+  let tree: Tree = {};
+  for (const [name, text] of given) {
+    const setting = byName.get(name);
+    if (setting === undefined) problems.push(noSuch(name, [...byName.keys(), ...otherNames]));
+    else if (text === undefined) problems.push(`${name}: needs a value`);
+    else tree = mergeTrees(tree, treeOf(setting.key, readNotation(setting.notation, text)));
+  }
+  return { tree, nameOf, problems };
+}
+
+/** Refuses a name and suggests what was probably meant. */
+export function noSuch(name: string, candidates: readonly string[]): string {
+  const meant = nearest(name, candidates);
+  return meant === undefined ? `${name}: no such setting` : `${name}: no such setting; did you mean ${meant}?`;
+}
