@@ -1,0 +1,8 @@
+/** A PPSTP tracker (RFC 7846) behind HTTP. */
+export * from './errors';
+export * from './metrics';
+export * from './settings';
+export { type HealthView, ppstpMediaType } from './tracker.controller';
+export { TrackerModule } from './tracker.module';
+export * from './tracker-server.module';
+export { TrackerService } from './tracker.service';

@@ -1,0 +1,65 @@
+import { TrackerError } from './errors';
+import { planTracker, type TrackerSettings } from './settings';
+
+describe('the settings of a tracker', () => {
+  it('need nothing but an address', () => {
+    expect(planTracker({ listen: '192.0.2.1:7846' })).toMatchObject({
+      host: '192.0.2.1',
+      port: 7846,
+      path: '/',
+      options: { trackMicros: 180_000_000, superNodes: [], allowLoopback: false },
+    });
+  });
+
+  it.each([
+    ['[::]:1', '::', false],
+    ['[::1]:1', '::1', true],
+    ['127.2.0.1:7846', '127.2.0.1', true],
+    ['0.0.0.0:0', '0.0.0.0', false],
+  ])('listen on %s', (listen, host, allowLoopback) => {
+    expect(planTracker({ listen })).toMatchObject({ host, options: { allowLoopback } });
+  });
+
+  it('take everything else that an operator may say', () => {
+    const plan = planTracker({
+      listen: '127.0.0.1:1',
+      path: '/video_1',
+      superNodes: ['127.3.0.1', '2001:db8::/32'],
+      subscribers: ['127.1.0.0/16'],
+      allowLoopback: false,
+      peerTimeoutSeconds: 2.5,
+    });
+    expect(plan).toMatchObject({ path: '/video_1', options: { trackMicros: 2_500_000, allowLoopback: false } });
+    expect(plan.options.superNodes).toMatchObject([
+      { nodes: [{ length: 32 }, { length: 32 }], subscribers: [{ bytes: [127, 1, 0, 0], length: 16 }] },
+    ]);
+  });
+
+  const wrong: [string, Partial<TrackerSettings>][] = [
+    ['listen', { listen: 'localhost:80' }],
+    ['listen', { listen: '127.0.0.1' }],
+    ['listen', { listen: '127.0.0.1:65536' }],
+    ['listen', { listen: '::1:80' }],
+    ['path', { path: 'video' }],
+    ['path', { path: '/:id' }],
+    ['superNodes', { superNodes: ['127.3.0.1/40'] }],
+    ['subscribers', { superNodes: ['127.3.0.1'], subscribers: ['all'] }],
+    ['subscribers', { subscribers: ['all'] }],
+    ['peerTimeoutSeconds', { peerTimeoutSeconds: 0 }],
+    ['peerTimeoutSeconds', { peerTimeoutSeconds: Number.NaN }],
+  ];
+
+  it.each(wrong)('refuse a wrong %s: %j', (setting, settings) => {
+    const plan = () => planTracker({ listen: '127.0.0.1:1', ...settings });
+    expect(plan).toThrow(TrackerError);
+    expect(caught(plan)).toMatchObject({ code: 'TRACKER_SETTING_INVALID', details: { setting } });
+  });
+});
+
+function caught(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,89 @@
+import { type DynamicModule, type NestApplicationOptions } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { limits } from '@weir/ppstp';
+
+import { TrackerError } from './errors';
+import { planTracker, type TrackerPlan, type TrackerSettings } from './settings';
+import { ppstpMediaType } from './tracker.controller';
+import { TrackerFilter } from './tracker.filter';
+import { TrackerModule } from './tracker.module';
+import { trackerPlan, TrackerService } from './tracker.service';
+
+/** A tracker that answers. */
+export interface RunningTracker {
+  /** Where peers post their requests: `http://127.0.0.1:7846/`. */
+  readonly url: string;
+  /** Stops listening and forgets all peers. */
+  close(): Promise<void>;
+}
+
+/** Connections at a time: protects the process's file descriptors. A peer has one, for moments. */
+const connectionsMax = 4_096;
+
+/** Time for a whole request to arrive: a peer that sends byte by byte must not hold a connection. */
+const requestMillis = 10_000;
+
+/** Time that a connection may stay open without a request. Peers report once in a minute: keeping it gains nothing. */
+const keepAliveMillis = 5_000;
+
+const applicationOptions: NestApplicationOptions = {
+  bodyParser: false,
+  logger: ['fatal', 'error', 'warn'],
+  abortOnError: false,
+};
+
+/**
+ * Starts a tracker. Throws `TRACKER_SETTING_INVALID` for settings that are wrong, and `TRACKER_LISTEN_FAILED` if the
+ * address cannot be had. An app that adds modules of its own gives its `root`, which imports
+ * `TrackerModule.forRoot(settings)`.
+ */
+export async function startTracker(
+  settings: TrackerSettings,
+  root: DynamicModule = TrackerModule.forRoot(settings),
+): Promise<RunningTracker> {
+  const plan = planTracker(settings);
+  const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), applicationOptions);
+  app.useGlobalFilters(new TrackerFilter(app.get<TrackerPlan>(trackerPlan), app.get(TrackerService)));
+  app.getHttpServer().maxConnections = connectionsMax;
+  try {
+    await app.init();
+    // Not app.listen, which would log the error that we throw.
+    const origin = await app.getHttpAdapter().getInstance().listen({ port: plan.port, host: plan.host });
+    return { url: `${origin}${plan.path}`, close: () => app.close() };
+  } catch (error) {
+    await app.close();
+    throw listenFailed(settings.listen, error);
+  }
+}
+
+/** Reads bodies as text: the protocol's own decoder bounds and checks them. */
+function httpAdapter(): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: limits.requestCharsMax,
+    requestTimeout: requestMillis,
+    connectionTimeout: requestMillis,
+    keepAliveTimeout: keepAliveMillis,
+    forceCloseConnections: true,
+  });
+  const http = adapter.getInstance();
+  http.removeAllContentTypeParsers();
+  // Both make a browser ask before it posts for a foreign page; other types are refused for that reason too.
+  http.addContentTypeParser([ppstpMediaType, 'application/json'], { parseAs: 'string' }, (_, body, done) => {
+    done(null, body);
+  });
+  return adapter;
+}
+
+const remedies: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens there; stop it, or choose another port',
+  EADDRNOTAVAIL: 'this host has no such address; choose one of its own',
+  EACCES: 'a port below 1024 needs CAP_NET_BIND_SERVICE; choose a higher one',
+};
+
+function listenFailed(listen: string, error: unknown): TrackerError {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
+  const remedy = remedies[code] ?? code;
+  const message = `tracker cannot listen on ${listen}: ${remedy}`;
+  return new TrackerError('TRACKER_LISTEN_FAILED', message, { listen, reason: code }, { cause: error });
+}
