@@ -18,4 +18,4 @@ export * from './wire/encode';
 export * from './wire/limits';
 export * from './wire/message';
 export * from './wire/supported-messages';
-export { placeOf, type BlockPlace } from './integrity/block';
+export { blockKey, placeOf, type BlockPlace } from './integrity/block';
