@@ -1,0 +1,25 @@
+import { statfsSync } from 'node:fs';
+import { diskReserve } from './limits';
+
+/** Space of a file system, in bytes; `freeBytes` is what we may still use. */
+export interface DiskSpace {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+}
+
+/** The file system that holds `path`, now. */
+export function diskSpaceAt(path: string): DiskSpace {
+  const { bavail, blocks, bsize } = statfsSync(path);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
+
+/**
+ * What a write of `bytes` may do to the disk: `grow` it; `turn`, replace what is there without growing, once the free
+ * part falls below 5 %; or `nothing`, below half of that, because the file may grow a little even then.
+ */
+export function diskAllows({ freeBytes, totalBytes }: DiskSpace, bytes: number): 'grow' | 'turn' | 'nothing' {
+  const reserveBytes = totalBytes * diskReserve;
+  const left = freeBytes - bytes;
+  if (left >= reserveBytes) return 'grow';
+  return left >= reserveBytes / 2 ? 'turn' : 'nothing';
+}

@@ -1,0 +1,39 @@
+import { invariant } from '@weir/ppspp';
+
+/** Longest swarm ID as a key; LMDB takes 1978 bytes at 4 KiB pages. A root hash has 32, an RSA-4096 key under 600. */
+export const swarmIdBytesMax = 1024;
+
+/** Tiers of hash blocks: 64^9 chunks exceed 2^53, the most that a chunk number can be. */
+export const tiersMax = 8;
+
+/** Keys removed by one transaction that sweeps: about a millisecond, so that commits never wait long behind it. */
+export const sweptPerTransactionMax = 256;
+
+/** Keys that `open` reads before it lets the event loop run: about a millisecond. */
+export const openSliceKeys = 4096;
+
+/** Hash blocks that `open` reads before it lets the event loop run: 256 KiB. */
+export const openSliceBlocks = 64;
+
+/** Smallest capacity: below it, eviction would fight with the records of the swarms it serves. */
+export const capacityBytesMin = 1024 * 1024;
+
+/** A swarm's last use is written again when it is this old, so that serving does not cost a transaction each. */
+export const lastUseGrainSeconds = 600;
+
+/** Part of the disk kept free: a full disk takes LMDB down, deletions included. */
+export const diskReserve = 0.05;
+
+/** Bytes of extents that may wait in one client for the writer: a second of writing to a slow disk. */
+export const queuedBytesMax = 32 * 1024 * 1024;
+
+/** Commits that may wait in one client, whatever their size. */
+export const queuedCommitsMax = 4096;
+
+/** Bytes of extents that one client sends at a time, and so the size of a transaction. */
+export const transactionBytesMax = 8 * 1024 * 1024;
+
+/** Threads with a read handle open at once, over all processes; LMDB keeps 128 bytes for each. */
+export const readersMax = 256;
+
+invariant(transactionBytesMax <= queuedBytesMax, 'a transaction holds no more than may wait');

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Database, type RootDatabase, open } from 'lmdb';
+import { StoreError } from './errors';
+import { pageBytes } from './footprint';
+import { databaseNames, decodeCount, encodeCount, formatVersion, metaKeys } from './keys';
+import { readersMax } from './limits';
+
+/** One of the four databases. */
+export type Table = Database<Buffer, Buffer>;
+
+/** The four databases of one directory. */
+export interface Environment extends Readonly<Record<keyof typeof databaseNames, Table>> {
+  readonly root: RootDatabase<Buffer, Buffer>;
+}
+
+const bytesAsTheyAre = { encoding: 'binary', keyEncoding: 'binary' } as const;
+const opening = { ...bytesAsTheyAre, noSubdir: false, pageSize: pageBytes, maxDbs: 8, maxReaders: readersMax };
+
+/**
+ * Opens a directory for its writer, and makes it if need be. Throws STORE_FORMAT for another format's store.
+ *
+ * Commits are durable when they return, LMDB's default. The map has room for `capacityBytes` twice over from the
+ * start, address space alone, so that growing hardly ever maps the file anew under the readers.
+ */
+export function openForWriting(directory: string, capacityBytes: number): Environment {
+  const mapSize = Math.ceil((2 * capacityBytes) / pageBytes) * pageBytes;
+  const root = open<Buffer, Buffer>({ ...opening, path: directory, mapSize });
+  const table = (name: string): Table => root.openDB<Buffer, Buffer>(name, bytesAsTheyAre);
+  const { swarms, extents, hashes, meta } = databaseNames;
+  const environment = {
+    root,
+    swarms: table(swarms),
+    extents: table(extents),
+    hashes: table(hashes),
+    meta: table(meta),
+  };
+  const fresh = environment.meta.getBinary(metaKeys.format) === undefined && environment.swarms.getKeysCount() === 0;
+  if (fresh) environment.meta.putSync(metaKeys.format, encodeCount(formatVersion));
+  return checked(environment, directory);
+}
+
+/** Opens a directory for reading; undefined while no writer has made it. Throws STORE_FORMAT for another format's. */
+export function openForReading(directory: string): Environment | undefined {
+  if (!existsSync(join(directory, 'data.mdb'))) return undefined;
+  const root = open<Buffer, Buffer>({ ...opening, path: directory, readOnly: true });
+  const table = (name: string): Table | undefined => root.openDB<Buffer, Buffer>(name, bytesAsTheyAre);
+  const swarms = table(databaseNames.swarms);
+  const extents = table(databaseNames.extents);
+  const hashes = table(databaseNames.hashes);
+  const meta = table(databaseNames.meta);
+  if (swarms && extents && hashes && meta) return checked({ root, swarms, extents, hashes, meta }, directory);
+  void root.close();
+  return undefined;
+}
+
+function checked(environment: Environment, directory: string): Environment {
+  const value = environment.meta.getBinary(metaKeys.format);
+  const version = value === undefined ? 0 : decodeCount(value);
+  if (version === formatVersion) return environment;
+  void environment.root.close();
+  const remedy = `Erase ${directory}, or run the version of Weir that wrote it; this one reads format ${formatVersion}.`;
+  throw new StoreError('STORE_FORMAT', `The store has format ${version}. ${remedy}`, { directory, version });
+}

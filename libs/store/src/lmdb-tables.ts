@@ -1,0 +1,102 @@
+import { type Extent, type HashBlock, type HashFunction, type SwarmId, invariant } from '@weir/ppspp';
+import {
+  type SwarmEntry,
+  blockKeyOf,
+  decodeBlockKey,
+  decodeCount,
+  decodeExtentKey,
+  decodeSwarm,
+  encodeCount,
+  encodeExtent,
+  encodeSwarm,
+  extentKey,
+  extentValueBytes,
+  metaKeys,
+  swarmIdOf,
+  swarmKey,
+} from './keys';
+import type { Environment, Table } from './lmdb-environment';
+import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
+
+const firstSwarm = 1;
+const swarmNumberMax = 2 ** 32 - 2;
+
+/** The databases in LMDB. */
+export class LmdbTables implements Tables {
+  /** Where an extent's value is put together: LMDB copies it at once, and must not be given shared memory. */
+  private scratch = Buffer.allocUnsafeSlow(0);
+
+  constructor(private readonly environment: Environment) {}
+
+  atomically<Result>(work: () => Result): Result {
+    return this.environment.root.transactionSync(work);
+  }
+
+  nextSwarm(): number {
+    const value = this.environment.meta.getBinary(metaKeys.nextSwarm);
+    return value === undefined ? firstSwarm : decodeCount(value);
+  }
+
+  setNextSwarm(number: number): void {
+    invariant(number <= swarmNumberMax, 'a store sees fewer than 2^32 swarms in its life');
+    this.environment.meta.putSync(metaKeys.nextSwarm, encodeCount(number));
+  }
+
+  *swarms(): Iterable<SwarmEntry> {
+    for (const { key, value } of this.environment.swarms.getRange()) yield decodeSwarm(swarmIdOf(key), value);
+  }
+
+  putSwarm(entry: SwarmEntry): void {
+    this.environment.swarms.putSync(swarmKey(entry.record.metadata.swarmId), encodeSwarm(entry));
+  }
+
+  removeSwarm(swarmId: SwarmId): void {
+    this.environment.swarms.removeSync(swarmKey(swarmId));
+  }
+
+  *extentPlaces(): Iterable<ExtentPlace> {
+    for (const key of this.environment.extents.getKeys()) yield decodeExtentKey(key);
+  }
+
+  putExtent(swarm: number, extent: Extent, hash: HashFunction): void {
+    const bytes = extentValueBytes(extent);
+    if (this.scratch.length < bytes) this.scratch = Buffer.allocUnsafeSlow(bytes);
+    encodeExtent(extent, hash, this.scratch);
+    this.environment.extents.putSync(extentKey(swarm, extent.index), this.scratch.subarray(0, bytes));
+  }
+
+  removeExtent(swarm: number, index: number): void {
+    this.environment.extents.removeSync(extentKey(swarm, index));
+  }
+
+  *blockPositions(): Iterable<BlockPosition> {
+    for (const key of this.environment.hashes.getKeys()) yield decodeBlockKey(key);
+  }
+
+  putBlock(swarm: number, { tier, index, hashes }: HashBlock): void {
+    this.environment.hashes.putSync(blockKeyOf(swarm, tier, index), Buffer.from(hashes));
+  }
+
+  sweep(swarm: number, keysMax: number): Swept {
+    const { extents, hashes } = this.environment;
+    const extentRange = { start: extentKey(swarm, 0), end: extentKey(swarm + 1, 0) };
+    const extentKeys = removeSome(extents, extentRange, keysMax);
+    const blockRange = { start: blockKeyOf(swarm, 0, 0), end: blockKeyOf(swarm + 1, 0, 0) };
+    const blockKeys = removeSome(hashes, blockRange, keysMax - extentKeys.length);
+    return {
+      extents: extentKeys.map((key) => decodeExtentKey(key).index),
+      blocks: blockKeys.length,
+      done: extentKeys.length + blockKeys.length < keysMax,
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.environment.root.close();
+  }
+}
+
+function removeSome(table: Table, range: { start: Buffer; end: Buffer }, limit: number): Buffer[] {
+  const keys = limit > 0 ? [...table.getKeys({ ...range, limit })] : [];
+  for (const key of keys) table.removeSync(key);
+  return keys;
+}

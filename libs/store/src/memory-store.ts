@@ -1,0 +1,131 @@
+import type { Extent, HashBlock, SwarmId } from '@weir/ppspp';
+import type { DiskSpace } from './disk';
+import { type SwarmEntry, summaryOf } from './keys';
+import type { OpenedSwarm, StoreReader, StoreWriter, SwarmSummary } from './store';
+import { TableWriter } from './table-writer';
+import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
+
+const endlessDisk: DiskSpace = { freeBytes: Number.MAX_SAFE_INTEGER, totalBytes: Number.MAX_SAFE_INTEGER };
+
+/** A store in memory, for simulations and tests: the same decisions as on disk, nothing durable. */
+export class MemoryStore {
+  private readonly tables = new MemoryTables();
+
+  /** Opens the writer; after its `close` another may be opened, and finds what was written. */
+  writer(options: { capacityBytes: number; disk?: () => DiskSpace }): StoreWriter {
+    return new TableWriter(this.tables, { disk: () => endlessDisk, ...options });
+  }
+
+  reader(): StoreReader {
+    return new MemoryReader(this.tables);
+  }
+}
+
+interface Content {
+  readonly extents: Map<number, Extent>;
+  readonly blocks: Map<string, HashBlock>;
+}
+
+class MemoryTables implements Tables {
+  readonly entries = new Map<SwarmId, SwarmEntry>();
+  readonly contents = new Map<number, Content>();
+  private next = 1;
+
+  atomically<Result>(work: () => Result): Result {
+    return work();
+  }
+
+  nextSwarm(): number {
+    return this.next;
+  }
+
+  setNextSwarm(number: number): void {
+    this.next = number;
+  }
+
+  swarms(): Iterable<SwarmEntry> {
+    return this.entries.values();
+  }
+
+  putSwarm(entry: SwarmEntry): void {
+    this.entries.set(entry.record.metadata.swarmId, entry);
+  }
+
+  removeSwarm(swarmId: SwarmId): void {
+    this.entries.delete(swarmId);
+  }
+
+  *extentPlaces(): Iterable<ExtentPlace> {
+    for (const [swarm, { extents }] of this.contents) for (const index of ascending(extents)) yield { swarm, index };
+  }
+
+  putExtent(swarm: number, { index, bytes, hashes }: Extent): void {
+    this.content(swarm).extents.set(index, { index, bytes: Uint8Array.from(bytes), hashes: Uint8Array.from(hashes) });
+  }
+
+  removeExtent(swarm: number, index: number): void {
+    this.content(swarm).extents.delete(index);
+  }
+
+  *blockPositions(): Iterable<BlockPosition> {
+    for (const [swarm, { blocks }] of this.contents) {
+      for (const { tier, index } of blocks.values()) yield { swarm, tier, index };
+    }
+  }
+
+  putBlock(swarm: number, { tier, index, hashes }: HashBlock): void {
+    this.content(swarm).blocks.set(`${tier}/${index}`, { tier, index, hashes: Uint8Array.from(hashes) });
+  }
+
+  sweep(swarm: number, keysMax: number): Swept {
+    const { extents, blocks } = this.content(swarm);
+    const indexes = ascending(extents).slice(0, keysMax);
+    for (const index of indexes) extents.delete(index);
+    const names = [...blocks.keys()].slice(0, keysMax - indexes.length);
+    for (const name of names) blocks.delete(name);
+    const done = extents.size + blocks.size === 0;
+    if (done) this.contents.delete(swarm);
+    return { extents: indexes, blocks: names.length, done };
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private content(swarm: number): Content {
+    const content = this.contents.get(swarm) ?? { extents: new Map(), blocks: new Map() };
+    this.contents.set(swarm, content);
+    return content;
+  }
+}
+
+class MemoryReader implements StoreReader {
+  constructor(private readonly tables: MemoryTables) {}
+
+  swarms(): SwarmSummary[] {
+    return [...this.tables.entries.values()].map(summaryOf);
+  }
+
+  open(swarmId: SwarmId): Promise<OpenedSwarm | undefined> {
+    const entry = this.tables.entries.get(swarmId);
+    const content = entry && this.tables.contents.get(entry.number);
+    if (entry === undefined || content === undefined) return Promise.resolve(undefined);
+    const extents = ascending(content.extents);
+    const blocks = [...content.blocks.values()].sort((one, other) => one.tier - other.tier || one.index - other.index);
+    return Promise.resolve({ record: entry.record, extents, blocks });
+  }
+
+  read(swarmId: SwarmId, index: number): Promise<Extent | undefined> {
+    const entry = this.tables.entries.get(swarmId);
+    const extent = entry && this.tables.contents.get(entry.number)?.extents.get(index);
+    return Promise.resolve(extent && { index, bytes: extent.bytes.slice(), hashes: extent.hashes.slice() });
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function ascending(extents: ReadonlyMap<number, Extent>): number[] {
+  return [...extents.keys()].sort((one, other) => one - other);
+}
