@@ -1,0 +1,54 @@
+import { hashBytes, peakNodes, type SwarmRecord } from '@weir/ppspp';
+import { z } from 'zod';
+import { extentsMax } from '../limits';
+import { extentCount } from './geometry';
+
+/** Bytes at the start of the record of a partial file: 53 peaks of 32 bytes in hex fit twice. */
+export const headerBytes = 8192;
+
+const hex = z.string().regex(/^(?:[\da-f]{2})+$/);
+
+const header = z
+  .object({
+    format: z.literal('weir-partial-1'),
+    swarmId: hex,
+    hash: z.enum(['sha1', 'sha256']),
+    addressing: z.enum(['chunk32', 'chunk64']),
+    chunkSize: z.int().positive(),
+    chunkCount: z.int().positive(),
+    peaks: z.array(hex),
+  })
+  .refine(({ hash, swarmId }) => swarmId.length === 2 * hashBytes[hash])
+  .refine(({ hash, peaks }) => peaks.every((peak) => peak.length === 2 * hashBytes[hash]))
+  .refine(({ chunkCount, peaks }) => peaks.length === peakNodes(chunkCount).length)
+  .refine(({ chunkCount }) => extentCount(chunkCount) <= extentsMax);
+
+/** The header: a line of JSON, filled up with spaces, so that a person can read it too. */
+export function encodeHeader({ metadata, chunkCount, peaks }: SwarmRecord): Uint8Array {
+  const peaksInHex = peaks.map((peak) => Buffer.from(peak).toString('hex'));
+  const line = JSON.stringify({ format: 'weir-partial-1', ...metadata, chunkCount, peaks: peaksInHex });
+  const bytes = Buffer.alloc(headerBytes, ' ');
+  bytes.write(`${line}\n`, 'utf8');
+  return bytes;
+}
+
+/** Undefined for what is no header. The content's exact size is not in it: the file itself tells. */
+export function decodeHeader(bytes: Uint8Array): SwarmRecord | undefined {
+  const parsed = header.safeParse(parseJson(Buffer.from(bytes).toString('utf8')));
+  if (!parsed.success) return undefined;
+  const { swarmId, hash, addressing, chunkSize, chunkCount, peaks } = parsed.data;
+  return {
+    metadata: { swarmId, hash, addressing, chunkSize },
+    chunkCount,
+    peaks: peaks.map((peak) => Buffer.from(peak, 'hex')),
+    contentBytes: undefined,
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
