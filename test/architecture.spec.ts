@@ -6,6 +6,9 @@ import { boundaries, lints, permitted, type Planted } from './architecture.plant
 
 const root = resolve(__dirname, '..');
 
+// Each run of a tool reads the whole tree, which takes seconds on a busy machine.
+jest.setTimeout(120_000);
+
 interface Cruise {
   readonly summary: {
     readonly violations: readonly { readonly from: string; readonly rule: { readonly name: string } }[];

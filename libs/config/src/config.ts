@@ -31,10 +31,6 @@ export interface WeirConfig {
     /** Seconds between two STAT_REPORTs to a tracker (RFC 7846 section 4.1.3). */
     readonly reportInterval: number;
   };
-  readonly tracker: {
-    /** Where the stand-alone tracker serves PPSTP. The appliance does not read it. */
-    readonly listen: HostPort;
-  };
   readonly datapath: {
     /** Threads that move datagrams. */
     readonly threads: number;

@@ -39,7 +39,6 @@ describe('the configuration', () => {
       trackers: [],
       subscribers: [],
       registration: { reportInterval: 60 },
-      tracker: { listen: { host: '::', port: 8080 } },
       datapath: { threads: 1 },
       log: { level: 'info' },
     });

@@ -71,7 +71,6 @@ export const schema: z.ZodType<WeirConfig> = z.strictObject({
   trackers: list(z.strictObject({ url: parsed(parseTrackerUrl) }), trackersMax),
   subscribers: list(parsed(parsePrefix), subscribersMax),
   registration: z.strictObject({ reportInterval }),
-  tracker: z.strictObject({ listen: parsed(parseHostPort) }),
   datapath: z.strictObject({ threads }),
   log: z.strictObject({ level: z.enum(logLevels, { error: `write one of ${logLevels.join(', ')}` }) }),
 });

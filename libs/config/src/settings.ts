@@ -52,12 +52,6 @@ export const settings: readonly Setting[] = [
     why: 'a tracker forgets a silent peer after some minutes: one lost report must not matter',
   },
   {
-    key: 'tracker.listen',
-    notation: 'text',
-    fallback: '[::]:8080',
-    why: 'a tracker is there to be reached; the alternate HTTP port needs no privilege',
-  },
-  {
     key: 'datapath.threads',
     notation: 'number',
     fallback: 1,
