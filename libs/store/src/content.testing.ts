@@ -34,9 +34,8 @@ export class TestContent {
     }: { chunkCount?: number; chunkSize?: number; hash?: HashFunction } = {},
   ) {
     const swarmId = Buffer.from(seededBytes(hashBytes[hash], seed)).toString('hex');
-    const peaks = [...chunkCount.toString(2).replaceAll('0', '')].map((_, at) =>
-      Uint8Array.from(seededBytes(hashBytes[hash], seed + at)),
-    );
+    const peakCount = chunkCount.toString(2).replaceAll('0', '').length;
+    const peaks = Array.from({ length: peakCount }, (_, at) => seededBytes(hashBytes[hash], seed + at).slice());
     const metadata = { swarmId, hash, addressing: 'chunk32', chunkSize } as const;
     this.record = { metadata, chunkCount, peaks, contentBytes: undefined };
   }

@@ -1,10 +1,15 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { open } from 'lmdb';
+import { TestContent } from './content.testing';
+import { StoreError } from './errors';
+import { encodeCount, metaKeys } from './keys';
 import { openLmdbReader, openLmdbWriter } from './lmdb-store';
-import type { StoreReader } from './store';
-import { type StoreUnderTest, describeStore } from './store.contract';
+import { type StoreReader, emptyBatch } from './store';
+import { type StoreUnderTest, extentBytes } from './store-bench.testing';
+import { describeStore } from './store.contract';
 
 function makeStore(): StoreUnderTest {
   const directory = mkdtempSync(join(tmpdir(), 'weir-store-'));
@@ -25,4 +30,98 @@ function makeStore(): StoreUnderTest {
 
 describe('a store in LMDB', () => {
   describeStore(makeStore);
+});
+
+describe('the files of a store', () => {
+  let directory: string;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'weir-store.d-'));
+  });
+
+  afterEach(() => rm(directory, { recursive: true }));
+
+  const capacityBytes = 8 * 1024 * 1024;
+  const content = new TestContent(1, { chunkCount: 64 * 20_000 });
+
+  it('appear with the writer: a reader that came first finds nothing, and then what is there', async () => {
+    const reader = openLmdbReader(directory);
+    await expect(reader.open(content.swarmId)).resolves.toBeUndefined();
+    expect(reader.swarms()).toEqual([]);
+    const writer = openLmdbWriter({ directory, capacityBytes });
+    writer.commit([content.batch([4])], 1);
+    await expect(reader.open(content.swarmId)).resolves.toMatchObject({ extents: [4] });
+    await reader.close();
+    await writer.close();
+    expect(() => reader.swarms()).toThrow(StoreError);
+  });
+
+  it('take the pages that we account for', async () => {
+    const writer = openLmdbWriter({ directory, capacityBytes });
+    writer.commit([content.batch([0, 1, 2, 3], [content.block(1, 0), content.block(1, 1)])], 1);
+    const { storedBytes } = writer.usage();
+    await writer.close();
+    expect(overflowPages(directory, 'extents')).toBe(4 * 17);
+    expect(overflowPages(directory, 'hashes')).toBe(2);
+    expect(storedBytes).toBe((4 * 17 + 2 + 1) * 4096);
+  });
+
+  it('outgrow the capacity by little more than three transactions, however much is replaced', async () => {
+    const writer = openLmdbWriter({ directory, capacityBytes });
+    const short = new TestContent(2, { chunkCount: 64 * 20_000, chunkSize: 300, hash: 'sha1' });
+    for (let round = 0; round < 60; round++) {
+      const indexes = Array.from({ length: 8 }, (_, at) => round * 8 + at);
+      const batch = (round % 3 === 0 ? short : content).batch(indexes, [content.block(1, round)]);
+      writer.commit([batch], round);
+      expect(writer.usage().storedBytes).toBeLessThanOrEqual(capacityBytes);
+    }
+    await writer.close();
+    expect(statSync(join(directory, 'data.mdb')).size).toBeLessThan(1.05 * capacityBytes + 3 * 8 * extentBytes);
+  });
+
+  it('are opened in slices, whole all the same, with another timer running in between', async () => {
+    const small = new TestContent(3, { chunkCount: 64 * 9_000, chunkSize: 1 });
+    const writer = openLmdbWriter({ directory, capacityBytes: 256 * 1024 * 1024 });
+    const indexes = Array.from({ length: 9_000 }, (_, index) => index);
+    const blocks = Array.from({ length: 141 }, (_, index) => small.block(1, index));
+    writer.commit([small.batch(indexes, blocks)], 1);
+    const reader = openLmdbReader(directory);
+    let turns = 0;
+    const counting = setInterval(() => turns++, 0);
+    const opened = await reader.open(small.swarmId);
+    clearInterval(counting);
+    expect(opened?.extents).toEqual(indexes);
+    expect(opened?.blocks.map(({ index }) => index)).toEqual(blocks.map(({ index }) => index));
+    expect(opened?.blocks[100]).toEqual(blocks[100]);
+    expect(turns).toBeGreaterThan(0);
+    await reader.close();
+    await writer.close();
+  });
+
+  it('are swept of what an erasure left when the writer was killed', async () => {
+    const writer = openLmdbWriter({ directory, capacityBytes });
+    writer.commit([content.batch([0, 1, 2], [content.block(1, 0)])], 1);
+    writer.commit([{ ...emptyBatch, erase: [content] }], 2);
+    await writer.close();
+    const next = openLmdbWriter({ directory, capacityBytes });
+    expect(next.usage()).toMatchObject({ storedBytes: 0, swarms: 0, extents: 0 });
+    await next.close();
+    expect(overflowPages(directory, 'extents') + overflowPages(directory, 'hashes')).toBe(0);
+  });
+
+  it('of another format are not opened, and the error says what to do', async () => {
+    const root = open({ path: directory, noSubdir: false, pageSize: 4096, keyEncoding: 'binary', encoding: 'binary' });
+    root.openDB({ name: 'meta', keyEncoding: 'binary', encoding: 'binary' }).putSync(metaKeys.format, encodeCount(99));
+    await root.close();
+    const refusal: unknown = await Promise.resolve()
+      .then(() => openLmdbWriter({ directory, capacityBytes }))
+      .catch(String);
+    expect(refusal).toMatch(/format 99.*Erase .*weir-store/);
+  });
+
+  function overflowPages(path: string, name: string): number {
+    const root = open({ path, noSubdir: false, readOnly: true, keyEncoding: 'binary', encoding: 'binary' });
+    const stats: { overflowPages?: number } = root.openDB({ name, keyEncoding: 'binary' }).getStats();
+    return stats.overflowPages ?? -1;
+  }
 });

@@ -1,0 +1,131 @@
+import { TestContent } from './content.testing';
+import { recordFootprint } from './footprint';
+import { capacityBytesMin } from './limits';
+import { type StoreBench, day, extentBytes, one, other, roomy } from './store-bench.testing';
+
+/** What leaves, when, and by whose wish. */
+export function describeRoom(current: () => StoreBench): void {
+  let bench: StoreBench;
+  beforeEach(() => {
+    bench = current();
+  });
+
+  describe('a full store', () => {
+    /** Room for sixteen extents of one swarm, its record, and the record that an insertion reserves. */
+    const capacityBytes = 16 * extentBytes + 2 * recordFootprint;
+    const sixteen = new TestContent(3, { chunkCount: 64 * 40 });
+    const indexes = Array.from({ length: 16 }, (_, index) => index);
+
+    beforeEach(async () => {
+      await bench.reopen(capacityBytes);
+      bench.commit(sixteen.batch(indexes));
+    });
+
+    it('evicts what was used least recently, before it inserts', async () => {
+      const swarmId = sixteen.swarmId;
+      bench.commit({ touched: [{ swarmId, index: 0 }] });
+      const result = bench.commit(sixteen.batch([16, 17]));
+      expect(result.evicted).toEqual([
+        { swarmId, index: 1 },
+        { swarmId, index: 2 },
+      ]);
+      expect(result.storedBytes).toBeLessThanOrEqual(capacityBytes);
+      await expect(bench.reader.read(swarmId, 1)).resolves.toBeUndefined();
+      await expect(bench.reader.read(swarmId, 0)).resolves.toBeDefined();
+    });
+
+    it('takes a write of what is held as a use', () => {
+      bench.commit(sixteen.batch([0]));
+      expect(bench.commit(sixteen.batch([16])).evicted).toEqual([{ swarmId: sixteen.swarmId, index: 1 }]);
+    });
+
+    it('loses the record and the blocks with the last extent', async () => {
+      await bench.reopen(roomy);
+      bench.commit(one.batch([0], [one.block(1, 0)]), 1);
+      await bench.reopen(bench.writer.usage().storedBytes);
+      bench.commit({ touched: indexes.map((index) => ({ swarmId: sixteen.swarmId, index })) });
+      const result = bench.commit(sixteen.batch([16]));
+      expect(result.evicted).toContainEqual({ swarmId: one.swarmId, index: 0 });
+      expect(bench.reader.swarms().map(({ record }) => record.metadata.swarmId)).toEqual([sixteen.swarmId]);
+      await expect(bench.reader.open(one.swarmId)).resolves.toBeUndefined();
+      while (bench.writer.sweep());
+      expect(bench.writer.usage().storedBytes).toBe(bench.writer.usage().extents * extentBytes + recordFootprint);
+    });
+
+    it('evicts within a commit that is larger than itself', () => {
+      const result = bench.commit(sixteen.batch(Array.from({ length: 24 }, (_, at) => 16 + at)));
+      expect(result.written).toHaveLength(24);
+      expect(result.evicted).toHaveLength(24);
+      expect(result.storedBytes).toBeLessThanOrEqual(capacityBytes);
+    });
+
+    it('forgets the order within a swarm over a restart, but not which swarm was used last', async () => {
+      await bench.reopen(roomy);
+      bench.commit(one.batch([0]), day);
+      bench.commit({ touched: [{ swarmId: sixteen.swarmId, index: 4 }] }, 2 * day);
+      await bench.reopen(17 * extentBytes + 3 * recordFootprint);
+      expect(bench.commit(other.batch([0]), 2 * day).evicted).toEqual([{ swarmId: one.swarmId, index: 0 }]);
+    });
+
+    it('shrinks to a capacity that was lowered', async () => {
+      await bench.reopen(capacityBytesMin);
+      expect(bench.writer.usage().storedBytes).toBeLessThanOrEqual(capacityBytesMin);
+      expect(bench.reader.swarms()).toMatchObject([{ extentsHeld: bench.writer.usage().extents }]);
+    });
+
+    it('makes room for blocks too', () => {
+      const blocks = Array.from({ length: 16 }, (_, index) => sixteen.block(1, index));
+      const result = bench.commit({ writes: [{ ...sixteen.write([]), blocks }] });
+      expect(result.evicted).toEqual([{ swarmId: sixteen.swarmId, index: 0 }]);
+      expect(result.storedBytes).toBeLessThanOrEqual(capacityBytes);
+    });
+  });
+
+  describe('erasing', () => {
+    it('removes an extent', async () => {
+      bench.commit(one.batch([0, 1]));
+      const erasure = { swarmId: one.swarmId, index: 0 };
+      expect(bench.commit({ erase: [erasure, { ...erasure, index: 7 }, { swarmId: other.swarmId }] }).erased).toEqual([
+        erasure,
+      ]);
+      expect((await bench.reader.open(one.swarmId))?.extents).toEqual([1]);
+      expect(bench.writer.usage()).toMatchObject({ extents: 1, storedBytes: extentBytes + recordFootprint });
+    });
+
+    it('removes the swarm with its last extent', () => {
+      bench.commit(one.batch([0]));
+      bench.commit({ erase: [{ swarmId: one.swarmId, index: 0 }] });
+      expect(bench.reader.swarms()).toEqual([]);
+      expect(bench.writer.usage()).toMatchObject({ swarms: 0, extents: 0, storedBytes: 0 });
+    });
+
+    it('removes a swarm at once for readers, and its bytes in several sweeps', async () => {
+      const many = new TestContent(4, { chunkSize: 8, chunkCount: 64 * 600 });
+      bench.commit(
+        many.batch(
+          Array.from({ length: 600 }, (_, index) => index),
+          [many.block(1, 0)],
+        ),
+      );
+      expect(bench.commit({ erase: [{ swarmId: many.swarmId }] }).erased).toEqual([{ swarmId: many.swarmId }]);
+      await expect(bench.reader.open(many.swarmId)).resolves.toBeUndefined();
+      await expect(bench.reader.read(many.swarmId, 0)).resolves.toBeUndefined();
+      expect(bench.writer.usage()).toMatchObject({ swarms: 0, extents: 0 });
+      expect(bench.writer.usage().storedBytes).toBeGreaterThan(0);
+      let sweeps = 1;
+      while (bench.writer.sweep()) sweeps++;
+      expect(sweeps).toBeGreaterThan(2);
+      expect(bench.writer.usage().storedBytes).toBe(0);
+    });
+
+    it('never shows old extents to the same content fetched again', async () => {
+      bench.commit(one.batch([0, 1, 2], [one.block(1, 0)]));
+      bench.commit({ erase: [{ swarmId: one.swarmId }], writes: [one.write([5])] });
+      expect(await bench.reader.open(one.swarmId)).toMatchObject({ extents: [5], blocks: [] });
+      await expect(bench.reader.read(one.swarmId, 0)).resolves.toBeUndefined();
+      await bench.reopen(roomy);
+      expect(await bench.reader.open(one.swarmId)).toMatchObject({ extents: [5], blocks: [] });
+      expect(bench.writer.usage().storedBytes).toBe(extentBytes + recordFootprint);
+    });
+  });
+}
