@@ -1,8 +1,8 @@
 import { peakNodes, rootHeight, siblingIndex } from '../addressing/node';
-import { extentChunks, type HashBlock } from '../swarm/content';
+import { extentChunks, subtreeHashes, type HashBlock } from '../swarm/content';
 import type { HashFunction } from '../swarm/metadata';
 import { Block, blockKey, placeOf } from './block';
-import { combine, equalBytes, hashBytes } from './hash';
+import { combine, equalBytes, hashBytes, isZero } from './hash';
 import { climbFromPeaks, rootOfPeaks } from './peaks';
 import { extentHeight, subtreeHash } from './subtree';
 
@@ -105,9 +105,20 @@ export class HashTree {
     return this.climb({ height, index: extent, hash: subtreeHash(subtree, this.size, height, 0) }, proof);
   }
 
-  /** Forgets the hashes inside an extent, once the extent itself carries them. */
+  /** Forgets the hashes inside an extent, once the extent itself carries them; but never a peak. */
   releaseExtent(extent: number): void {
-    this.blocks.delete(blockKey(0, extent));
+    const isLast = this.count !== undefined && (extent + 1) * extentChunks > this.count;
+    if (!isLast) this.blocks.delete(blockKey(0, extent));
+  }
+
+  /** Takes hashes that we computed ourselves in this run; nobody else's ever go this way. */
+  trust({ tier, index, hashes }: HashBlock): void {
+    const block = new Block(tier, index, this.size);
+    for (let position = 0; position < subtreeHashes; position++) {
+      const hash = hashes.subarray(position * this.size, (position + 1) * this.size);
+      if (!isZero(hash)) block.put(position, hash);
+    }
+    this.blocks.set(blockKey(tier, index), block);
   }
 
   /** Copies of the blocks above the extents that changed since the last call. */

@@ -1,0 +1,59 @@
+import { nodeOfRange } from '../addressing/node';
+import type { HashTree, Proof } from '../integrity/hash-tree';
+import { limits } from '../limits';
+import type { IntegrityMessage } from '../wire/message';
+import { binOf } from './uncles';
+
+/**
+ * Hashes one peer claimed and nothing has confirmed: kept apart for each peer, so that a wrong one is known to be its
+ * own. RFC 7574 sections 5.2 and 5.6.
+ */
+export class Proofs {
+  private readonly claims = new Map<number, Uint8Array>();
+  private peaks: Uint8Array[] = [];
+  private peaksEnd = 0;
+  private peakWidth = Number.POSITIVE_INFINITY;
+  private tries = 0;
+
+  /** The claims, for a tree to follow. */
+  readonly proof: Proof = (height, index) => this.claims.get(binOf(height, index));
+
+  /** Takes an INTEGRITY message; while the tree has no size, hashes that stand like peaks are tried as such. */
+  take({ range, hash }: IntegrityMessage, tree: HashTree): void {
+    const node = nodeOfRange(range);
+    if (node === undefined || hash.length !== tree.root.length) return;
+    const copy = hash.slice();
+    this.remember(binOf(node.height, node.index), copy);
+    this.tryPeak(range.first, range.last, copy, tree);
+  }
+
+  clear(): void {
+    this.claims.clear();
+  }
+
+  private remember(bin: number, hash: Uint8Array): void {
+    this.claims.delete(bin);
+    if (this.claims.size >= limits.proofsMax) {
+      const oldest = this.claims.keys().next();
+      if (oldest.done !== true) this.claims.delete(oldest.value);
+    }
+    this.claims.set(bin, hash);
+  }
+
+  /** Peaks come left to right, each narrower than the last, and leave no gap. RFC 7574 section 5.6.1. */
+  private tryPeak(first: number, last: number, hash: Uint8Array, tree: HashTree): void {
+    const width = last - first + 1;
+    if (first === 0) this.restart();
+    if (first !== this.peaksEnd || width >= this.peakWidth) return;
+    this.peaks.push(hash);
+    this.peaksEnd = last + 1;
+    this.peakWidth = width;
+    if (this.tries++ < limits.peakTriesMax) tree.adoptPeaks(this.peaksEnd, this.peaks);
+  }
+
+  private restart(): void {
+    this.peaks = [];
+    this.peaksEnd = 0;
+    this.peakWidth = Number.POSITIVE_INFINITY;
+  }
+}

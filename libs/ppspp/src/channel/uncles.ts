@@ -1,0 +1,41 @@
+import { nodeOfRange, peakNodes, rangeOfNode, siblingIndex, type TreeNode } from '../addressing/node';
+import type { ChunkSet } from '../addressing/chunk-set';
+import type { ChunkRange } from '../addressing/chunk-range';
+
+/** The bin of a node: one number for it. RFC 7574 section 4.2. */
+export function binOf(height: number, index: number): number {
+  return index * 2 ** (height + 1) + 2 ** height - 1;
+}
+
+/** The bin over exactly these chunks, or undefined if there is none. */
+export function binOfRange(range: ChunkRange): number | undefined {
+  const node = nodeOfRange(range);
+  return node === undefined ? undefined : binOf(node.height, node.index);
+}
+
+/**
+ * The nodes whose hashes a receiver needs to verify one chunk, given what it acknowledged: the peaks if that was
+ * nothing, then uncles from the top down. RFC 7574 sections 5.3, 5.4 and 5.6.2.
+ *
+ * Whoever verified any chunk below a node's parent knows the node's hash, as an uncle or by computing it; so does
+ * whoever knows that the node is a peak.
+ */
+export function neededNodes(chunk: number, chunkCount: number, acknowledged: ChunkSet): TreeNode[] {
+  const peaks = peakNodes(chunkCount);
+  const uncles: TreeNode[] = [];
+  let height = 0;
+  let index = chunk;
+  while (!isPeak(peaks, height, index)) {
+    const parent = Math.floor(index / 2);
+    if (acknowledged.intersects(rangeOfNode(height + 1, parent))) break;
+    uncles.push({ height, index: siblingIndex(index) });
+    height++;
+    index = parent;
+  }
+  uncles.reverse();
+  return acknowledged.runCount === 0 ? [...peaks, ...uncles] : uncles;
+}
+
+function isPeak(peaks: readonly TreeNode[], height: number, index: number): boolean {
+  return peaks.some((peak) => peak.height === height && peak.index === index);
+}

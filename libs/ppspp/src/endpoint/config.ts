@@ -1,0 +1,40 @@
+import type { UploadOptions } from '../channel/uploader';
+import type { Address } from './address';
+
+/** What an endpoint does with a peer that calls. */
+export type Admission =
+  /** It is served. */
+  | 'serve'
+  /** It gets no answer at all. */
+  | 'refuse';
+
+/** Everything an endpoint is told; pure functions and plain values. */
+export interface EndpointConfig {
+  /** 32 unpredictable bits from a cryptographic source. RFC 7574 section 12.1. */
+  readonly random: () => number;
+  /** System time minus `now`, both in microseconds: DATA carries system time. RFC 7574 section 8.6. */
+  readonly wireOffset: bigint;
+  /** Decides on a peer by its address. */
+  readonly admit: (from: Address) => Admission;
+  /** A handshake for a swarm that is not open may open it, as far as the store or other peers have it. */
+  readonly opensUnknown: boolean;
+  /** Peers that called may be asked for chunks. */
+  readonly fetchesFromCallers: boolean;
+  /** Peers that we called are served. */
+  readonly servesCalled: boolean;
+  readonly upload: UploadOptions;
+  /** Bytes of checked extents kept in memory for serving. */
+  readonly cacheBytes: number;
+  /** Content larger than this is fetched only where subscribers are about to need it. */
+  readonly backgroundBytesMax: number;
+}
+
+/**
+ * Defaults of the bounds. 4 MiB in flight carries 300 Mbit/s over 100 ms; 64 MiB of extents hold what a thousand
+ * subscribers are about to ask for; a content of more than 8 GiB is not fetched whole unasked.
+ */
+export const endpointDefaults = {
+  upload: { windowBytesMax: 4 * 2 ** 20, segmentBytes: 1_024 },
+  cacheBytes: 64 * 2 ** 20,
+  backgroundBytesMax: 8 * 2 ** 30,
+} as const;

@@ -1,0 +1,42 @@
+import type { HandshakeFault } from '../channel/handshake';
+import type { WireFault } from '../wire/message';
+
+/** Why a datagram, or a part of it, had no effect. Closed sets, so that they can label a metric. */
+export type EndpointFault =
+  | WireFault
+  | HandshakeFault
+  | 'no-channel'
+  | 'wrong-address'
+  | 'not-admitted'
+  | 'banned'
+  | 'table-full'
+  | 'data-not-asked'
+  | 'data-several-chunks'
+  | 'data-unproven'
+  | 'data-wrong'
+  | 'queue-full';
+
+/** What an endpoint did since it was made. Plain numbers: reading them is the metrics' business. */
+export class EndpointCounters {
+  datagramsIn = 0;
+  datagramsOut = 0;
+  /** Content bytes that verified, from peers we fetch from: cache-in. */
+  fetchedBytes = 0;
+  /** Content bytes sent in DATA messages, repeats included: cache-out. */
+  servedBytes = 0;
+  /** Content bytes served that were here before they were asked for. */
+  hitBytes = 0;
+  /** Content bytes served that had to be fetched for it. */
+  missBytes = 0;
+  /** Content bytes sent again because they were lost on their way. */
+  repeatedBytes = 0;
+  /** Content bytes that arrived and were already here. */
+  duplicateBytes = 0;
+  extentsWritten = 0;
+  extentsCorrupt = 0;
+  readonly faults = new Map<EndpointFault, number>();
+
+  fault(fault: EndpointFault): void {
+    this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+  }
+}

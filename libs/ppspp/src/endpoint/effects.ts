@@ -1,0 +1,89 @@
+import type { Extent, HashBlock, SwarmRecord } from '../swarm/content';
+import type { HashFunction, SwarmId, SwarmMetadata } from '../swarm/metadata';
+import type { Address } from './address';
+
+/** What was kept of a swarm when it was last open. */
+export interface OpenedContent {
+  readonly record: SwarmRecord;
+  /** Extents held. */
+  readonly extents: readonly number[];
+  readonly blocks: readonly HashBlock[];
+}
+
+/** A peer somebody named: the lower the priority, the earlier it is contacted. RFC 7846 section 3.2.3. */
+export interface Candidate {
+  readonly address: Address;
+  readonly priority: number;
+}
+
+/** Something happened that the world outside may act on. */
+export type Notice =
+  /** A subscriber's established channel wants a swarm that is not complete here. */
+  | { readonly type: 'swarm-wanted'; readonly metadata: SwarmMetadata }
+  /** More external peers are needed for a swarm. */
+  | { readonly type: 'peers-wanted'; readonly swarmId: SwarmId }
+  /** The first verified extent proved the content's size. */
+  | { readonly type: 'swarm-sized'; readonly swarmId: SwarmId; readonly chunkCount: number }
+  | { readonly type: 'swarm-complete'; readonly swarmId: SwarmId; readonly contentBytes: number }
+  /** A peer sent content or hashes that are not the swarm's, and was left. */
+  | { readonly type: 'peer-lied'; readonly swarmId: SwarmId; readonly address: Address }
+  /** A stored extent was not what had been stored. */
+  | { readonly type: 'extent-corrupt'; readonly swarmId: SwarmId; readonly extent: number }
+  | { readonly type: 'swarm-closed'; readonly swarmId: SwarmId };
+
+/** Work that the endpoint asks of the world; answers come back as `Input`. */
+export type Effect =
+  | { readonly kind: 'send'; readonly to: Address; readonly port: number; readonly bytes: Uint8Array }
+  /** Look a swarm up in the store; answered by `swarm-opened`. */
+  | { readonly kind: 'open'; readonly swarmId: SwarmId }
+  /** Answered by `extent-read`. */
+  | { readonly kind: 'read'; readonly swarmId: SwarmId; readonly extent: number }
+  /** Answered by `extent-written`. */
+  | { readonly kind: 'write'; readonly record: SwarmRecord; readonly extent: Extent; readonly blocks: readonly HashBlock[] }
+  /** Hash each chunk of a run; answered by `chunks-hashed`. */
+  | {
+      readonly kind: 'hash';
+      readonly swarmId: SwarmId;
+      readonly token: number;
+      readonly hash: HashFunction;
+      readonly chunks: readonly Uint8Array[];
+    }
+  /** Compute an extent's 127 hashes; answered by `extent-checked`. */
+  | {
+      readonly kind: 'check';
+      readonly swarmId: SwarmId;
+      readonly extent: number;
+      readonly hash: HashFunction;
+      readonly bytes: Uint8Array;
+      readonly chunkSize: number;
+    }
+  /** Remove a stored extent that proved corrupt. */
+  | { readonly kind: 'erase'; readonly swarmId: SwarmId; readonly extent: number }
+  | { readonly kind: 'notice'; readonly notice: Notice };
+
+/** Everything that can happen to an endpoint. */
+export type Input =
+  /** `port` is the index of the local socket it came in by. */
+  | { readonly kind: 'datagram'; readonly from: Address; readonly port: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'swarm-opened'; readonly swarmId: SwarmId; readonly content: OpenedContent | undefined }
+  | { readonly kind: 'extent-read'; readonly swarmId: SwarmId; readonly extent: number; readonly read: Extent | undefined }
+  | { readonly kind: 'extent-written'; readonly swarmId: SwarmId; readonly extent: number; readonly stored: boolean }
+  | { readonly kind: 'extent-evicted'; readonly swarmId: SwarmId; readonly extent: number }
+  | { readonly kind: 'chunks-hashed'; readonly swarmId: SwarmId; readonly token: number; readonly leaves: readonly Uint8Array[] }
+  | { readonly kind: 'extent-checked'; readonly swarmId: SwarmId; readonly extent: number; readonly subtree: Uint8Array }
+  | { readonly kind: 'join'; readonly join: Join }
+  | { readonly kind: 'peers'; readonly swarmId: SwarmId; readonly peers: readonly Candidate[] }
+  | { readonly kind: 'leave'; readonly swarmId: SwarmId };
+
+/** Opens a swarm on our own account. */
+export interface Join {
+  readonly metadata: SwarmMetadata;
+  /** `all` fetches everything, `demand` what subscribers need and the rest behind it, `none` only serves. */
+  readonly want: Want;
+  readonly content: OpenedContent | undefined;
+  /** The content comes from hashes we computed ourselves in this run, so that nothing needs a second check. */
+  readonly trusted: boolean;
+}
+
+/** How much of a swarm we fetch. */
+export type Want = 'all' | 'demand' | 'none';

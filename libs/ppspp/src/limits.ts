@@ -1,0 +1,73 @@
+/** A point in time or a span, in whole microseconds. Only differences mean anything. */
+export type Micros = number;
+
+/** Microseconds in a second. */
+export const second: Micros = 1_000_000;
+
+/**
+ * Every bound of the protocol core, and what it protects. A bound that an operator may want to move is in
+ * `EndpointConfig` instead, with its default here.
+ */
+export const limits = {
+  /** Largest datagram we compose unless one chunk needs more: an IPv6 packet of 1500 bytes without its headers. */
+  datagramBytes: 1452,
+  /** Largest payload UDP over IPv4 carries: a chunk beyond the MTU goes in one fragmented datagram. */
+  datagramBytesMax: 65_507,
+  /** Channels of one endpoint: the memory that peers can take by opening them. */
+  channelsMax: 65_536,
+  /** Channels answered but not yet established: what a flood of spoofed handshakes can take (RFC 7574 section 12.1.2). */
+  halfOpenMax: 4_096,
+  /** How long an answered channel may wait for its initiator's next datagram. */
+  halfOpen: 10 * second,
+  /** A repeated HANDSHAKE is answered at most this often: five times a second. */
+  handshakeAnswerInterval: second / 5,
+  /** HANDSHAKEs sent before a peer counts as unreachable, the interval doubling from `handshakeRetry`. */
+  handshakeTries: 5,
+  handshakeRetry: second,
+  /** Runs in what we know of a peer's chunks: beyond it, it is taken to have less than it says. */
+  availabilityRunsMax: 4_096,
+  /** REQUEST ranges waiting in one channel (RFC 7574 section 12.6.6): what does not fit is dropped and asked for again. */
+  requestRangesMax: 512,
+  /** Chunks asked for and not yet received, per channel: a second of 30 Mbit/s in 1 KiB chunks, or 4 MiB. */
+  outstandingChunksMax: 4_096,
+  /** Unverified hashes kept per channel: 64 chunks' uncles and the peaks of any content several times over. */
+  proofsMax: 2_048,
+  /** Times a channel may have its peak hashes tried: each try costs as many hashes as the tree is high. */
+  peakTriesMax: 256,
+  /** Hashes whose copies in flight are counted, per channel. */
+  sentHashesMax: 2_048,
+  /** Extents being assembled at a time in one swarm: 16 MiB of 1 KiB chunks. Back-pressure of a slow disk, too. */
+  assembliesMax: 256,
+  /** Chunks whose verification is waiting, in one swarm; more are dropped, and sent again by their peer. */
+  pendingChunksMax: 8_192,
+  /** From so many chunks on, leaf hashes are computed away from the endpoint's thread. */
+  hashedAwayChunks: 64,
+  /** Peers known for one swarm. */
+  candidatesMax: 256,
+  /** Peers fetched from at a time in one swarm. */
+  fetchPeersMax: 8,
+  /** A peer that lied is not contacted again for this long. */
+  ban: 600 * second,
+  /** Addresses banned at a time; the oldest leaves. */
+  bannedMax: 4_096,
+  /** Swarms open at a time: what handshakes for random swarm IDs can take. */
+  swarmsMax: 16_384,
+  /** Nothing sent for this long: a keepalive. Three fit in the time after which a silent peer is dead. */
+  keepAlive: 55 * second,
+  /** Silence after which a peer is dead, with three datagrams sent to it meanwhile. RFC 7574 section 3.12. */
+  deadAfter: 180 * second,
+  deadDatagrams: 3,
+  /** No progress from the peers contacted so far: the next priority is tried. */
+  escalation: 3 * second,
+  /** Shortest and longest wait for a requested chunk before another peer is asked. */
+  stallMin: second,
+  stallMax: 4 * second,
+  /** Stalls in a row after which a peer is left. */
+  stallsMax: 4,
+  /** Interval between two calls for more peers of one swarm. */
+  peersWanted: 5 * second,
+  /** Datagrams one channel may send in one turn, so that none keeps the others waiting. */
+  burstDatagrams: 64,
+  /** Demand window ahead of a subscriber's position, in extents: 2 MiB of 1 KiB chunks. */
+  demandExtents: 32,
+} as const;

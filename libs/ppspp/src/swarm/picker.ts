@@ -1,0 +1,120 @@
+import type { ChunkSet } from '../addressing/chunk-set';
+import type { ChunkSource } from '../channel/downloader';
+import { limits } from '../limits';
+import { Assembly } from './assembly';
+import { extentChunks } from './content';
+import type { Holdings } from './holdings';
+
+/** Channels that may each be asked for one chunk while the content's size is unknown. */
+const probesMax = 3;
+
+/** Which extents are needed, the most urgent first. */
+export type Demand = () => Iterable<number>;
+
+/**
+ * The chunk picker: what to ask of whom. RFC 7574 section 9.1 leaves it to us.
+ *
+ * Extents are begun in the order of demand and finished in the order they were begun, so that the first are served
+ * soonest and few are in memory at a time. No chunk is asked of two peers at once.
+ */
+export class Picker implements ChunkSource {
+  private readonly assemblies = new Map<number, Assembly>();
+  private readonly probes = new Set<number>();
+
+  constructor(
+    private readonly holdings: Holdings,
+    private readonly demand: Demand,
+  ) {}
+
+  pick(available: ChunkSet, count: number): number[] {
+    if (this.holdings.chunkSize === undefined || this.holdings.chunkCount === undefined) return this.probe(available);
+    const picked: number[] = [];
+    for (const extent of this.candidates()) {
+      this.pickFrom(extent, available, count, picked);
+      if (picked.length >= count) break;
+    }
+    return picked.sort((one, other) => one - other);
+  }
+
+  release(chunks: readonly number[]): void {
+    for (const chunk of chunks) {
+      this.probes.delete(chunk);
+      this.assemblies.get(Math.floor(chunk / extentChunks))?.release(chunk);
+    }
+  }
+
+  /** Extents in memory, not yet stored. */
+  get inProgress(): number {
+    return this.assemblies.size;
+  }
+
+  assembly(extent: number): Assembly | undefined {
+    return this.assemblies.get(extent);
+  }
+
+  /** Takes a verified chunk; the assembly it completed, if it did. */
+  put(chunk: number, bytes: Uint8Array): Assembly | undefined {
+    this.probes.delete(chunk);
+    const extent = Math.floor(chunk / extentChunks);
+    if (this.holdings.held.has(extent)) return undefined;
+    const assembly = this.assemblies.get(extent) ?? this.begin(extent);
+    if (assembly === undefined || assembly.phase !== 'filling') return undefined;
+    assembly.put(chunk, bytes);
+    return assembly.complete ? assembly : undefined;
+  }
+
+  /** True if the chunk is stored, or verified and on its way into the store. */
+  has(chunk: number): boolean {
+    const extent = Math.floor(chunk / extentChunks);
+    return this.holdings.held.has(extent) || this.assemblies.get(extent)?.holds(chunk) === true;
+  }
+
+  /** Forgets an extent: it is stored, or has to be begun anew. */
+  drop(extent: number): void {
+    this.assemblies.delete(extent);
+    this.holdings.tree.releaseExtent(extent);
+  }
+
+  private probe(available: ChunkSet): number[] {
+    if (this.probes.size >= probesMax) return [];
+    const { chunkCount } = this.holdings;
+    let chunk = available.nextIn(0);
+    while (chunk !== undefined && this.probes.has(chunk)) chunk = available.nextIn(chunk + 1);
+    // The last chunk cannot tell the chunk size.
+    if (chunk === undefined || (chunkCount !== undefined && chunkCount > 1 && chunk >= chunkCount - 1)) return [];
+    this.probes.add(chunk);
+    return [chunk];
+  }
+
+  private *candidates(): Iterable<number> {
+    for (const [extent, assembly] of this.assemblies) if (assembly.open) yield extent;
+    if (this.assemblies.size >= limits.assembliesMax) return;
+    for (const extent of this.demand()) {
+      if (this.holdings.held.has(extent)) continue;
+      yield extent;
+      if (this.assemblies.size >= limits.assembliesMax) return;
+    }
+  }
+
+  private pickFrom(extent: number, available: ChunkSet, count: number, picked: number[]): void {
+    const first = extent * extentChunks;
+    if (!available.intersects({ first, last: first + extentChunks - 1 })) return;
+    const assembly = this.assemblies.get(extent) ?? this.begin(extent);
+    if (assembly?.open !== true) return;
+    for (const chunk of assembly.openChunks()) {
+      if (picked.length >= count) return;
+      if (!available.has(chunk)) continue;
+      assembly.ask(chunk);
+      picked.push(chunk);
+    }
+  }
+
+  private begin(extent: number): Assembly | undefined {
+    const { chunkSize } = this.holdings;
+    const chunks = this.holdings.chunksIn(extent);
+    if (chunkSize === undefined || chunks <= 0 || this.assemblies.size >= limits.assembliesMax) return undefined;
+    const assembly = new Assembly(extent, chunks, chunkSize);
+    this.assemblies.set(extent, assembly);
+    return assembly;
+  }
+}
