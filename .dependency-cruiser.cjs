@@ -32,7 +32,7 @@ const packagesOf = {
   ppstp: ['zod'],
   policy: [],
   datagram: metrics,
-  store: [...metrics, 'lmdb'],
+  store: [...metrics, 'lmdb', 'piscina'],
   verify: [...metrics, 'piscina'],
   intercept: metrics,
   peer: [...metrics, ...nest, 'piscina'],

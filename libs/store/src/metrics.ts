@@ -1,0 +1,70 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { RefusalReason, StoreUsage } from './store';
+import type { TransactionReport } from './writer-messages';
+
+/** From a commit that only waits for the disk's cache to one behind a slow disk: 0.5 ms to 8 s, doubling. */
+const commitSecondsBuckets = Array.from({ length: 15 }, (_, step) => 0.0005 * 2 ** step);
+
+const refusalReasons: readonly RefusalReason[] = ['full', 'too-large', 'conflict', 'malformed'];
+
+/** What operators see of the store. One label, the reason of a refusal, of four values. */
+export function createStoreMetrics(registry: Registry) {
+  const registers = [registry];
+  const metrics = {
+    storedBytes: new Gauge({
+      name: 'store_stored_bytes',
+      help: 'Bytes on disk by our account, in whole pages; leftovers of erased swarms included until they are swept.',
+      registers,
+    }),
+    capacityBytes: new Gauge({
+      name: 'store_capacity_bytes',
+      help: 'Bytes the store may hold, as configured.',
+      registers,
+    }),
+    extents: new Gauge({ name: 'store_extents', help: 'Extents held.', registers }),
+    swarms: new Gauge({ name: 'store_swarms', help: 'Swarms with at least one extent held.', registers }),
+    writtenExtents: new Counter({
+      name: 'store_written_extents_total',
+      help: 'Extents written that were not held before.',
+      registers,
+    }),
+    evictedExtents: new Counter({
+      name: 'store_evicted_extents_total',
+      help: 'Extents that left to make room.',
+      registers,
+    }),
+    refusedExtents: new Counter({
+      name: 'store_refused_extents_total',
+      help: 'Extents that were not written, by reason. `full` means the disk is below its reserve.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    commitSeconds: new Histogram({
+      name: 'store_commit_seconds',
+      help: 'Time of the transactions that commit what clients sent; its count is that of the commits.',
+      buckets: commitSecondsBuckets,
+      registers,
+    }),
+  };
+  for (const reason of refusalReasons) metrics.refusedExtents.inc({ reason }, 0);
+  return metrics;
+}
+
+/** The metrics of one store. */
+export type StoreMetrics = ReturnType<typeof createStoreMetrics>;
+
+/** Takes over how full the store is. */
+export function observeUsage(metrics: StoreMetrics, usage: StoreUsage): void {
+  metrics.storedBytes.set(usage.storedBytes);
+  metrics.capacityBytes.set(usage.capacityBytes);
+  metrics.extents.set(usage.extents);
+  metrics.swarms.set(usage.swarms);
+}
+
+/** Counts one transaction. */
+export function observeTransaction(metrics: StoreMetrics, report: TransactionReport): void {
+  metrics.commitSeconds.observe(report.seconds);
+  metrics.writtenExtents.inc(report.written);
+  metrics.evictedExtents.inc(report.evicted);
+  for (const reason of refusalReasons) metrics.refusedExtents.inc({ reason }, report.refused[reason]);
+}

@@ -1,0 +1,108 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { open } from 'lmdb';
+import { Registry } from 'prom-client';
+import { TestContent } from './content.testing';
+import { encodeCount, metaKeys } from './keys';
+import { openLmdbReader } from './lmdb-store';
+import { createStoreMetrics } from './metrics';
+import { type RunningWriter, startWriter } from './start-writer';
+import { StoreClient } from './store-client';
+import { emptyBatch } from './store';
+import { workerFile } from './worker-file';
+import type { StoreNotice } from './writer-messages';
+
+/** These run the compiled worker: build first. */
+describe('the writer in its thread', () => {
+  const capacityBytes = 2 * 1024 * 1024;
+  const content = new TestContent(1, { chunkCount: 64 * 100 });
+  const registry = new Registry();
+  const metrics = createStoreMetrics(registry);
+  let directory: string;
+  let writer: RunningWriter | undefined;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'weir-writer-'));
+    registry.resetMetrics();
+  });
+
+  afterEach(async () => {
+    await writer?.stop();
+    writer = undefined;
+    await rm(directory, { recursive: true });
+  });
+
+  async function start(): Promise<RunningWriter> {
+    writer = await startWriter({ directory, capacityBytes }, metrics);
+    return writer;
+  }
+
+  it('writes what another thread reads, from memory that both share', async () => {
+    const client = new StoreClient((await start()).connect());
+    const extent = content.extent(0);
+    const bytes = new Uint8Array(new SharedArrayBuffer(extent.bytes.length));
+    bytes.set(extent.bytes);
+    await client.commit({ ...emptyBatch, writes: [{ ...content.write([]), extents: [{ ...extent, bytes }] }] });
+    const reader = openLmdbReader(directory);
+    await expect(reader.read(content.swarmId, 0)).resolves.toEqual(extent);
+    await reader.close();
+    await client.close();
+  });
+
+  it('tells all clients of evictions, and counts them', async () => {
+    const running = await start();
+    const evicted: number[] = [];
+    const listening = new StoreClient(running.connect(), (notice: StoreNotice) => {
+      evicted.push(...notice.evicted.map(({ index }) => index));
+    });
+    const client = new StoreClient(running.connect());
+    for (let index = 0; index < 40; index++) await client.commit(content.batch([index]));
+    await listening.commit(emptyBatch);
+    const { extents, storedBytes } = running.usage();
+    expect(storedBytes).toBeLessThanOrEqual(capacityBytes);
+    expect(evicted).toEqual(Array.from({ length: 40 - extents }, (_, index) => index));
+    const text = await registry.metrics();
+    expect(text).toContain(`store_evicted_extents_total ${40 - extents}`);
+    expect(text).toContain('store_written_extents_total 40');
+    expect(text).toContain(`store_capacity_bytes ${capacityBytes}`);
+    expect(text).toContain('store_refused_extents_total{reason="full"} 0');
+    await Promise.all([client.close(), listening.close()]);
+  });
+
+  it('keeps what it wrote over a restart', async () => {
+    const client = new StoreClient((await start()).connect());
+    await client.commit(content.batch([7]));
+    await client.close();
+    await writer?.stop();
+    expect((await start()).usage()).toMatchObject({ extents: 1, swarms: 1 });
+  });
+
+  it('does not start on a store of another format, and says why', async () => {
+    const root = open({ path: directory, noSubdir: false, pageSize: 4096, keyEncoding: 'binary', encoding: 'binary' });
+    root.openDB({ name: 'meta', keyEncoding: 'binary', encoding: 'binary' }).putSync(metaKeys.format, encodeCount(99));
+    await root.close();
+    await expect(startWriter({ directory, capacityBytes })).rejects.toMatchObject({
+      code: 'STORE_FORMAT',
+      details: { version: 99 },
+    });
+  });
+
+  it('offers no way in once it was stopped', async () => {
+    const running = await start();
+    const client = new StoreClient(running.connect());
+    await client.commit(content.batch([1]));
+    await running.stop();
+    await expect(running.ended).resolves.toBeUndefined();
+    await expect(client.commit(content.batch([2]))).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+    expect(() => running.connect()).toThrow('ended');
+  });
+
+  it('is a file that a build makes', async () => {
+    const worker = new Worker(`require(${JSON.stringify(workerFile('writer'))})`, { eval: true });
+    const code = await new Promise((resolve) => worker.on('exit', resolve));
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,117 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import { StoreError } from './errors';
+import type { LmdbStoreOptions } from './lmdb-store';
+import { type StoreMetrics, observeTransaction, observeUsage } from './metrics';
+import type { StoreUsage } from './store';
+import { workerFile } from './worker-file';
+import type { ControlReply, ControlRequest, WriterTask } from './writer-messages';
+
+/** The writer's thread, as the control thread sees it. */
+export interface RunningWriter {
+  /** A port for one StoreClient, here or, transferred, on another thread. Throws STORE_CLOSED once the writer ended. */
+  connect(): MessagePort;
+
+  /** As of the last transaction. */
+  usage(): StoreUsage;
+
+  /** Settles when the thread ends: resolved after `stop`, rejected with a StoreError when it failed. */
+  readonly ended: Promise<void>;
+
+  /** Commits what has arrived and ends the thread. Close the clients first: what is still theirs is rejected. */
+  stop(): Promise<void>;
+}
+
+/** Starts a store's one writer in a thread of its own. Rejects with a StoreError when the store cannot be opened. */
+export async function startWriter(options: LmdbStoreOptions, metrics?: StoreMetrics): Promise<RunningWriter> {
+  const writer = new WriterThread(options, metrics);
+  await writer.ready;
+  return writer;
+}
+
+class WriterThread implements RunningWriter {
+  readonly ready: Promise<void>;
+  readonly ended: Promise<void>;
+  private readonly pool: Piscina<WriterTask, void>;
+  private readonly control: MessagePort;
+  private lastUsage: StoreUsage;
+  private failure: StoreError | undefined;
+  private running = true;
+
+  constructor(
+    { directory, capacityBytes }: LmdbStoreOptions,
+    private readonly metrics: StoreMetrics | undefined,
+  ) {
+    this.lastUsage = { storedBytes: 0, capacityBytes, swarms: 0, extents: 0 };
+    // The task never returns to the pool, so that there is no idle thread to wake by atomics.
+    this.pool = new Piscina({ filename: workerFile('writer'), minThreads: 1, maxThreads: 1, atomics: 'disabled' });
+    const { port1, port2 } = new MessageChannel();
+    this.control = port1;
+    const opened = new Promise<void>((resolve) => {
+      port1.on('message', (reply: ControlReply) => {
+        this.hear(reply);
+        resolve();
+      });
+    });
+    this.ended = this.run({ options: { directory, capacityBytes }, control: port2 });
+    // Whoever wants to know listens to it; that nobody does must not end the process.
+    this.ended.catch(() => undefined);
+    this.ready = Promise.race([opened, this.ended]).then(() => this.mustHaveOpened());
+  }
+
+  connect(): MessagePort {
+    if (!this.running) throw new StoreError('STORE_CLOSED', 'The writer has ended. Start another.');
+    const { port1, port2 } = new MessageChannel();
+    this.send({ type: 'connect', port: port2 }, [port2]);
+    return port1;
+  }
+
+  usage(): StoreUsage {
+    return this.lastUsage;
+  }
+
+  async stop(): Promise<void> {
+    if (this.running) this.send({ type: 'stop' });
+    await this.ended;
+  }
+
+  private async run(task: WriterTask): Promise<void> {
+    try {
+      await this.pool.run(task, { transferList: [task.control] });
+    } catch (cause) {
+      throw this.failure ?? new StoreError('STORE_FAILED', 'The writer thread ended unasked.', {}, { cause });
+    } finally {
+      this.running = false;
+      this.control.close();
+      await this.pool.destroy();
+    }
+  }
+
+  private async mustHaveOpened(): Promise<void> {
+    if (this.failure !== undefined) await this.ended;
+  }
+
+  private hear(reply: ControlReply): void {
+    switch (reply.type) {
+      case 'ready':
+        this.noteUsage(reply.usage);
+        break;
+      case 'failed':
+        this.failure = new StoreError(reply.code, reply.message, reply.details);
+        break;
+      case 'transaction':
+        this.noteUsage(reply.report.usage);
+        if (this.metrics) observeTransaction(this.metrics, reply.report);
+        break;
+    }
+  }
+
+  private noteUsage(usage: StoreUsage): void {
+    this.lastUsage = usage;
+    if (this.metrics) observeUsage(this.metrics, usage);
+  }
+
+  private send(request: ControlRequest, transfer: MessagePort[] = []): void {
+    this.control.postMessage(request, transfer);
+  }
+}

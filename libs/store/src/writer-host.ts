@@ -1,0 +1,133 @@
+import { performance } from 'node:perf_hooks';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { CommitResult, RefusalReason, StoreWriter } from './store';
+import type { ClientReply, CommitRequest, ControlReply, ControlRequest, StoreNotice } from './writer-messages';
+
+interface Pending {
+  readonly client: MessagePort;
+  readonly request: CommitRequest;
+}
+
+/**
+ * Serves a writer to clients over message ports, one transaction for all requests that have arrived. Each client has one
+ * request at a time under way, and so bounds the queue.
+ */
+export class WriterHost {
+  private readonly clients = new Set<MessagePort>();
+  private readonly queue: Pending[] = [];
+  private scheduled = false;
+  private settle: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
+
+  constructor(
+    private readonly writer: StoreWriter,
+    private readonly control: MessagePort,
+    private readonly unixSeconds: () => number = () => Math.floor(Date.now() / 1000),
+  ) {}
+
+  /** Serves until told to stop, and closes the writer; rejects when it fails. The clients' ports are closed either way. */
+  async run(): Promise<void> {
+    const end = new Promise<void>((resolve, reject) => {
+      this.settle = { resolve, reject };
+    });
+    this.control.on('message', (request: ControlRequest) => {
+      if (request.type === 'connect') this.connect(request.port);
+      else this.stop();
+    });
+    this.tell({ type: 'ready', usage: this.writer.usage() });
+    try {
+      await end;
+    } finally {
+      for (const client of this.clients) client.close();
+      await this.writer.close();
+    }
+  }
+
+  private connect(client: MessagePort): void {
+    this.clients.add(client);
+    client.on('message', (request: CommitRequest) => {
+      this.queue.push({ client, request });
+      this.schedule();
+    });
+    client.on('close', () => this.clients.delete(client));
+  }
+
+  private stop(): void {
+    for (const client of this.clients) {
+      let next: { message: CommitRequest } | undefined = receiveMessageOnPort(client);
+      while (next !== undefined) {
+        this.queue.push({ client, request: next.message });
+        next = receiveMessageOnPort(client);
+      }
+    }
+    this.work();
+    this.settle?.resolve();
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.work();
+    });
+  }
+
+  /** What waits is committed; only when nothing does, leftovers are swept. */
+  private work(): void {
+    try {
+      if (this.queue.length > 0) {
+        this.commit(this.queue.splice(0));
+        this.schedule();
+      } else if (this.writer.sweep()) this.schedule();
+    } catch (error) {
+      this.settle?.reject(error);
+    }
+  }
+
+  private commit(pending: readonly Pending[]): void {
+    const started = performance.now();
+    const results = this.writer.commit(
+      pending.flatMap(({ request }) => request.batches),
+      this.unixSeconds(),
+    );
+    const seconds = (performance.now() - started) / 1000;
+    this.publish(results);
+    let next = 0;
+    for (const { client, request } of pending) {
+      this.reply(client, { type: 'results', results: results.slice(next, next + request.batches.length) });
+      next += request.batches.length;
+    }
+    this.report(results, seconds);
+  }
+
+  private publish(results: readonly CommitResult[]): void {
+    const notice: StoreNotice = {
+      written: results.flatMap(({ written }) => written),
+      evicted: results.flatMap(({ evicted }) => evicted),
+      erased: results.flatMap(({ erased }) => erased),
+    };
+    if (notice.written.length + notice.evicted.length + notice.erased.length === 0) return;
+    for (const client of this.clients) this.reply(client, { type: 'notice', notice });
+  }
+
+  private report(results: readonly CommitResult[], seconds: number): void {
+    const refused: Record<RefusalReason, number> = { full: 0, 'too-large': 0, conflict: 0, malformed: 0 };
+    let written = 0;
+    let evicted = 0;
+    for (const result of results) {
+      written += result.written.length;
+      evicted += result.evicted.length;
+      for (const { reason } of result.refused) refused[reason]++;
+    }
+    const report = { usage: this.writer.usage(), seconds, written, evicted, refused };
+    this.tell({ type: 'transaction', report });
+  }
+
+  private reply(client: MessagePort, reply: ClientReply): void {
+    client.postMessage(reply);
+  }
+
+  private tell(reply: ControlReply): void {
+    this.control.postMessage(reply);
+  }
+}

@@ -1,0 +1,50 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { StoreErrorCode } from './errors';
+import type { LmdbStoreOptions } from './lmdb-store';
+import type { Batch, CommitResult, Erasure, ExtentRef, RefusalReason, StoreUsage } from './store';
+
+/** What the writer's worker is started with. */
+export interface WriterTask {
+  readonly options: LmdbStoreOptions;
+  readonly control: MessagePort;
+}
+
+/** From the control side to the writer. `stop` commits what has arrived, then ends the task. */
+export type ControlRequest = { readonly type: 'connect'; readonly port: MessagePort } | { readonly type: 'stop' };
+
+/** From the writer to the control side; the first is `ready` or `failed`. */
+export type ControlReply =
+  | { readonly type: 'ready'; readonly usage: StoreUsage }
+  | {
+      readonly type: 'failed';
+      readonly code: StoreErrorCode;
+      readonly message: string;
+      readonly details: Readonly<Record<string, string | number>>;
+    }
+  | { readonly type: 'transaction'; readonly report: TransactionReport };
+
+/** One transaction of the writer, for the metrics. */
+export interface TransactionReport {
+  readonly usage: StoreUsage;
+  readonly seconds: number;
+  readonly written: number;
+  readonly evicted: number;
+  readonly refused: Readonly<Record<RefusalReason, number>>;
+}
+
+/** From a client to the writer: applied in one transaction. A client sends the next after the reply to the last. */
+export interface CommitRequest {
+  readonly batches: readonly Batch[];
+}
+
+/** From the writer to a client: the results of its last request, or what a transaction of anybody's changed. */
+export type ClientReply =
+  | { readonly type: 'results'; readonly results: readonly CommitResult[] }
+  | { readonly type: 'notice'; readonly notice: StoreNotice };
+
+/** What a transaction changed. Every client has it, before the answers to that transaction's commits. */
+export interface StoreNotice {
+  readonly written: readonly ExtentRef[];
+  readonly evicted: readonly ExtentRef[];
+  readonly erased: readonly Erasure[];
+}

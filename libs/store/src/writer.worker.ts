@@ -1,0 +1,25 @@
+import { StoreError } from './errors';
+import { openLmdbWriter } from './lmdb-store';
+import { WriterHost } from './writer-host';
+import type { ControlReply, WriterTask } from './writer-messages';
+
+/** The writer's thread: an endless task that owns the one writer of a store, until a message stops it. */
+export default async function runWriter({ options, control }: WriterTask): Promise<void> {
+  try {
+    await new WriterHost(openLmdbWriter(options), control).run();
+  } catch (error) {
+    control.postMessage(failure(error));
+    throw error;
+  } finally {
+    control.close();
+  }
+}
+
+/** An error crosses threads without its code: it is spelt out. */
+function failure(error: unknown): ControlReply {
+  if (error instanceof StoreError) {
+    const { code, message, details } = error;
+    return { type: 'failed', code, message, details };
+  }
+  return { type: 'failed', code: 'STORE_FAILED', message: String(error), details: {} };
+}
