@@ -50,6 +50,7 @@ export class Downloader {
   private newestDelivered = 0;
   private stalls = 0;
   private progressAt: Micros = 0;
+  private lookedAt: Micros = 0;
   private spanStart: Micros = 0;
   private deliveredInSpan = 0;
   private deliveredBefore = 0;
@@ -89,7 +90,10 @@ export class Downloader {
       source.release(picked);
       return [];
     }
-    if (this.asked.size === 0) this.progressAt = now;
+    if (this.asked.size === 0) {
+      this.progressAt = now;
+      this.lookedAt = now;
+    }
     for (const chunk of picked) this.asked.set(chunk, { at: now, sequence: ++this.sequence });
     return rangesOf(picked);
   }
@@ -103,13 +107,13 @@ export class Downloader {
 
   /** When waiting has lasted too long, or undefined with nothing asked for. */
   deadline(): Micros | undefined {
-    const [oldest] = this.asked.values();
-    if (oldest === undefined) return undefined;
-    return Math.min(this.progressAt + this.patience(), Math.max(oldest.at, this.progressAt) + second);
+    if (this.asked.size === 0) return undefined;
+    return Math.min(this.progressAt + this.patience(), this.lookedAt + second);
   }
 
   /** Looks at what is overdue; true when the peer has stalled too often to be kept. */
   expire(source: ChunkSource, now: Micros): boolean {
+    this.lookedAt = now;
     this.releasePassedOver(source, now);
     if (this.asked.size === 0 || now < this.progressAt + this.patience()) return false;
     this.stalls++;

@@ -19,8 +19,8 @@ export interface Shelf {
   readAhead(extent: number): void;
   /** The hash of a node on the way of a chunk that is at hand. */
   hash(height: number, index: number): Uint8Array | undefined;
-  /** Counts a chunk that left. */
-  served(chunk: number, bytes: number): void;
+  /** Counts a chunk that left, for the first time or again. */
+  served(chunk: number, bytes: number, isRepeat: boolean): void;
 }
 
 /** Congestion control of one channel, as an operator may set it. */
@@ -156,7 +156,7 @@ export class Uploader {
     if (earlier !== undefined) this.forget(earlier);
     this.flights.set(flight.chunk, flight);
     this.flightBytes += flight.bytes;
-    this.shelf.served(flight.chunk, flight.bytes);
+    this.shelf.served(flight.chunk, flight.bytes, flight.isRepeat);
   }
 
   private forget(flight: Flight): void {

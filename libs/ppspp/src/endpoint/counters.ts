@@ -22,7 +22,7 @@ export class EndpointCounters {
   datagramsOut = 0;
   /** Content bytes that verified, from peers we fetch from: cache-in. */
   fetchedBytes = 0;
-  /** Content bytes sent in DATA messages, repeats included: cache-out. */
+  /** Content bytes sent in DATA messages, each counted once however often it was lost: cache-out. */
   servedBytes = 0;
   /** Content bytes served that were here before they were asked for. */
   hitBytes = 0;

@@ -224,8 +224,9 @@ export class Endpoint {
       else this.doorman.call(swarm, candidate, 0, this.now);
     }
     this.askForPeers(swarm);
-    const next = Math.min(swarm.candidates.deadline(this.now) ?? Number.POSITIVE_INFINITY, swarm.peersWantedAt + limits.peersWanted);
-    this.swarmDeadlines.set(swarm, Math.max(next, this.now + 1));
+    const deadlines = [swarm.candidates.deadline(this.now), swarm.candidates.hopeful ? undefined : swarm.peersWantedAt + limits.peersWanted];
+    const known = deadlines.filter((at) => at !== undefined);
+    this.swarmDeadlines.set(swarm, known.length === 0 ? undefined : Math.min(...known));
   }
 
   private askForPeers(swarm: Swarm): void {

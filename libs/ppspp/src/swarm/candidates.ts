@@ -69,13 +69,13 @@ export class Candidates {
     return false;
   }
 
-  /** When `next` may have another answer. */
+  /** When time alone gives `next` another answer: later than now, or never. */
   deadline(now: Micros): Micros | undefined {
     let earliest: Micros | undefined;
     for (const { busy, retryAt, priority } of this.known.values()) {
       if (busy) continue;
       const at = priority > this.ceiling ? (this.progressAt ?? now) + limits.escalation : retryAt;
-      earliest = Math.min(earliest ?? at, at);
+      if (at > now) earliest = Math.min(earliest ?? at, at);
     }
     return earliest;
   }

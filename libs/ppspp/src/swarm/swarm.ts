@@ -109,8 +109,12 @@ export class Swarm implements ChannelSwarm {
     return subtreeHash(cached.hashes, hashBytes[this.metadata.hash], height, index - extent * perExtent);
   }
 
-  served(chunk: number, bytes: number): void {
+  served(chunk: number, bytes: number, isRepeat: boolean): void {
     const { counters } = this.context;
+    if (isRepeat) {
+      counters.repeatedBytes += bytes;
+      return;
+    }
     counters.servedBytes += bytes;
     if (this.freshness.take(chunk)) counters.missBytes += bytes;
     else counters.hitBytes += bytes;
