@@ -68,6 +68,7 @@ export class Peer {
       random: () => Math.floor(random() * 2 ** 32),
       wireOffset: 1_700_000_000_000_000n + BigInt(Math.floor(random() * 1e9)),
       admit: () => 'serve',
+      portFor: () => 0,
       opensUnknown: false,
       fetchesFromCallers: true,
       servesCalled: true,

@@ -16,6 +16,8 @@ export interface EndpointConfig {
   readonly wireOffset: bigint;
   /** Decides on a peer by its address. */
   readonly admit: (from: Address) => Admission;
+  /** Index of the local socket to call a peer from: one of its address family. */
+  readonly portFor: (to: Address) => number;
   /** A handshake for a swarm that is not open may open it, as far as the store or other peers have it. */
   readonly opensUnknown: boolean;
   /** Peers that called may be asked for chunks. */

@@ -221,7 +221,7 @@ export class Endpoint {
       const candidate = swarm.candidates.next(this.now);
       if (candidate === undefined) break;
       if (this.bans.has(candidate.address, this.now)) swarm.candidates.remove(candidate.address);
-      else this.doorman.call(swarm, candidate, 0, this.now);
+      else this.doorman.call(swarm, candidate, this.config.portFor(candidate.address), this.now);
     }
     this.askForPeers(swarm);
     const deadlines = [swarm.candidates.deadline(this.now), swarm.candidates.hopeful ? undefined : swarm.peersWantedAt + limits.peersWanted];
