@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+
+import {
+  decodeResponse,
+  encodeRequest,
+  type MessageFault,
+  type PeerAddress,
+  type PeerMode,
+  type Request,
+  type Response,
+  type StreamStats,
+  type SwarmAction,
+} from '@weir/ppstp';
+
+import { type Clock, systemClock, wait } from '../clock';
+import { type Exchange, type ExchangeFault, HttpExchange } from './http-exchange';
+
+/** Why there is no valid response. */
+export type AnswerFault = ExchangeFault | MessageFault | 'transaction';
+
+/** A valid response, which may say that the request failed, or why there is none. `reason` is for people. */
+export type Answer =
+  | { readonly ok: true; readonly response: Response }
+  | { readonly ok: false; readonly fault: AnswerFault; readonly reason: string };
+
+/** A tracker, and who speaks to it. */
+export interface PpstpClientOptions {
+  readonly url: string;
+  readonly peerId: string;
+  /** For one attempt. */
+  readonly requestMillis: number;
+  /** How often a request is repeated. Default 2. */
+  readonly retriesMax?: number;
+  readonly localAddress?: string | undefined;
+}
+
+/** What a client needs of the world around it; all of it has a default. */
+export interface PpstpClientWorld {
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly exchange?: Exchange;
+  /** Told of every request when it is over. */
+  readonly observe?: (request: Request['type'], answer: Answer) => void;
+}
+
+/** What CONNECT may say beside its actions. */
+export interface ConnectDetails {
+  readonly addresses?: readonly PeerAddress[];
+  /** How many peers to list; a SEEDER gets a list only if it says so. */
+  readonly peerCount?: number;
+}
+
+/** Pause before the first repetition; it doubles with each. Half of it to one and a half, so that peers spread. */
+const pauseMillis = 500;
+
+/**
+ * The peer's end of PPSTP, towards one tracker (RFC 7846 section 4). Never throws for what a tracker does or leaves
+ * undone. "If the peer receives an invalid response, the same request with identical content including the same
+ * transaction_id MUST be repeated" (section 4.3): it is, a few times; a response that says FAILED is valid.
+ */
+export class PpstpClient {
+  private readonly clock: Clock;
+  private readonly random: () => number;
+  private readonly exchange: Exchange;
+  private readonly closing = new AbortController();
+
+  constructor(
+    private readonly options: PpstpClientOptions,
+    private readonly world: PpstpClientWorld = {},
+  ) {
+    this.clock = world.clock ?? systemClock;
+    this.random = world.random ?? Math.random;
+    this.exchange = world.exchange ?? new HttpExchange(options, this.clock);
+  }
+
+  /** Section 4.1.1. At most `limits.actionsPerConnectMax` actions. */
+  connect(actions: readonly SwarmAction[], details: ConnectDetails = {}): Promise<Answer> {
+    const { addresses = [], peerCount } = details;
+    return this.ask({ type: 'CONNECT', ...this.base(), actions, addresses, ...numbered(peerCount) });
+  }
+
+  /** CONNECT with a JOIN for each swarm. */
+  join(swarmIds: readonly string[], mode: PeerMode, details: ConnectDetails = {}): Promise<Answer> {
+    return this.connect(
+      swarmIds.map((swarmId) => ({ swarmId, action: 'JOIN', mode })),
+      details,
+    );
+  }
+
+  /** CONNECT with a LEAVE for each swarm. RFC 7846 section 4.1.1: "regardless of the peer mode". */
+  leave(swarmIds: readonly string[]): Promise<Answer> {
+    return this.connect(swarmIds.map((swarmId) => ({ swarmId, action: 'LEAVE', mode: 'SEEDER' })));
+  }
+
+  /** Section 4.1.2. */
+  find(swarmId: string, peerCount?: number): Promise<Answer> {
+    return this.ask({ type: 'FIND', ...this.base(), swarmId, ...numbered(peerCount) });
+  }
+
+  /** Section 4.1.3. At most `limits.statsPerReportMax` statistics; none makes it a keep-alive. */
+  statReport(stats: readonly StreamStats[] = []): Promise<Answer> {
+    return this.ask({ type: 'STAT_REPORT', ...this.base(), stats });
+  }
+
+  /** Ends every request that is under way as `stopped`. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    await this.exchange.close();
+  }
+
+  private base() {
+    return { transactionId: randomBytes(8).toString('hex'), peerId: this.options.peerId };
+  }
+
+  private async ask(request: Request): Promise<Answer> {
+    const body = encodeRequest(request);
+    const { retriesMax = 2 } = this.options;
+    let answer = await this.attempt(body, request.transactionId);
+    for (let retry = 0; retry < retriesMax && worthRepeating(answer); retry++) {
+      await wait(this.clock, pauseMillis * 2 ** retry * (0.5 + this.random()), this.closing.signal);
+      answer = await this.attempt(body, request.transactionId);
+    }
+    this.world.observe?.(request.type, answer);
+    return answer;
+  }
+
+  private async attempt(body: string, transactionId: string): Promise<Answer> {
+    if (this.closing.signal.aborted) return { ok: false, fault: 'stopped', reason: 'stopped' };
+    const exchanged = await this.exchange.post(body, this.closing.signal);
+    if (!exchanged.ok) return exchanged;
+    const decoded = decodeResponse(exchanged.text);
+    if (!decoded.ok) {
+      return { ok: false, fault: decoded.fault, reason: `HTTP ${String(exchanged.status)}, ${decoded.fault} answer` };
+    }
+    const { message: response } = decoded;
+    // A tracker that could not read the request cannot name the transaction.
+    const anonymous = response.errorCode !== 0 && response.transactionId === '';
+    return anonymous || response.transactionId === transactionId
+      ? { ok: true, response }
+      : { ok: false, fault: 'transaction', reason: 'answer to another transaction' };
+  }
+}
+
+function worthRepeating(answer: Answer): boolean {
+  return !answer.ok && answer.fault !== 'stopped';
+}
+
+function numbered(peerCount: number | undefined) {
+  return peerCount === undefined ? {} : { peerNumber: { peerCount } };
+}

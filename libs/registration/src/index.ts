@@ -1,0 +1,12 @@
+/** A peer's end of the tracker protocol: the client, and the registration that it keeps with several trackers. */
+export type { Exchange, Exchanged, ExchangeFault } from './client/http-exchange';
+export * from './client/ppstp-client';
+export * from './clock';
+export * from './errors';
+export * from './metrics';
+export * from './registration';
+export * from './registration.module';
+export * from './registration.service';
+export * from './settings';
+export * from './tracked-peers';
+export type { SessionClient, TrackerSessionState, TrackerStatus } from './tracker-session';

@@ -1,0 +1,190 @@
+import { limits, type PeerAddress, type PeerInfo, type PeerMode, type StreamStats } from '@weir/ppstp';
+import { createCache } from 'cache-manager';
+import { Keyv } from 'keyv';
+
+import { BoundedMap } from './bounded-map';
+import { type Answer, PpstpClient } from './client/ppstp-client';
+import { type Clock, systemClock } from './clock';
+import type { RegistrationMetrics } from './metrics';
+import { planRegistration, type RegistrationPlan, type RegistrationSettings } from './settings';
+import { mergePeers, type TrackedPeer } from './tracked-peers';
+import { type SessionClient, TrackerSession, type TrackerSessionState, type TrackerStatus } from './tracker-session';
+
+/** What a registration needs of the world around it; all of it has a default. */
+export interface RegistrationWorld {
+  /** What we have done in our swarms since we joined them, for STAT_REPORT. Default: nothing to report. */
+  readonly counters?: () => readonly StreamStats[] | Promise<readonly StreamStats[]>;
+  readonly metrics?: RegistrationMetrics;
+  /** Told when a tracker's state has changed. */
+  readonly changed?: (status: TrackerStatus) => void;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  /** Default: a `PpstpClient` over HTTP. */
+  readonly client?: (url: string) => SessionClient;
+}
+
+/** Swarms of one peer: what the session of each tracker has to compare and report. As many as our own tracker allows. */
+export const swarmsMax = 16_384;
+
+/** Look-ups that are remembered: protects memory from whoever asks us for ever new swarms. */
+const lookupsMax = 4_096;
+
+/** Time that it is remembered that nobody was found: the next peer to join should not have to wait for long. */
+const emptyLookupMillis = 1_000;
+
+/**
+ * A peer's registration with its trackers (RFC 7846): it says which swarms we are in, reports what we have done there,
+ * and asks who else is. A tracker that cannot be reached costs its peers and nothing more: nothing here throws or
+ * rejects for what a tracker does.
+ */
+export class Registration {
+  private readonly plan: RegistrationPlan;
+  private readonly clock: Clock;
+  private readonly sessions: readonly TrackerSession[];
+  private readonly states = new Map<string, TrackerSessionState>();
+  private readonly wanted = new Map<string, PeerMode>();
+  private readonly cache = createCache({ stores: [new Keyv({ store: new BoundedMap<string, unknown>(lookupsMax) })] });
+  private phase: 'new' | 'started' | 'stopped' = 'new';
+
+  /** Throws `REGISTRATION_SETTING_INVALID`. Nothing is sent before `start`. */
+  constructor(
+    settings: RegistrationSettings,
+    private readonly world: RegistrationWorld = {},
+  ) {
+    this.plan = planRegistration(settings);
+    this.clock = world.clock ?? systemClock;
+    this.sessions = this.plan.trackers.map((url) => this.session(url));
+    for (const { status } of this.sessions) this.record(status);
+  }
+
+  /** Our peer ID, the same at all trackers. */
+  get peerId(): string {
+    return this.plan.peerId;
+  }
+
+  /** Every tracker and how it is, in the order of the settings. */
+  get trackers(): readonly TrackerStatus[] {
+    return this.sessions.map(({ status }) => status);
+  }
+
+  /** Registers us with every tracker, in the swarms that were joined before and in those that will be. */
+  start(): void {
+    if (this.phase !== 'new') return;
+    this.phase = 'started';
+    this.update();
+  }
+
+  /** Leaves all swarms, for as long as `leaveSeconds` at most, and ends. There is no second start. */
+  async stop(): Promise<void> {
+    this.phase = 'stopped';
+    await Promise.all(this.sessions.map((session) => session.stop()));
+  }
+
+  /** Joins a swarm at every tracker, or changes our mode in it. False if we are in too many (`swarmsMax`). */
+  join(swarmId: string, mode: PeerMode): boolean {
+    if (this.wanted.get(swarmId) === mode) return true;
+    if (!this.wanted.has(swarmId) && this.wanted.size >= swarmsMax) return false;
+    this.wanted.set(swarmId, mode);
+    this.update();
+    return true;
+  }
+
+  /** Leaves a swarm at every tracker. */
+  leave(swarmId: string): void {
+    if (this.wanted.delete(swarmId)) this.update();
+  }
+
+  /**
+   * Peers of a swarm, the best first: from every tracker where we are in some swarm, without ourselves and without what
+   * cannot be a peer's address. Asked anew when `lookupSeconds` have passed; look-ups of one swarm at a time are one. A
+   * tracker that takes longer than `requestSeconds` is not waited for.
+   */
+  peersFor(swarmId: string): Promise<readonly TrackedPeer[]> {
+    if (this.phase !== 'started') return Promise.resolve([]);
+    const remembered = (peers: readonly TrackedPeer[]) =>
+      peers.length === 0 ? Math.min(emptyLookupMillis, this.plan.lookupMillis) : this.plan.lookupMillis;
+    return this.cache.wrap(swarmId, () => this.lookUp(swarmId), remembered);
+  }
+
+  private update(): void {
+    if (this.phase !== 'started') return;
+    for (const session of this.sessions) session.update();
+  }
+
+  private async lookUp(swarmId: string): Promise<readonly TrackedPeer[]> {
+    this.world.metrics?.lookups.inc();
+    const lists = await Promise.all(this.sessions.map((session) => this.inTime(session.find(swarmId))));
+    return mergePeers(lists, this.plan, (reason) => this.world.metrics?.refusedPeers.inc({ reason }));
+  }
+
+  private inTime(list: Promise<readonly PeerInfo[]>): Promise<readonly PeerInfo[]> {
+    return new Promise((resolve, reject) => {
+      const cancel = this.clock.after(this.plan.requestMillis, () => resolve([]));
+      list.finally(cancel).then(resolve, reject);
+    });
+  }
+
+  private session(url: string): TrackerSession {
+    const { clock, plan, world } = this;
+    const random = world.random ?? Math.random;
+    const { peerId, requestMillis, localAddress } = plan;
+    const observe = (request: string, answer: Answer) =>
+      world.metrics?.requests.inc({ request, outcome: outcomeOf(answer) });
+    const client =
+      world.client?.(url) ?? new PpstpClient({ url, peerId, requestMillis, localAddress }, { clock, random, observe });
+    return new TrackerSession(url, client, {
+      wanted: this.wanted,
+      addresses: announced(plan.addresses),
+      reportMillis: plan.reportMillis,
+      leaveMillis: plan.leaveMillis,
+      clock,
+      random,
+      stats: () => this.stats(),
+      changed: (status) => this.record(status),
+    });
+  }
+
+  /** Without counters, the report is a sign of life; whoever counts may have died, and we have not. */
+  private async stats(): Promise<readonly StreamStats[]> {
+    try {
+      return (await this.world.counters?.()) ?? [];
+    } catch {
+      return [];
+    }
+  }
+
+  private record(status: TrackerStatus): void {
+    const before = this.states.get(status.url);
+    if (before === status.state) return;
+    this.states.set(status.url, status.state);
+    const { trackers } = this.world.metrics ?? {};
+    if (before !== undefined) trackers?.dec({ state: before });
+    trackers?.inc({ state: status.state });
+    if (before !== undefined) this.world.changed?.(status);
+  }
+}
+
+/** "The larger the value, the higher the priority" (RFC 7846 table 3). `PPSP-PP` as in section 4.1.1.1. */
+function announced(addresses: RegistrationPlan['addresses']): readonly PeerAddress[] {
+  return addresses.map(({ ip, port }, at) => ({
+    ip,
+    port,
+    priority: limits.addressesPerPeerMax - at,
+    type: 'HOST',
+    peerProtocol: 'PPSP-PP',
+  }));
+}
+
+const outcomes: Readonly<Record<number, string>> = {
+  0: 'ok',
+  1: 'bad-request',
+  2: 'unsupported-version',
+  3: 'forbidden-action',
+  4: 'internal-server-error',
+  5: 'service-unavailable',
+  6: 'authentication-required',
+};
+
+function outcomeOf(answer: Answer): string {
+  return answer.ok ? (outcomes[answer.response.errorCode] ?? 'other-error') : answer.fault;
+}

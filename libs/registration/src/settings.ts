@@ -1,0 +1,120 @@
+import { randomBytes } from 'node:crypto';
+
+import type { Address } from '@weir/ppspp';
+import { limits, normalIp, peerIpUsable } from '@weir/ppstp';
+
+import { RegistrationError } from './errors';
+
+/** What a registration is told: by an operator's configuration, or by a command. */
+export interface RegistrationSettings {
+  /** URLs that PPSTP requests are posted to, `http:` or `https:`. */
+  readonly trackers: readonly string[];
+  /** Where other peers reach us, the best first. None: trackers know us, but list us to nobody. */
+  readonly addresses: readonly Address[];
+  /** Default: 20 random bytes in hex. */
+  readonly peerId?: string | undefined;
+  /** Time from one STAT_REPORT to the next. Default 60. */
+  readonly reportSeconds?: number | undefined;
+  /** Time for one request and its answer. Default 5. */
+  readonly requestSeconds?: number | undefined;
+  /** Time that the peers of a swarm are remembered before trackers are asked again. Default 15. */
+  readonly lookupSeconds?: number | undefined;
+  /** Time to take leave of all trackers. Default 2. */
+  readonly leaveSeconds?: number | undefined;
+  /** Whether peers at loopback addresses are believed: for a lab on one host. Default false. */
+  readonly allowLoopback?: boolean | undefined;
+  /** IP address that requests are sent from. Default: the host chooses. */
+  readonly localAddress?: string | undefined;
+}
+
+/** The settings, checked, with what was left out filled in. Times are milliseconds. */
+export interface RegistrationPlan {
+  readonly trackers: readonly string[];
+  readonly addresses: readonly Address[];
+  readonly peerId: string;
+  readonly reportMillis: number;
+  readonly requestMillis: number;
+  readonly lookupMillis: number;
+  readonly leaveMillis: number;
+  readonly allowLoopback: boolean;
+  readonly localAddress: string | undefined;
+}
+
+/** Trackers of one peer: each costs requests for every look-up and every report. */
+export const trackersMax = 16;
+
+/** Seconds, each for the reason that it has the value it has. */
+export const defaultSeconds = Object.freeze({
+  /** A third of the silence that our own tracker bears. */
+  report: 60,
+  /** Long for a round trip, short for a subscriber who waits for peers. */
+  request: 5,
+  /** A swarm that many subscribers ask for at a time costs one look-up; a peer that joins is found soon. */
+  lookup: 15,
+  /** A service manager waits longer than this before it kills. */
+  leave: 2,
+});
+
+/** Checks the settings. Throws `REGISTRATION_SETTING_INVALID` for the first that is wrong, with the remedy. */
+export function planRegistration(settings: RegistrationSettings): RegistrationPlan {
+  const allowLoopback = settings.allowLoopback ?? false;
+  return {
+    trackers: readTrackers(settings.trackers),
+    addresses: readAddresses(settings.addresses, allowLoopback),
+    peerId: readPeerId(settings.peerId),
+    reportMillis: readSeconds('reportSeconds', settings.reportSeconds ?? defaultSeconds.report),
+    requestMillis: readSeconds('requestSeconds', settings.requestSeconds ?? defaultSeconds.request),
+    lookupMillis: readSeconds('lookupSeconds', settings.lookupSeconds ?? defaultSeconds.lookup),
+    leaveMillis: readSeconds('leaveSeconds', settings.leaveSeconds ?? defaultSeconds.leave),
+    allowLoopback,
+    localAddress: readLocalAddress(settings.localAddress),
+  };
+}
+
+function readTrackers(trackers: readonly string[]): readonly string[] {
+  if (trackers.length > trackersMax) {
+    throw invalid('trackers', `${String(trackers.length)} URLs`, `name ${String(trackersMax)} at most`);
+  }
+  return [...new Set(trackers.map(readUrl))];
+}
+
+function readUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    throw invalid('trackers', text, 'write a URL as http://192.0.2.1:7846/ or https://tracker.example.com/video_1');
+  }
+  return url.href;
+}
+
+function readAddresses(addresses: readonly Address[], allowLoopback: boolean): readonly Address[] {
+  if (addresses.length > limits.addressesPerPeerMax) {
+    const remedy = `name ${String(limits.addressesPerPeerMax)} at most`;
+    throw invalid('addresses', `${String(addresses.length)} addresses`, remedy);
+  }
+  return addresses.map(({ ip, port }) => {
+    const usable = peerIpUsable(ip, allowLoopback) && Number.isInteger(port) && port > 0 && port < 65_536;
+    if (usable) return { ip: normalIp(ip) ?? ip, port };
+    const remedy = 'name an address that other peers can send to (for 127.0.0.0/8, allowLoopback as well)';
+    throw invalid('addresses', `${ip} port ${String(port)}`, remedy);
+  });
+}
+
+function readPeerId(peerId = randomBytes(20).toString('hex')): string {
+  if (/^[\x21-\x7e]+$/.test(peerId) && peerId.length <= limits.peerIdCharsMax) return peerId;
+  throw invalid('peerId', peerId, `use 1 to ${String(limits.peerIdCharsMax)} visible ASCII characters`);
+}
+
+function readSeconds(setting: string, seconds: number): number {
+  if (Number.isFinite(seconds) && seconds >= 0.01 && seconds <= 3_600) return Math.round(seconds * 1000);
+  throw invalid(setting, String(seconds), 'name 0.01 to 3600 seconds');
+}
+
+function readLocalAddress(ip: string | undefined): string | undefined {
+  if (ip === undefined || normalIp(ip) !== undefined) return ip;
+  throw invalid('localAddress', ip, 'write an IP address of this host');
+}
+
+function invalid(setting: string, value: string, remedy: string): RegistrationError {
+  const message = `registration setting ${setting} is "${value}": ${remedy}`;
+  return new RegistrationError('REGISTRATION_SETTING_INVALID', message, { setting, value });
+}

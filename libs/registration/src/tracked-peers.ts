@@ -1,0 +1,46 @@
+import { type Address, addressKey } from '@weir/ppspp';
+import { type PeerInfo, peerIpUsable } from '@weir/ppstp';
+
+/** A peer of a swarm, as trackers know it. PPSTP does not tell whether it is a SEEDER or a LEECH. */
+export interface TrackedPeer {
+  readonly peerId: string;
+  readonly address: Address;
+  /** The larger the value, the higher the priority (RFC 7846 table 3). */
+  readonly priority: number;
+}
+
+/** Peers of one look-up, over all trackers: protects whoever has to try them. */
+export const peersPerLookupMax = 256;
+
+/** Who must not be listed to us. */
+export interface ListFilter {
+  readonly peerId: string;
+  readonly addresses: readonly Address[];
+  readonly allowLoopback: boolean;
+}
+
+/** Why a listed peer was left out. `unusable`: no address of a peer elsewhere; `own`: it is ourselves. */
+export type RefusedPeer = 'unusable' | 'own';
+
+/**
+ * Makes one list of those of several trackers: each address once, with the highest priority that it has anywhere, the
+ * highest first. A tracker may lie: what cannot be a peer's address is left out.
+ */
+export function mergePeers(
+  lists: readonly (readonly PeerInfo[])[],
+  filter: ListFilter,
+  refused: (reason: RefusedPeer) => void,
+): readonly TrackedPeer[] {
+  const own = new Set(filter.addresses.map(addressKey));
+  const peers = new Map<string, TrackedPeer>();
+  for (const { peerId, address } of lists.flat()) {
+    const { ip, port, priority } = address;
+    const key = addressKey(address);
+    const known = peers.get(key);
+    if (!peerIpUsable(ip, filter.allowLoopback)) refused('unusable');
+    else if (own.has(key) || peerId === filter.peerId) refused('own');
+    else if (known === undefined || known.priority < priority)
+      peers.set(key, { peerId, address: { ip, port }, priority });
+  }
+  return [...peers.values()].sort((one, other) => other.priority - one.priority).slice(0, peersPerLookupMax);
+}
