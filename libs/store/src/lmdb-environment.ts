@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Database, type RootDatabase, open } from 'lmdb';
+import { type Database, type RootDatabase, type RootDatabaseOptionsWithPath, open } from 'lmdb';
 import { StoreError } from './errors';
 import { pageBytes } from './footprint';
 import { databaseNames, decodeCount, encodeCount, formatVersion, metaKeys } from './keys';
@@ -14,6 +14,9 @@ export interface Environment extends Readonly<Record<keyof typeof databaseNames,
   readonly root: RootDatabase<Buffer, Buffer>;
 }
 
+/** Half of what a process can address; LMDB maps more anyway once a file needs it. */
+const mapBytesMax = 2 ** 46;
+
 const bytesAsTheyAre = { encoding: 'binary', keyEncoding: 'binary' } as const;
 const opening = { ...bytesAsTheyAre, noSubdir: false, pageSize: pageBytes, maxDbs: 8, maxReaders: readersMax };
 
@@ -24,8 +27,8 @@ const opening = { ...bytesAsTheyAre, noSubdir: false, pageSize: pageBytes, maxDb
  * start, address space alone, so that growing hardly ever maps the file anew under the readers.
  */
 export function openForWriting(directory: string, capacityBytes: number): Environment {
-  const mapSize = Math.ceil((2 * capacityBytes) / pageBytes) * pageBytes;
-  const root = open<Buffer, Buffer>({ ...opening, path: directory, mapSize });
+  const mapSize = Math.min(mapBytesMax, Math.ceil((2 * capacityBytes) / pageBytes) * pageBytes);
+  const root = openRoot({ ...opening, path: directory, mapSize });
   const table = (name: string): Table => root.openDB<Buffer, Buffer>(name, bytesAsTheyAre);
   const { swarms, extents, hashes, meta } = databaseNames;
   const environment = {
@@ -43,7 +46,7 @@ export function openForWriting(directory: string, capacityBytes: number): Enviro
 /** Opens a directory for reading; undefined while no writer has made it. Throws STORE_FORMAT for another format's. */
 export function openForReading(directory: string): Environment | undefined {
   if (!existsSync(join(directory, 'data.mdb'))) return undefined;
-  const root = open<Buffer, Buffer>({ ...opening, path: directory, readOnly: true });
+  const root = openRoot({ ...opening, path: directory, readOnly: true });
   const table = (name: string): Table | undefined => root.openDB<Buffer, Buffer>(name, bytesAsTheyAre);
   const swarms = table(databaseNames.swarms);
   const extents = table(databaseNames.extents);
@@ -52,6 +55,16 @@ export function openForReading(directory: string): Environment | undefined {
   if (swarms && extents && hashes && meta) return checked({ root, swarms, extents, hashes, meta }, directory);
   void root.close();
   return undefined;
+}
+
+function openRoot(options: RootDatabaseOptionsWithPath & { path: string }): RootDatabase<Buffer, Buffer> {
+  try {
+    return open<Buffer, Buffer>(options);
+  } catch (cause) {
+    const { path: directory } = options;
+    const remedy = `The store in ${directory} cannot be opened. Check that it is a directory we may use, and its disk.`;
+    throw new StoreError('STORE_FAILED', remedy, { directory }, { cause });
+  }
 }
 
 function checked(environment: Environment, directory: string): Environment {

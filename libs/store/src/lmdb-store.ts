@@ -3,7 +3,7 @@ import { openForWriting } from './lmdb-environment';
 import { LmdbReader } from './lmdb-reader';
 import { LmdbTables } from './lmdb-tables';
 import type { StoreReader, StoreWriter } from './store';
-import { TableWriter } from './table-writer';
+import { TableWriter, mustBeCapacity } from './table-writer';
 
 /** Where a store is, and how much it may hold. */
 export interface LmdbStoreOptions {
@@ -14,12 +14,13 @@ export interface LmdbStoreOptions {
 
 /**
  * Opens a directory for writing; one writer at a time, which is the caller's to see to. Reads all keys, about 0.3 s a
- * million extents. Throws a StoreError: STORE_FORMAT, STORE_CAPACITY.
+ * million extents. Throws a StoreError: STORE_CAPACITY, STORE_FORMAT, STORE_CORRUPT, or STORE_FAILED where LMDB cannot open it.
  */
 export function openLmdbWriter(
   { directory, capacityBytes }: LmdbStoreOptions,
   disk: () => DiskSpace = () => diskSpaceAt(directory),
 ): StoreWriter {
+  mustBeCapacity(capacityBytes);
   const tables = new LmdbTables(openForWriting(directory, capacityBytes));
   return new TableWriter(tables, { capacityBytes, disk });
 }

@@ -11,8 +11,8 @@ export function describeRoom(current: () => StoreBench): void {
   });
 
   describe('a full store', () => {
-    /** Room for sixteen extents of one swarm, its record, and the record that an insertion reserves. */
-    const capacityBytes = 16 * extentBytes + 2 * recordFootprint;
+    /** Room for sixteen extents of one swarm and its record. */
+    const capacityBytes = 16 * extentBytes + recordFootprint;
     const sixteen = new TestContent(3, { chunkCount: 64 * 40 });
     const indexes = Array.from({ length: 16 }, (_, index) => index);
 

@@ -21,7 +21,8 @@ export interface OpenedSwarm {
 /**
  * Reads what writers wrote, from any thread. Every answer is of a committed state, at least as new as the call.
  *
- * An extent that `open` named may be gone when it is read: then `read` answers undefined, and that is no fault.
+ * An extent that `open` named may be gone when it is read: then `read` answers undefined, and that is no fault. A value
+ * that breaks the format is a StoreError, STORE_CORRUPT; every call after `close` is one too, STORE_CLOSED.
  */
 export interface StoreReader {
   /** Every swarm with an extent, in no order. Blocks for about 20 us a swarm: not for a datagram's way. */

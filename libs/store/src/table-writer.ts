@@ -38,6 +38,8 @@ export class TableWriter implements StoreWriter {
   private readonly shelf: Shelf;
   /** What the store may fill in this commit: its capacity, or less on a disk that has no more room. */
   private limitBytes: number;
+  /** The most that was ever stored in this run: so large the file is, whatever was removed since. */
+  private highWaterBytes: number;
   private open = true;
   private closing: Promise<void> | undefined;
 
@@ -45,13 +47,10 @@ export class TableWriter implements StoreWriter {
     private readonly tables: Tables,
     private readonly limits: WriterLimits,
   ) {
-    const { capacityBytes } = limits;
-    if (!(capacityBytes >= capacityBytesMin)) {
-      const remedy = `The store's capacity is ${capacityBytes} bytes; give it at least ${capacityBytesMin}.`;
-      throw new StoreError('STORE_CAPACITY', remedy, { capacityBytes });
-    }
-    this.limitBytes = capacityBytes;
+    mustBeCapacity(limits.capacityBytes);
+    this.limitBytes = limits.capacityBytes;
     this.shelf = new Shelf(tables);
+    this.highWaterBytes = this.shelf.storedBytes;
     this.shrinkToCapacity();
   }
 
@@ -62,6 +61,7 @@ export class TableWriter implements StoreWriter {
       this.limitBytes = this.limitNow(batches);
       const results = batches.map((batch) => this.apply(batch, now));
       this.shelf.keepRecords();
+      this.highWaterBytes = Math.max(this.highWaterBytes, this.shelf.storedBytes);
       return results;
     });
   }
@@ -137,12 +137,15 @@ export class TableWriter implements StoreWriter {
   /** Makes room for one extent, or says why there is none. */
   private makeRoom({ record }: SwarmWrite, extent: Extent, changes: Changes): RefusalReason | undefined {
     if (!wellFormedExtent(record, extent)) return 'malformed';
-    // Even a swarm that is held: making room may evict all of it, and then its record is written again.
-    const bytes = extentFootprint(record, extent.index) + recordFootprint;
-    if (bytes > this.limits.capacityBytes) return 'too-large';
-    const evicted = this.shelf.makeRoom(bytes, this.limitBytes);
-    if (evicted === undefined) return 'full';
-    changes.evicted.push(...evicted);
+    const bytes = extentFootprint(record, extent.index);
+    if (bytes + recordFootprint > this.limits.capacityBytes) return 'too-large';
+    // Making room may evict all of the swarm: then its record is written again, and needs room too.
+    for (const withRecord of [false, true]) {
+      if (withRecord && this.shelf.swarm(record.metadata.swarmId) !== undefined) break;
+      const evicted = this.shelf.makeRoom(bytes + (withRecord ? recordFootprint : 0), this.limitBytes);
+      if (evicted === undefined) return 'full';
+      changes.evicted.push(...evicted);
+    }
     return undefined;
   }
 
@@ -162,7 +165,7 @@ export class TableWriter implements StoreWriter {
     const bytes = extents.reduce((sum, extent) => sum + extent.bytes.length + extent.hashes.length, 0);
     const allowed = diskAllows(disk(), bytes);
     if (allowed === 'nothing') return 0;
-    return allowed === 'grow' ? capacityBytes : Math.min(capacityBytes, this.shelf.storedBytes);
+    return allowed === 'grow' ? capacityBytes : Math.min(capacityBytes, this.highWaterBytes);
   }
 
   /** Evicts what a lowered capacity has no room for, a bounded number of extents at a time. */
@@ -195,6 +198,13 @@ export class TableWriter implements StoreWriter {
   private mustBeOpen(): void {
     if (!this.open) throw new StoreError('STORE_CLOSED', 'The store was closed, or failed before. Open it again.');
   }
+}
+
+/** Throws STORE_CAPACITY for a capacity that no store can work with. */
+export function mustBeCapacity(capacityBytes: number): void {
+  if (Number.isSafeInteger(capacityBytes) && capacityBytes >= capacityBytesMin) return;
+  const remedy = `The store's capacity is ${capacityBytes} bytes; give it a whole number from ${capacityBytesMin} on.`;
+  throw new StoreError('STORE_CAPACITY', remedy, { capacityBytes });
 }
 
 function touchesOnly({ erase, writes }: Batch): boolean {
