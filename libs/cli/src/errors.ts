@@ -7,8 +7,11 @@ export class UsageError extends CacheError<'USAGE'> {
   }
 }
 
-/** Why a command did not do what it should. */
-export type CommandErrorCode = 'INCOMPLETE' | 'NOT_AVAILABLE';
+/**
+ * Why a command did not do what it should: `INCOMPLETE`, the content did not come in time; `TRACKER_UNREACHABLE`, none
+ * of the trackers answers, and nobody else is known; `NOT_AVAILABLE`, this installation lacks a part.
+ */
+export type CommandErrorCode = 'INCOMPLETE' | 'NOT_AVAILABLE' | 'TRACKER_UNREACHABLE';
 
 /** The command was right, and failed nevertheless. */
 export class CommandError extends CacheError<CommandErrorCode> {}

@@ -1,0 +1,121 @@
+import { Inject } from '@nestjs/common';
+import { parseHostPort, type HostPort } from '@weir/config';
+import type { SwarmMetadata } from '@weir/ppspp';
+import { Command, Option } from 'nest-commander';
+import { InterruptedError, UsageError } from '../errors';
+import { anyAddress, formatAddress, resolveAddress } from '../options/address';
+import { collect, hashOfSwarmId, parsePeer, parseSeconds, parseSwarmId, parseTrackerUrl, read } from '../options/parse';
+import { formatBytes, formatRate } from '../terminal/format';
+import type { Terminal } from '../terminal/terminal';
+import { fetchContent, type FetchPlan, type FetchSummary } from '../transfer/fetch-content';
+import type { StartTransfer } from '../transfer/transfer';
+import { FormatCommand, type FormatOptions } from './format.command';
+import { START_TRANSFER, TERMINAL } from './tokens';
+
+interface FetchOptions extends FormatOptions {
+  readonly out: string;
+  readonly tracker?: readonly string[];
+  readonly peer?: readonly HostPort[];
+  readonly listen?: HostPort;
+  readonly timeout?: number;
+  readonly json?: boolean;
+}
+
+/** Fetches a file, or what is missing of it. */
+@Command({
+  name: 'fetch',
+  arguments: '<swarm-id>',
+  argsDescription: { 'swarm-id': 'as "weir publish" prints it' },
+  description: 'fetch and verify a file, or what is missing of it',
+})
+export class FetchCommand extends FormatCommand {
+  constructor(
+    @Inject(TERMINAL) private readonly terminal: Terminal,
+    @Inject(START_TRANSFER) private readonly startTransfer: StartTransfer,
+  ) {
+    super();
+  }
+
+  @Option({
+    flags: '--out <file>',
+    description: 'where to; FILE.weir beside it remembers a partial file',
+    required: true,
+  })
+  readOut(text: string): string {
+    return text;
+  }
+
+  @Option({ flags: '--tracker <url>', description: 'a tracker that knows peers; may be repeated' })
+  readTracker(text: string, before?: readonly string[]): readonly string[] {
+    return collect('--tracker', read('--tracker', text, parseTrackerUrl), before);
+  }
+
+  @Option({ flags: '--peer <host:port>', description: 'a peer to ask; may be repeated' })
+  readPeer(text: string, before?: readonly HostPort[]): readonly HostPort[] {
+    return collect('--peer', read('--peer', text, parsePeer), before);
+  }
+
+  @Option({ flags: '--listen <host:port>', description: 'UDP address (default: any)' })
+  readListen(text: string): HostPort {
+    return read('--listen', text, parseHostPort);
+  }
+
+  @Option({ flags: '--timeout <seconds>', description: 'fail when not complete by then (default: wait)' })
+  readTimeout(text: string): number {
+    return read('--timeout', text, parseSeconds);
+  }
+
+  @Option({ flags: '--json', description: 'print the summary as one JSON line' })
+  readJson(): boolean {
+    return true;
+  }
+
+  async run([swarmId = '']: string[], options: FetchOptions): Promise<void> {
+    const plan = await this.plan(read('swarm ID', swarmId, parseSwarmId), options);
+    const { terminal, startTransfer } = this;
+    const summary = await this.interruptibly((signal) =>
+      fetchContent(plan, { terminal, startTransfer, signal }).catch((error: unknown) => {
+        if (!(error instanceof InterruptedError)) throw error;
+        throw new InterruptedError(error.signal, 'interrupted; the same command continues');
+      }),
+    );
+    const lines = options.json === true ? [summaryJson(plan, summary)] : describe(plan, summary);
+    for (const line of lines) terminal.print(line);
+  }
+
+  private async plan(swarmId: string, options: FetchOptions): Promise<FetchPlan> {
+    const { out, tracker = [], peer = [], listen, timeout } = options;
+    if (tracker.length === 0 && peer.length === 0) {
+      throw new UsageError('nobody to fetch from: name a --tracker or a --peer');
+    }
+    return {
+      metadata: this.metadataOf(swarmId, options),
+      out,
+      trackers: tracker,
+      listen: listen === undefined ? anyAddress() : await resolveAddress('--listen', listen),
+      peers: await Promise.all(peer.map((one) => resolveAddress('--peer', one))),
+      timeoutSeconds: timeout,
+    };
+  }
+
+  /** The swarm ID's length tells the hash function; naming another is a mistake. */
+  private metadataOf(swarmId: string, options: FetchOptions): SwarmMetadata {
+    const hash = hashOfSwarmId(swarmId);
+    if (options.hash === undefined || options.hash === hash) return { ...this.formatOf({ ...options, hash }), swarmId };
+    throw new UsageError(`--hash ${options.hash}: a swarm ID of ${swarmId.length} hex digits is one of ${hash}`);
+  }
+}
+
+function summaryJson({ metadata, out }: FetchPlan, { bytes, resumedBytes, seconds, sources }: FetchSummary): string {
+  const peers = Object.fromEntries(sources.map(({ address, bytes: sent }) => [formatAddress(address), sent]));
+  return JSON.stringify({ swarmId: metadata.swarmId, file: out, complete: true, bytes, resumedBytes, seconds, peers });
+}
+
+function describe({ out }: FetchPlan, { bytes, resumedBytes, seconds, sources }: FetchSummary): string[] {
+  const rate = formatRate(bytes - resumedBytes, seconds);
+  const resumed = resumedBytes === 0 ? '' : `, ${formatBytes(resumedBytes)} of it there before`;
+  return [
+    `${out}: complete and verified, ${formatBytes(bytes)}${resumed}, in ${seconds.toFixed(1)} s (${rate})`,
+    ...sources.map(({ address, bytes: sent }) => `  ${formatBytes(sent)} from ${formatAddress(address)}`),
+  ];
+}

@@ -1,0 +1,56 @@
+import { Inject } from '@nestjs/common';
+import { parseHostPort, type HostPort } from '@weir/config';
+import { Command, Option } from 'nest-commander';
+import { formatAddress, resolveAddress } from '../options/address';
+import { collect, parseTrackerUrl, read } from '../options/parse';
+import type { Terminal } from '../terminal/terminal';
+import { seedContent } from '../transfer/seed-content';
+import type { StartTransfer } from '../transfer/transfer';
+import { FormatCommand, type FormatOptions } from './format.command';
+import { START_TRANSFER, TERMINAL } from './tokens';
+
+interface SeedOptions extends FormatOptions {
+  readonly listen: HostPort;
+  readonly tracker?: readonly string[];
+}
+
+/** Serves a file to whoever asks, until it is stopped. */
+@Command({
+  name: 'seed',
+  arguments: '<file>',
+  argsDescription: { file: 'the content' },
+  description: 'serve a file until stopped; prints one JSON line when ready',
+})
+export class SeedCommand extends FormatCommand {
+  constructor(
+    @Inject(TERMINAL) private readonly terminal: Terminal,
+    @Inject(START_TRANSFER) private readonly startTransfer: StartTransfer,
+  ) {
+    super();
+  }
+
+  @Option({ flags: '--listen <host:port>', description: 'UDP address; port 0 for any that is free', required: true })
+  readListen(text: string): HostPort {
+    return read('--listen', text, parseHostPort);
+  }
+
+  @Option({ flags: '--tracker <url>', description: 'a tracker to register at; may be repeated' })
+  readTracker(text: string, before?: readonly string[]): readonly string[] {
+    return collect('--tracker', read('--tracker', text, parseTrackerUrl), before);
+  }
+
+  async run([path = '']: string[], options: SeedOptions): Promise<void> {
+    const listen = await resolveAddress('--listen', options.listen);
+    const plan = { path, format: this.formatOf(options), listen, trackers: options.tracker ?? [] };
+    const { terminal, startTransfer } = this;
+    await this.interruptibly((signal) =>
+      seedContent(plan, {
+        terminal,
+        startTransfer,
+        signal,
+        onReady: ({ metadata }, address) =>
+          terminal.print(JSON.stringify({ swarmId: metadata.swarmId, address: formatAddress(address) })),
+      }),
+    );
+  }
+}

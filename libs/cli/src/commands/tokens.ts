@@ -1,0 +1,8 @@
+/** Injects the `Terminal`. */
+export const TERMINAL = Symbol('TERMINAL');
+
+/** Injects the `StartTransfer`. */
+export const START_TRANSFER = Symbol('START_TRANSFER');
+
+/** Injects the path of the appliance's compiled entry. */
+export const APPLIANCE_ENTRY = Symbol('APPLIANCE_ENTRY');

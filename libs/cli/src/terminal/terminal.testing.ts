@@ -1,0 +1,27 @@
+import type { Progress, Terminal } from './terminal';
+
+/** Remembers what a command said. */
+export class RecordingTerminal implements Terminal {
+  readonly printed: string[] = [];
+  readonly told: string[] = [];
+  /** Labels of bars that are shown now. */
+  readonly shown: string[] = [];
+  /** Labels of all bars that ever moved. */
+  readonly moved = new Set<string>();
+
+  print(line: string): void {
+    this.printed.push(line);
+  }
+
+  tell(line: string): void {
+    this.told.push(line);
+  }
+
+  progress(label: string): Progress {
+    this.shown.push(label);
+    return {
+      update: () => void this.moved.add(label),
+      stop: () => void this.shown.splice(this.shown.indexOf(label), 1),
+    };
+  }
+}

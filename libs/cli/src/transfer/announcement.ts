@@ -1,0 +1,87 @@
+import type { Address, Candidate, SwarmId } from '@weir/ppspp';
+import { Registration, systemClock, type Cancel, type RegistrationWorld, type TrackerStatus } from '@weir/registration';
+import { CommandError } from '../errors';
+import { isLoopback, reachableAddresses } from '../options/address';
+
+/** What trackers are told, and who hears what they tell. */
+export interface AnnouncementPlan {
+  readonly trackers: readonly string[];
+  /** Where the transfer listens. */
+  readonly address: Address;
+  readonly swarmId: SwarmId;
+  readonly mode: 'SEEDER' | 'LEECH';
+  readonly onPeers: (peers: readonly Candidate[]) => void;
+  /** Told of a tracker that does not answer, or does again. */
+  readonly onChange: (line: string) => void;
+}
+
+/** What an announcement needs of the world around it; tests bring their own. */
+export type AnnouncementWorld = Pick<RegistrationWorld, 'clock' | 'client'>;
+
+/**
+ * How often the registration is asked for peers. It remembers those it found for some time itself, so that trackers
+ * are asked as often only while they know nobody.
+ */
+const lookupMillis = 2_000;
+
+/** The membership of one swarm at some trackers, and the peers known there. RFC 7846. */
+export class Announcement {
+  /** Rejects if no tracker ever answered and all were tried, and never resolves. */
+  readonly unreachable: Promise<never>;
+  private readonly registration: Registration;
+  private fail: (error: CommandError) => void = () => undefined;
+  private heard = false;
+  private cancel: Cancel | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly plan: AnnouncementPlan,
+    private readonly world: AnnouncementWorld = {},
+  ) {
+    this.unreachable = new Promise((_, reject) => (this.fail = reject));
+    // Whoever waits for it hears of it; with other peers at hand nobody may.
+    this.unreachable.catch(() => undefined);
+    const { address, trackers } = plan;
+    const addresses = reachableAddresses(address);
+    const allowLoopback = addresses.some(isLoopback) || trackers.some(isLocal);
+    const changed = (status: TrackerStatus) => this.onStatus(status);
+    this.registration = new Registration({ trackers, addresses, allowLoopback }, { ...world, changed });
+  }
+
+  start(): void {
+    this.registration.start();
+    this.registration.join(this.plan.swarmId, this.plan.mode);
+    if (this.plan.trackers.length > 0 && this.plan.mode === 'LEECH') void this.lookUp();
+  }
+
+  /** Leaves the swarm at every tracker that can be reached. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.cancel?.();
+    await this.registration.stop();
+  }
+
+  private async lookUp(): Promise<void> {
+    const found = await this.registration.peersFor(this.plan.swarmId);
+    if (this.stopped) return;
+    // The registration's list begins with the best; a transfer prefers the lowest priority. Named peers have 0.
+    this.plan.onPeers(found.map(({ address }, rank) => ({ address, priority: rank + 1 })));
+    this.cancel = (this.world.clock ?? systemClock).after(lookupMillis, () => void this.lookUp());
+  }
+
+  private onStatus({ url, state, lastError }: TrackerStatus): void {
+    const { trackers } = this.registration;
+    if (trackers.some((tracker) => tracker.state === 'connected')) this.heard = true;
+    if (state === 'connected') this.plan.onChange(`tracker ${url} answers`);
+    if (state === 'failed') this.plan.onChange(`tracker ${url} failed: ${lastError ?? 'no answer'}`);
+    if (this.heard || !trackers.every((tracker) => tracker.state === 'failed')) return;
+    const named = trackers.map((tracker) => `${tracker.url} (${tracker.lastError ?? 'no answer'})`).join(', ');
+    this.fail(new CommandError('TRACKER_UNREACHABLE', `no tracker can be reached: ${named}; check --tracker`));
+  }
+}
+
+/** A tracker on this machine: then peers may be there too. */
+function isLocal(url: string): boolean {
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  return host === 'localhost' || isLoopback({ ip: host, port: 0 });
+}

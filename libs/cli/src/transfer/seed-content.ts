@@ -1,0 +1,68 @@
+import type { Address, SwarmRecord } from '@weir/ppspp';
+import { FileSource } from '../content/file-source';
+import type { ContentFormat } from '../content/scan';
+import { untilAborted } from '../terminal/interruption';
+import type { Terminal } from '../terminal/terminal';
+import { Announcement } from './announcement';
+import { GuardedStore } from './guarded-store';
+import type { StartTransfer } from './transfer';
+
+/** What to seed, and where. */
+export interface SeedPlan {
+  readonly path: string;
+  readonly format: ContentFormat;
+  readonly listen: Address;
+  readonly trackers: readonly string[];
+}
+
+/** What seeding needs of the world around it. */
+export interface SeedWorld {
+  readonly startTransfer: StartTransfer;
+  readonly terminal: Terminal;
+  /** Ends the seeding: that is no failure. */
+  readonly signal: AbortSignal;
+  /** Told once peers can come. */
+  readonly onReady: (record: SwarmRecord, address: Address) => void;
+}
+
+/** Seeds until it is told to stop. Rejects with a `CacheError`. */
+export async function seedContent(plan: SeedPlan, world: SeedWorld): Promise<void> {
+  const source = await openSource(plan, world);
+  try {
+    await serve(source, plan, world);
+  } finally {
+    await source.close();
+  }
+}
+
+async function openSource({ path, format }: SeedPlan, { terminal, signal }: SeedWorld): Promise<FileSource> {
+  const progress = terminal.progress('hashing');
+  const onProgress = (bytes: number, total: number): void => progress.update(bytes, total);
+  return FileSource.open(path, format, { onProgress, signal }).finally(() => progress.stop());
+}
+
+async function serve(source: FileSource, { listen, trackers }: SeedPlan, world: SeedWorld): Promise<void> {
+  const { metadata } = source.record;
+  const store = new GuardedStore(source);
+  const transfer = await world.startTransfer({ metadata, listen, store, want: 'none', trusted: true });
+  const announcement = new Announcement({
+    trackers,
+    address: transfer.address,
+    swarmId: metadata.swarmId,
+    mode: 'SEEDER',
+    onPeers: (peers) => transfer.addPeers(peers),
+    onChange: (line) => world.terminal.tell(line),
+  });
+  try {
+    announcement.start();
+    world.onReady(source.record, transfer.address);
+    await untilStopped(world.signal, [store.failed, announcement.unreachable]);
+  } finally {
+    await Promise.all([announcement.stop(), transfer.close()]);
+  }
+}
+
+async function untilStopped(signal: AbortSignal, failures: readonly Promise<never>[]): Promise<void> {
+  const stopped = untilAborted(signal).catch(() => undefined);
+  await Promise.race([stopped, ...failures]);
+}
