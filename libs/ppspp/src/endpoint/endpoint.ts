@@ -2,7 +2,7 @@ import type { Channel, Ending } from '../channel/channel';
 import { Envelope } from '../channel/envelope';
 import { limits, type Micros } from '../limits';
 import type { SwarmId } from '../swarm/metadata';
-import type { Swarm } from '../swarm/swarm';
+import type { SourceBytes, Swarm } from '../swarm/swarm';
 import { decodeDatagram, peekChannel } from '../wire/decode';
 import type { Message } from '../wire/message';
 import { Bans } from './bans';
@@ -108,6 +108,11 @@ export class Endpoint {
   private swarmOf(channel: Channel): Swarm | undefined {
     const swarm = this.swarms.find(channel.swarm.holdings.metadata.swarmId);
     return swarm?.channels.has(channel) === true ? swarm : undefined;
+  }
+
+  /** Content bytes that each peer of a swarm sent and that proved right. */
+  sources(swarmId: SwarmId): readonly SourceBytes[] {
+    return this.swarms.find(swarmId)?.received() ?? [];
   }
 
   private push(effect: Effect): void {

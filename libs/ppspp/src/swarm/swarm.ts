@@ -1,4 +1,5 @@
 import type { Channel, ChannelSwarm } from '../channel/channel';
+import type { Address } from '../endpoint/address';
 import type { EndpointCounters } from '../endpoint/counters';
 import type { Effect, Want } from '../endpoint/effects';
 import type { ExtentCache } from '../endpoint/extent-cache';
@@ -15,6 +16,12 @@ import { Holdings } from './holdings';
 import type { SwarmMetadata } from './metadata';
 import { Picker } from './picker';
 import { judgeChunk, Verification, type Arrival } from './verification';
+
+/** What came from one peer. */
+export interface SourceBytes {
+  readonly address: Address;
+  readonly bytes: number;
+}
 
 /** What a swarm shares with the endpoint's other swarms. */
 export interface SwarmContext {
@@ -44,6 +51,7 @@ export class Swarm implements ChannelSwarm {
   private readonly demanded = new Set<number>();
   private readonly reading = new Set<number>();
   private readonly unchecked = new Map<number, Extent>();
+  private readonly receivedFrom = new Map<string, SourceBytes>();
   private runs = 0;
   private isSized = false;
   private isDone = false;
@@ -228,9 +236,9 @@ export class Swarm implements ChannelSwarm {
     for (const range of this.holdings.runs().slice(0, limits.availabilityRunsMax)) channel.tell({ type: 'have', range });
   }
 
-  /** Content bytes fetched from each peer still connected. */
-  sourceBytes(): { readonly key: string; readonly bytes: number }[] {
-    return this.sources().map(({ key, downloader }) => ({ key, bytes: downloader.receivedBytes }));
+  /** Content bytes that each peer sent and that proved right. Bounded: what further peers sent is not told apart. */
+  received(): SourceBytes[] {
+    return [...this.receivedFrom.values()];
   }
 
   touchSources(): void {
@@ -250,10 +258,17 @@ export class Swarm implements ChannelSwarm {
     if (verdict === 'incomplete' || !this.holdings.learnChunkSize(chunk, bytes.length)) return counters.fault('data-unproven');
     channel.downloader.delivered(chunk, bytes.length, this.now);
     channel.downloader.acknowledgements.add(chunk, delay);
+    this.noteSource(channel, bytes.length);
     this.context.touch(channel);
     this.candidates.progressed(this.now);
     if (this.picker.has(chunk)) counters.duplicateBytes += bytes.length;
     else this.take(chunk, bytes);
+  }
+
+  private noteSource({ key, address }: Channel, more: number): void {
+    const { bytes } = this.receivedFrom.get(key) ?? { bytes: 0 };
+    if (bytes === 0 && this.receivedFrom.size >= limits.candidatesMax) return;
+    this.receivedFrom.set(key, { address, bytes: bytes + more });
   }
 
   private take(chunk: number, bytes: Uint8Array): void {
