@@ -1,0 +1,3 @@
+import { runTask } from './tasks';
+
+export default runTask;
