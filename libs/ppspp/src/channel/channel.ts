@@ -129,7 +129,9 @@ export class Channel {
     this.sentSinceHeard = 0;
     if (this.phase !== 'open') this.become('open');
     this.established = true;
-    for (const message of messages) this.handle(message, now, wireNow);
+    // Some peers put the HAVE of a chunk before its ACK: heard first, it would leave the ACK nothing to acknowledge.
+    for (const message of messages) if (message.type === 'ack') this.handle(message, now, wireNow);
+    for (const message of messages) if (message.type !== 'ack') this.handle(message, now, wireNow);
   }
 
   /** Queues messages for the next flush. */
