@@ -7,6 +7,7 @@ export * from './faults';
 export * from './limits';
 export * from './metrics';
 export * from './port';
+export * from './reachable';
 export * from './simulated/delay';
 export * from './simulated/link';
 export * from './simulated/network';

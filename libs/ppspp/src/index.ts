@@ -20,6 +20,7 @@ export * from './integrity/tree-builder';
 export * from './limits';
 export * from './swarm/content';
 export * from './swarm/metadata';
+export type { SourceBytes, Swarm } from './swarm/swarm';
 export * from './wire/codes';
 export * from './wire/decode';
 export * from './wire/encode';

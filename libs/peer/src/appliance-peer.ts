@@ -1,0 +1,136 @@
+import type { Address, Candidate, Notice, SwarmId, SwarmMetadata } from '@weir/ppspp';
+import { reachableAddresses } from '@weir/datagram';
+import {
+  createStoreMetrics,
+  emptyBatch,
+  openLmdbReader,
+  startWriter,
+  StoreClient,
+  type RunningWriter,
+  type StoreReader,
+  type StoreUsage,
+  type SwarmSummary,
+} from '@weir/store';
+import type { Registry } from 'prom-client';
+import type { DatapathReport, LiveSwarm } from './datapath-messages';
+import { DatapathThread } from './datapath-thread';
+import type { AddressPrefix } from './prefix-list';
+
+/** What the appliance's peer is told. */
+export interface AppliancePeerSettings {
+  readonly listen: readonly Address[];
+  readonly subscribers: readonly AddressPrefix[];
+  readonly storeDirectory: string;
+  readonly storeCapacityBytes: number;
+}
+
+/** Who hears of the appliance's peer, on the control thread. */
+export interface AppliancePeerListener {
+  onNotice(notice: Notice): void;
+  /** Counters of one thread, by its name. */
+  onReport(thread: string, report: DatapathReport): void;
+  onTrouble(message: string): void;
+  /** The store or a datapath thread went down: the appliance cannot go on. */
+  onFailure(failure: unknown): void;
+}
+
+/** Content bytes since the start, and who is here. */
+export interface PeerTotals {
+  readonly channels: number;
+  readonly fetchedBytes: number;
+  readonly servedBytes: number;
+  readonly hitBytes: number;
+  readonly missBytes: number;
+}
+
+const nothing: PeerTotals = { channels: 0, fetchedBytes: 0, servedBytes: 0, hitBytes: 0, missBytes: 0 };
+
+/** One verify thread beside each datapath thread: hashing costs about as much as receiving. */
+const verifyThreads = 1;
+
+/** The appliance's end of the peer protocol: the store's writer, the datapath thread, and the lines between them. */
+export class AppliancePeer {
+  private report: DatapathReport | undefined;
+
+  private constructor(
+    private readonly writer: RunningWriter,
+    private readonly client: StoreClient,
+    private readonly reader: StoreReader,
+    private readonly thread: DatapathThread,
+    /** Where peers reach us. */
+    readonly addresses: readonly Address[],
+  ) {}
+
+  /** Opens the store, then the sockets. Rejects with a `StoreError` or a `PeerError`, and then leaves nothing open. */
+  static async start(settings: AppliancePeerSettings, listener: AppliancePeerListener, registry: Registry): Promise<AppliancePeer> {
+    const { listen, subscribers, storeDirectory: directory, storeCapacityBytes: capacityBytes } = settings;
+    const writer = await startWriter({ directory, capacityBytes }, createStoreMetrics(registry));
+    const client = new StoreClient(writer.connect());
+    const reader = openLmdbReader(directory);
+    let peer: AppliancePeer | undefined;
+    const thread = new DatapathThread({ listen, subscribers, storeDirectory: directory, verifyThreads }, writer.connect(), {
+      onNotice: (notice) => {
+        listener.onNotice(notice);
+      },
+      onTrouble: (message) => {
+        listener.onTrouble(message);
+      },
+      onReport: (report) => {
+        if (peer !== undefined) peer.report = report;
+        listener.onReport('datapath-0', report);
+      },
+    });
+    const listening = await thread.ready.catch(async (error: unknown) => {
+      await Promise.all([client.close(), reader.close()]);
+      await writer.stop();
+      throw error;
+    });
+    peer = new AppliancePeer(writer, client, reader, thread, listening.flatMap(reachableAddresses));
+    for (const end of [writer.ended, thread.ended]) end.catch((error: unknown) => {
+      listener.onFailure(error);
+    });
+    return peer;
+  }
+
+  get totals(): PeerTotals {
+    return this.report ?? nothing;
+  }
+
+  get usage(): StoreUsage {
+    return this.writer.usage();
+  }
+
+  /** Swarms that are open now. */
+  live(): readonly LiveSwarm[] {
+    return this.report?.swarms ?? [];
+  }
+
+  /** Swarms that the store has anything of. */
+  stored(): readonly SwarmSummary[] {
+    return this.reader.swarms();
+  }
+
+  addPeers(swarmId: SwarmId, peers: readonly Candidate[]): void {
+    this.thread.tell({ type: 'peers', swarmId, peers });
+  }
+
+  /** Fetches a swarm ahead of demand. */
+  fetch(metadata: SwarmMetadata, peers: readonly Candidate[]): void {
+    this.thread.tell({ type: 'fetch', metadata, peers });
+  }
+
+  /** Leaves a swarm and removes what the store has of it; true if that was anything. */
+  async purge(swarmId: SwarmId): Promise<boolean> {
+    this.thread.tell({ type: 'leave', swarmId });
+    const { erased } = await this.client.commit({ ...emptyBatch, erase: [{ swarmId }] });
+    return erased.length > 0;
+  }
+
+  /** Takes leave of all peers; what was verified is on disk when it resolves. */
+  async stop(): Promise<void> {
+    await this.thread.stop().catch(() => undefined);
+    await this.client.close();
+    await this.reader.close();
+    await this.writer.stop().catch(() => undefined);
+  }
+}

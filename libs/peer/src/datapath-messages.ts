@@ -1,0 +1,65 @@
+import type { Address, Candidate, Notice, SwarmId, SwarmMetadata } from '@weir/ppspp';
+import type { Registry } from 'prom-client';
+import type { MessagePort } from 'node:worker_threads';
+import type { AddressPrefix } from './prefix-list';
+
+/** What a datapath thread is started with. */
+export interface DatapathTask {
+  readonly control: MessagePort;
+  /** The thread's way to the store's writer. */
+  readonly store: MessagePort;
+  readonly storeDirectory: string;
+  readonly listen: readonly Address[];
+  readonly subscribers: readonly AddressPrefix[];
+  readonly verifyThreads: number;
+}
+
+/** From the control thread to a datapath thread. */
+export type DatapathRequest =
+  | { readonly type: 'peers'; readonly swarmId: SwarmId; readonly peers: readonly Candidate[] }
+  /** Fetch a swarm ahead of demand. */
+  | { readonly type: 'fetch'; readonly metadata: SwarmMetadata; readonly peers: readonly Candidate[] }
+  | { readonly type: 'leave'; readonly swarmId: SwarmId }
+  /** Answered by a report at once. */
+  | { readonly type: 'report' }
+  | { readonly type: 'stop' };
+
+/** One open swarm of a datapath thread. */
+export interface LiveSwarm {
+  readonly metadata: SwarmMetadata;
+  readonly chunkCount: number | undefined;
+  readonly contentBytes: number | undefined;
+  readonly extentCount: number | undefined;
+  readonly extentsHeld: number;
+  readonly complete: boolean;
+  readonly fetching: boolean;
+  /** Established channels to peers that we serve. */
+  readonly subscribers: number;
+  /** Channels to peers that we fetch from. */
+  readonly sources: number;
+}
+
+/** What a datapath thread did since it started, and what it has open now. */
+export interface DatapathReport {
+  readonly channels: number;
+  readonly fetchedBytes: number;
+  readonly servedBytes: number;
+  readonly hitBytes: number;
+  readonly missBytes: number;
+  readonly swarms: readonly LiveSwarm[];
+  readonly metrics: Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
+}
+
+/** From a datapath thread to the control thread; the first is `ready` or `failed`. */
+export type DatapathReply =
+  | { readonly type: 'ready'; readonly addresses: readonly Address[] }
+  | {
+      readonly type: 'failed';
+      readonly code: string;
+      readonly message: string;
+      readonly details: Readonly<Record<string, string | number>>;
+    }
+  | { readonly type: 'notice'; readonly notice: Notice }
+  /** Something went wrong beside the protocol, as a failed read; told at most once a second. */
+  | { readonly type: 'trouble'; readonly message: string }
+  | { readonly type: 'report'; readonly report: DatapathReport };

@@ -1,0 +1,84 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { Address, Notice } from '@weir/ppspp';
+import { Piscina } from 'piscina';
+import type { DatapathReply, DatapathReport, DatapathRequest, DatapathTask } from './datapath-messages';
+import { PeerError } from './errors';
+import { workerFile } from './worker-file';
+
+/** Who hears of a datapath thread. */
+export interface DatapathListener {
+  onNotice(notice: Notice): void;
+  onReport(report: DatapathReport): void;
+  onTrouble(message: string): void;
+}
+
+/** What a datapath thread is told, beside its ports. */
+export type DatapathSettings = Omit<DatapathTask, 'control' | 'store'>;
+
+/** A datapath thread, as the control thread sees it: an endless task of a Piscina pool of one. */
+export class DatapathThread {
+  /** Resolves with the addresses it listens on. Rejects with the reason when it cannot. */
+  readonly ready: Promise<readonly Address[]>;
+  /** Settles when the thread ends: resolved after `stop`, rejected when it failed. */
+  readonly ended: Promise<void>;
+  private readonly pool: Piscina<DatapathTask, void>;
+  private readonly control: MessagePort;
+  private failure: PeerError | undefined;
+
+  constructor(settings: DatapathSettings, store: MessagePort, listener: DatapathListener) {
+    // The task never returns to the pool, so that there is no idle thread to wake by atomics.
+    this.pool = new Piscina({ filename: workerFile('datapath'), minThreads: 1, maxThreads: 1, atomics: 'disabled' });
+    const { port1, port2 } = new MessageChannel();
+    this.control = port1;
+    const opened = new Promise<readonly Address[]>((resolve) => {
+      port1.on('message', (reply: DatapathReply) => {
+        if (reply.type === 'ready') resolve(reply.addresses);
+        else this.hear(reply, listener);
+      });
+    });
+    this.ended = this.run({ ...settings, control: port2, store });
+    // Whoever wants to know listens to it; that nobody does must not end the process.
+    this.ended.catch(() => undefined);
+    this.ready = Promise.race([opened, this.ended.then((): Promise<never> => Promise.reject(endedError()))]);
+    this.ready.catch(() => undefined);
+  }
+
+  tell(request: DatapathRequest): void {
+    this.control.postMessage(request);
+  }
+
+  /** Leaves all peers, and ends the thread. */
+  async stop(): Promise<void> {
+    this.tell({ type: 'stop' });
+    await this.ended;
+  }
+
+  private async run(task: DatapathTask): Promise<void> {
+    try {
+      await this.pool.run(task, { transferList: [task.control, task.store] });
+    } catch (cause) {
+      throw this.failure ?? endedError(cause);
+    } finally {
+      this.control.close();
+      await this.pool.destroy();
+    }
+  }
+
+  private hear(reply: Exclude<DatapathReply, { type: 'ready' }>, listener: DatapathListener): void {
+    switch (reply.type) {
+      case 'failed':
+        this.failure = new PeerError('DATAPATH_FAILED', reply.message, { ...reply.details, reason: reply.code });
+        return;
+      case 'notice':
+        return listener.onNotice(reply.notice);
+      case 'trouble':
+        return listener.onTrouble(reply.message);
+      case 'report':
+        return listener.onReport(reply.report);
+    }
+  }
+}
+
+function endedError(cause?: unknown): PeerError {
+  return new PeerError('DATAPATH_FAILED', 'A datapath thread ended unasked.', {}, { cause });
+}

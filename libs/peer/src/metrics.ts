@@ -1,0 +1,103 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Endpoint, EndpointFault } from '@weir/ppspp';
+
+/** What operators see of the peer protocol. One label, why datagrams were refused, from a closed set. */
+export function createPeerMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    fetchedBytes: new Counter({
+      name: 'ppspp_fetched_bytes_total',
+      help: 'Content bytes fetched from external peers and verified: cache-in.',
+      registers,
+    }),
+    servedBytes: new Counter({
+      name: 'ppspp_served_bytes_total',
+      help: 'Content bytes sent to subscribers, each once however often it was lost: cache-out.',
+      registers,
+    }),
+    hitBytes: new Counter({
+      name: 'ppspp_hit_bytes_total',
+      help: 'Content bytes served that were here before they were asked for; with the misses, the byte hit ratio.',
+      registers,
+    }),
+    missBytes: new Counter({
+      name: 'ppspp_miss_bytes_total',
+      help: 'Content bytes served that had to be fetched first.',
+      registers,
+    }),
+    repeatedBytes: new Counter({
+      name: 'ppspp_repeated_bytes_total',
+      help: 'Content bytes sent again because they were lost on their way. A rise means a congested or lossy path.',
+      registers,
+    }),
+    duplicateBytes: new Counter({
+      name: 'ppspp_duplicate_bytes_total',
+      help: 'Content bytes that arrived although they were here.',
+      registers,
+    }),
+    writtenExtents: new Counter({ name: 'ppspp_written_extents_total', help: 'Fetched extents stored.', registers }),
+    corruptExtents: new Counter({
+      name: 'ppspp_corrupt_extents_total',
+      help: 'Stored extents that were not what had been stored, and were removed. Any rise means a failing disk or memory.',
+      registers,
+    }),
+    faults: new Counter({
+      name: 'ppspp_faults_total',
+      help: 'Datagrams, or parts of them, that had no effect, by fault. A rise means a broken or hostile peer.',
+      labelNames: ['fault'] as const,
+      registers,
+    }),
+    channels: new Gauge({ name: 'ppspp_channels', help: 'Channels open or opening.', registers }),
+    swarms: new Gauge({ name: 'ppspp_swarms', help: 'Swarms with a channel, or just without.', registers }),
+  };
+}
+
+/** The metrics of one datapath thread. */
+export type PeerMetrics = ReturnType<typeof createPeerMetrics>;
+
+type Total = Exclude<keyof PeerMetrics, 'faults' | 'channels' | 'swarms'>;
+
+const totalNames: readonly Total[] = [
+  'fetchedBytes',
+  'servedBytes',
+  'hitBytes',
+  'missBytes',
+  'repeatedBytes',
+  'duplicateBytes',
+  'writtenExtents',
+  'corruptExtents',
+];
+
+/** Carries an endpoint's plain counters over to metrics: each call adds what was counted since the last. */
+export class PeerMeter {
+  private readonly told = new Map<Total | EndpointFault, number>();
+
+  constructor(
+    private readonly metrics: PeerMetrics,
+    private readonly endpoint: Endpoint,
+  ) {}
+
+  observe(): void {
+    const { counters, channels, swarms } = this.endpoint;
+    const totals: Readonly<Record<Total, number>> = {
+      fetchedBytes: counters.fetchedBytes,
+      servedBytes: counters.servedBytes,
+      hitBytes: counters.hitBytes,
+      missBytes: counters.missBytes,
+      repeatedBytes: counters.repeatedBytes,
+      duplicateBytes: counters.duplicateBytes,
+      writtenExtents: counters.extentsWritten,
+      corruptExtents: counters.extentsCorrupt,
+    };
+    for (const name of totalNames) this.metrics[name].inc(this.since(name, totals[name]));
+    for (const [fault, count] of counters.faults) this.metrics.faults.inc({ fault }, this.since(fault, count));
+    this.metrics.channels.set(channels.size);
+    this.metrics.swarms.set(swarms.size);
+  }
+
+  private since(name: Total | EndpointFault, total: number): number {
+    const more = total - (this.told.get(name) ?? 0);
+    this.told.set(name, total);
+    return more;
+  }
+}

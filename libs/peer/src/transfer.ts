@@ -1,0 +1,65 @@
+import { DgramPort } from '@weir/datagram';
+import { endpointDefaults, type Address, type Candidate, type SwarmMetadata } from '@weir/ppspp';
+import { InlineVerifier } from '@weir/verify';
+import type { ContentStore } from './content-store';
+import { Driver } from './driver';
+
+/** One swarm to be served, and fetched if wanted. */
+export interface TransferPlan {
+  readonly metadata: SwarmMetadata;
+  /** Never rejects. */
+  readonly store: ContentStore;
+  /** Where to listen; port 0 lets the system choose. */
+  readonly listen: Address;
+  /** `all` fetches what the store lacks, `none` only serves. */
+  readonly want: 'all' | 'none';
+  /** The store's content was computed from its bytes in this run: it needs no second check. */
+  readonly trusted: boolean;
+}
+
+/** Content bytes that one peer sent and that proved right. */
+export interface Source {
+  readonly address: Address;
+  readonly bytes: number;
+}
+
+/** A swarm that is being served. */
+export interface Transfer {
+  /** Where it listens. */
+  readonly address: Address;
+  /** Makes peers known, again or for the first time; which to ask, and when, is the transfer's business. */
+  addPeers(peers: readonly Candidate[]): void;
+  /** Who sent what so far. */
+  sources(): readonly Source[];
+  /** Takes leave of all peers. */
+  close(): Promise<void>;
+}
+
+/** Starts a transfer on a UDP socket and the thread of its own. Rejects with a `DatagramError`. */
+export async function startTransfer({ metadata, store, listen, want, trusted }: TransferPlan): Promise<Transfer> {
+  const { swarmId } = metadata;
+  const port = new DgramPort(listen);
+  const verifier = new InlineVerifier();
+  const driver = new Driver({
+    ports: [port],
+    store,
+    verifier,
+    endpoint: { ...endpointDefaults, admit: () => 'serve', opensUnknown: false, fetchesFromCallers: want === 'all', servesCalled: true },
+    onNotice: () => undefined,
+    onFailure: () => undefined,
+  });
+  const content = await store.open(swarmId);
+  await driver.start();
+  driver.input({ kind: 'join', join: { metadata, want, content, trusted } });
+  return {
+    address: port.local,
+    addPeers: (peers) => {
+      driver.input({ kind: 'peers', swarmId, peers });
+    },
+    sources: () => driver.endpoint.sources(swarmId),
+    close: async () => {
+      await driver.close();
+      await verifier.close();
+    },
+  };
+}
