@@ -45,6 +45,8 @@ export class Swarm implements ChannelSwarm {
   opened = false;
   peersWantedAt: Micros = Number.NEGATIVE_INFINITY;
   idleSince: Micros | undefined;
+  /** Content bytes sent to peers of this swarm, each chunk once a request. */
+  servedBytes = 0;
   private readonly picker: Picker;
   private readonly verification = new Verification();
   private readonly freshness = new Freshness();
@@ -105,7 +107,8 @@ export class Swarm implements ChannelSwarm {
   }
 
   readAhead(extent: number): void {
-    if (this.holdings.held.has(extent) && this.context.cache.find(this.metadata.swarmId, extent) === undefined) this.read(extent);
+    if (this.holdings.held.has(extent) && this.context.cache.find(this.metadata.swarmId, extent) === undefined)
+      this.read(extent);
   }
 
   hash(height: number, index: number): Uint8Array | undefined {
@@ -124,6 +127,7 @@ export class Swarm implements ChannelSwarm {
       return;
     }
     counters.servedBytes += bytes;
+    this.servedBytes += bytes;
     if (this.freshness.take(chunk)) counters.missBytes += bytes;
     else counters.hitBytes += bytes;
   }
@@ -233,7 +237,8 @@ export class Swarm implements ChannelSwarm {
   /** Tells a peer what is here. RFC 7574 section 3.2. */
   announceAll(channel: Channel): void {
     if (!channel.serves) return;
-    for (const range of this.holdings.runs().slice(0, limits.availabilityRunsMax)) channel.tell({ type: 'have', range });
+    for (const range of this.holdings.runs().slice(0, limits.availabilityRunsMax))
+      channel.tell({ type: 'have', range });
   }
 
   /** Content bytes that each peer sent and that proved right. Bounded: what further peers sent is not told apart. */
@@ -255,7 +260,8 @@ export class Swarm implements ChannelSwarm {
       this.context.lied(channel);
       return;
     }
-    if (verdict === 'incomplete' || !this.holdings.learnChunkSize(chunk, bytes.length)) return counters.fault('data-unproven');
+    if (verdict === 'incomplete' || !this.holdings.learnChunkSize(chunk, bytes.length))
+      return counters.fault('data-unproven');
     channel.downloader.delivered(chunk, bytes.length, this.now);
     channel.downloader.acknowledgements.add(chunk, delay);
     this.noteSource(channel, bytes.length);
@@ -367,7 +373,10 @@ export class Swarm implements ChannelSwarm {
     const { contentBytes, complete } = this.holdings;
     if (this.isDone || !complete || contentBytes === undefined) return;
     this.isDone = true;
-    this.context.push({ kind: 'notice', notice: { type: 'swarm-complete', swarmId: this.metadata.swarmId, contentBytes } });
+    this.context.push({
+      kind: 'notice',
+      notice: { type: 'swarm-complete', swarmId: this.metadata.swarmId, contentBytes },
+    });
   }
 
   /** Extents in the order they are needed: asked for, about to be asked for, the rest. */
@@ -386,6 +395,7 @@ export class Swarm implements ChannelSwarm {
   }
 
   private *missing(from: number, end: number): Iterable<number> {
-    for (let extent = this.holdings.held.nextOut(from); extent < end; extent = this.holdings.held.nextOut(extent + 1)) yield extent;
+    for (let extent = this.holdings.held.nextOut(from); extent < end; extent = this.holdings.held.nextOut(extent + 1))
+      yield extent;
   }
 }
