@@ -81,7 +81,8 @@ export class Peer {
   async start(): Promise<void> {
     await this.port.open(
       (batch) => {
-        for (const { from, bytes } of batch) this.endpoint.handle({ kind: 'datagram', from, port: 0, bytes }, this.world.now);
+        for (const { from, bytes } of batch)
+          this.endpoint.handle({ kind: 'datagram', from, port: 0, bytes }, this.world.now);
         this.turn();
       },
       () => undefined,
@@ -141,10 +142,16 @@ export class Peer {
         return;
       }
       case 'open':
-        return world.after(store.delay, () => void this.input({ kind: 'swarm-opened', swarmId: effect.swarmId, content: undefined }));
+        return world.after(
+          store.delay,
+          () => void this.input({ kind: 'swarm-opened', swarmId: effect.swarmId, content: undefined }),
+        );
       case 'read': {
         const { swarmId, extent } = effect;
-        return world.after(store.delay, () => void this.input({ kind: 'extent-read', swarmId, extent, read: store.find(swarmId, extent) }));
+        return world.after(
+          store.delay,
+          () => void this.input({ kind: 'extent-read', swarmId, extent, read: store.find(swarmId, extent) }),
+        );
       }
       case 'write': {
         const { extent, record } = effect;
@@ -154,7 +161,8 @@ export class Peer {
           if (!this.alive) return;
           const evicted = store.keep(swarmId, extent);
           this.input({ kind: 'extent-written', swarmId, extent: extent.index, stored: true });
-          for (const key of evicted) this.input({ kind: 'extent-evicted', swarmId: key.split('/')[0] ?? '', extent: Number(key.split('/')[1]) });
+          for (const key of evicted)
+            this.input({ kind: 'extent-evicted', swarmId: key.split('/')[0] ?? '', extent: Number(key.split('/')[1]) });
         });
       }
       case 'hash': {

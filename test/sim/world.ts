@@ -85,7 +85,9 @@ export class World {
   private step(now: number): void {
     this.now = now;
     this.network.advance(now);
-    const due = this.later.filter(({ at }) => at <= now).sort((one, other) => one.at - other.at || one.order - other.order);
+    const due = this.later
+      .filter(({ at }) => at <= now)
+      .sort((one, other) => one.at - other.at || one.order - other.order);
     for (const one of due) this.later.splice(this.later.indexOf(one), 1);
     for (const { act } of due) act();
     for (const peer of this.peers) if ((peer.endpoint.nextTimeout() ?? Number.POSITIVE_INFINITY) <= now) peer.turn();

@@ -2,7 +2,9 @@ import * as fc from 'fast-check';
 import { ChunkSet } from './chunk-set';
 
 const span = 80;
-const range = fc.tuple(fc.nat(span - 1), fc.nat(12)).map(([first, more]) => ({ first, last: Math.min(span - 1, first + more) }));
+const range = fc
+  .tuple(fc.nat(span - 1), fc.nat(12))
+  .map(([first, more]) => ({ first, last: Math.min(span - 1, first + more) }));
 const step = fc.record({ add: fc.boolean(), range });
 
 function members(set: ChunkSet): number[] {
@@ -15,10 +17,15 @@ describe('ChunkSet', () => {
       fc.property(fc.array(step, { maxLength: 60 }), range, fc.nat(span), (steps, probe, chunk) => {
         const set = new ChunkSet();
         const model = new Set<number>();
-        for (const { add, range: { first, last } } of steps) {
+        for (const {
+          add,
+          range: { first, last },
+        } of steps) {
           if (add) set.add({ first, last });
           else set.remove({ first, last });
-          for (let at = first; at <= last; at++) if (add) model.add(at); else model.delete(at);
+          for (let at = first; at <= last; at++)
+            if (add) model.add(at);
+            else model.delete(at);
         }
         const sorted = [...model].sort((one, other) => one - other);
         const probed = Array.from({ length: probe.last - probe.first + 1 }, (_, at) => probe.first + at);
@@ -52,7 +59,10 @@ describe('ChunkSet', () => {
     expect(set.add({ first: 10, last: 20 })).toBe(true);
     expect(set.add({ first: 30, last: 30 })).toBe(false);
     expect(set.add({ first: 1, last: 5 })).toBe(true);
-    expect(set.runs()).toEqual([{ first: 0, last: 5 }, { first: 10, last: 20 }]);
+    expect(set.runs()).toEqual([
+      { first: 0, last: 5 },
+      { first: 10, last: 20 },
+    ]);
   });
 
   it('holds chunk numbers up to 2^53 - 1', () => {

@@ -165,7 +165,12 @@ export class Channel {
     if (this.phase === 'opening') return this.lastSent + limits.handshakeRetry * 2 ** Math.max(0, this.tries - 1);
     if (this.phase === 'answered') return this.bornAt + limits.halfOpen;
     if (this.phase === 'closed') return undefined;
-    const deadlines = [this.uploader.deadline(), this.downloader.deadline(), this.lastSent + limits.keepAlive, this.deathAt()];
+    const deadlines = [
+      this.uploader.deadline(),
+      this.downloader.deadline(),
+      this.lastSent + limits.keepAlive,
+      this.deathAt(),
+    ];
     return Math.min(...deadlines.filter((at) => at !== undefined));
   }
 
@@ -224,7 +229,7 @@ export class Channel {
       case 'ack':
         return this.onAck(this.withinContent(message.range), message.delay, now);
       case 'have':
-        return this.onHave(this.withinContent(message.range));
+        return this.onHave(this.withinContent(message.range), now);
       case 'request':
         return this.onRequest(message.range, now);
       case 'cancel':
@@ -259,10 +264,10 @@ export class Channel {
     if (range !== undefined) this.uploader.acknowledge(range, delay, now);
   }
 
-  private onHave(range: ChunkRange | undefined): void {
+  private onHave(range: ChunkRange | undefined, now: Micros): void {
     if (range === undefined) return;
     this.downloader.available.add(range);
-    this.uploader.has(range);
+    this.uploader.has(range, now);
   }
 
   /** A peer we do not serve is told so, now and then. RFC 7574 sections 3.9 and 12.6.8. */

@@ -31,7 +31,11 @@ export type Judgement =
  * with an option they do not know, so that an unanswered try is followed by one without options 8 and 9.
  */
 export function initiatingOptions(metadata: SwarmMetadata, full: boolean): HandshakeOptions {
-  const options = { ...ownOptions(metadata), minimumVersion: protocolVersion, swarmId: bytesOfSwarmId(metadata.swarmId) };
+  const options = {
+    ...ownOptions(metadata),
+    minimumVersion: protocolVersion,
+    swarmId: bytesOfSwarmId(metadata.swarmId),
+  };
   return full ? { ...options, supportedMessages: ownSupportedMessages, chunkSize: metadata.chunkSize } : options;
 }
 
@@ -42,7 +46,12 @@ export function initiatingOptions(metadata: SwarmMetadata, full: boolean): Hands
 export function answeringOptions(metadata: SwarmMetadata, theirs: HandshakeOptions): HandshakeOptions {
   const options = { ...ownOptions(metadata), minimumVersion: protocolVersion };
   if (!namesNewOptions(theirs)) return options;
-  return { ...options, swarmId: bytesOfSwarmId(metadata.swarmId), supportedMessages: ownSupportedMessages, chunkSize: metadata.chunkSize };
+  return {
+    ...options,
+    swarmId: bytesOfSwarmId(metadata.swarmId),
+    supportedMessages: ownSupportedMessages,
+    chunkSize: metadata.chunkSize,
+  };
 }
 
 /** True for a peer that sends options 8 or 9: it reads all that RFC 7574 defines, coalesced ACKs included. */
@@ -69,7 +78,10 @@ export function judgeAnswer(options: HandshakeOptions, ours: SwarmMetadata): Han
 }
 
 /** Why two peers are not in the same swarm, or undefined if they are. A chunk size that was left out agrees with any. */
-export function disagreement(judged: Extract<Judgement, { ok: true }>, ours: SwarmMetadata): HandshakeFault | undefined {
+export function disagreement(
+  judged: Extract<Judgement, { ok: true }>,
+  ours: SwarmMetadata,
+): HandshakeFault | undefined {
   const { metadata, chunkSizeGiven } = judged;
   if (metadata.swarmId !== ours.swarmId) return 'swarm-other';
   if (metadata.hash !== ours.hash) return 'hash-function';
@@ -109,7 +121,11 @@ function judgeOptions(options: HandshakeOptions, swarmId: SwarmId): Judgement {
   const addressing = options.chunkAddressing === chunkAddressingCodes.chunk64 ? 'chunk64' : 'chunk32';
   if (options.chunkAddressing !== chunkAddressingCodes[addressing]) return { ok: false, fault: 'chunk-addressing' };
   if (chunkSize < chunkSizeMin || chunkSize > chunkSizeMax) return { ok: false, fault: 'chunk-size' };
-  return { ok: true, metadata: { swarmId, hash, addressing, chunkSize }, chunkSizeGiven: options.chunkSize !== undefined };
+  return {
+    ok: true,
+    metadata: { swarmId, hash, addressing, chunkSize },
+    chunkSizeGiven: options.chunkSize !== undefined,
+  };
 }
 
 /** RFC 6709 section 4.1, strategy 5: the ranges of versions must meet. */

@@ -62,7 +62,7 @@ export class RequestQueue {
   /** Sets aside what is asked of an extent, until `unpark`. */
   park(extent: number): void {
     const range = chunksOf(extent);
-    for (let chunk = this.queued.nextIn(range.first); chunk !== undefined && chunk <= range.last; ) {
+    for (let chunk = this.queued.nextIn(range.first); chunk !== undefined && chunk <= range.last;) {
       const run = { first: chunk, last: Math.min(this.queued.nextOut(chunk) - 1, range.last) };
       this.parked.add(run);
       chunk = this.queued.nextIn(run.last + 1);
@@ -77,7 +77,7 @@ export class RequestQueue {
   unpark(extent: number): boolean {
     const range = chunksOf(extent);
     const runs: ChunkRange[] = [];
-    for (let chunk = this.parked.nextIn(range.first); chunk !== undefined && chunk <= range.last; ) {
+    for (let chunk = this.parked.nextIn(range.first); chunk !== undefined && chunk <= range.last;) {
       const run = { first: chunk, last: Math.min(this.parked.nextOut(chunk) - 1, range.last) };
       runs.push(run);
       chunk = this.parked.nextIn(run.last + 1);
@@ -96,7 +96,7 @@ export class RequestQueue {
   upcoming(count: number): number[] {
     const extents = new Set<number>();
     for (const { first, last } of this.order) {
-      for (let chunk = this.queued.nextIn(first); chunk !== undefined && chunk <= last; ) {
+      for (let chunk = this.queued.nextIn(first); chunk !== undefined && chunk <= last;) {
         const extent = Math.floor(chunk / extentChunks);
         extents.add(extent);
         if (extents.size >= count) return [...extents];

@@ -63,6 +63,8 @@ export class Uploader {
   private readonly ledbat: Ledbat;
   private readonly roundTrip = new RoundTrip();
   private sequence = 0;
+  /** Sequence of the latest flight that arrived. */
+  private newestLanded = Number.NEGATIVE_INFINITY;
   private flightBytes = 0;
   private timeouts = 0;
   private progressAt: Micros = 0;
@@ -88,11 +90,15 @@ export class Uploader {
     this.queue.cancel(range);
   }
 
-  /** A HAVE: an implicit CANCEL, and knowledge of hashes. RFC 7574 sections 3.8 and 5.3. */
-  has(range: ChunkRange): void {
+  /**
+   * A HAVE: an implicit CANCEL, and knowledge of hashes. Some peers answer a chunk that they were sent twice with HAVE
+   * instead of ACK: it came, but it tells no delay. RFC 7574 sections 3.8 and 5.3.
+   */
+  has(range: ChunkRange, now: Micros): void {
     this.known.add(range);
     this.queue.cancel(range);
-    this.land(range);
+    const { newest } = this.land(range);
+    if (newest !== undefined) this.progressed(newest, now);
   }
 
   /** An ACK with its delay sample. RFC 7574 section 8.7. */
@@ -103,14 +109,19 @@ export class Uploader {
     const { newest, bytes } = this.land(range);
     if (newest === undefined) return;
     if (!newest.isRepeat) this.roundTrip.sample(now - newest.sentAt);
-    this.ledbat.acknowledged({ bytes, delay: signedMicros(delay), flightBytes, roundTrip: this.roundTrip.smoothed, now });
-    this.timeouts = 0;
-    this.progressAt = now;
-    this.detectLoss(newest.sequence, now);
+    this.ledbat.acknowledged({
+      bytes,
+      delay: signedMicros(delay),
+      flightBytes,
+      roundTrip: this.roundTrip.smoothed,
+      now,
+    });
+    this.progressed(newest, now);
   }
 
   /** Messages to send now, each inner list one chunk with the hashes it needs; as many as the window admits. */
   pump(now: Micros, wireNow: bigint): Message[][] {
+    this.detectLoss(now);
     const sent: Message[][] = [];
     while (sent.length < limits.burstDatagrams && this.flightBytes < this.ledbat.window) {
       const chunk = this.queue.peek();
@@ -164,6 +175,13 @@ export class Uploader {
     this.flightBytes -= flight.bytes;
   }
 
+  /** Something arrived: the timeouts begin anew. */
+  private progressed(newest: Flight, now: Micros): void {
+    this.timeouts = 0;
+    this.progressAt = now;
+    this.newestLanded = Math.max(this.newestLanded, newest.sequence);
+  }
+
   /** Takes what has arrived out of the flight. */
   private land({ first, last }: ChunkRange): { newest: Flight | undefined; bytes: number } {
     let newest: Flight | undefined;
@@ -189,11 +207,14 @@ export class Uploader {
     return found;
   }
 
-  /** Flights stand in the order they were sent. */
-  private detectLoss(acknowledged: number, now: Micros): void {
+  /**
+   * What was sent well before something that arrived is lost. Judged when all ACKs and HAVEs of a batch were heard, for
+   * one of them may make good another that was lost. Flights stand in the order they were sent.
+   */
+  private detectLoss(now: Micros): void {
     const lost: Flight[] = [];
     for (const flight of this.flights.values()) {
-      if (flight.sequence > acknowledged - reorderingThreshold) break;
+      if (flight.sequence > this.newestLanded - reorderingThreshold) break;
       lost.push(flight);
     }
     if (lost.length === 0) return;

@@ -59,7 +59,15 @@ export class Doorman {
     const swarm = this.swarmOf(handshake);
     if (typeof swarm === 'string') return counters.fault(swarm);
     if (channels.full) return counters.fault('table-full');
-    const channel = this.make({ swarm, address: from, port, initiated: false, serves: true, fetches: config.fetchesFromCallers, now });
+    const channel = this.make({
+      swarm,
+      address: from,
+      port,
+      initiated: false,
+      serves: true,
+      fetches: config.fetchesFromCallers,
+      now,
+    });
     channel.remoteId = handshake.channel;
     channels.answered(channel, handshake.channel)?.end('unanswered');
     const waiting = { channel, handshake, bytes: bytes.length };
@@ -81,7 +89,15 @@ export class Doorman {
 
   /** Calls a peer. */
   call(swarm: Swarm, { address }: Candidate, port: number, now: Micros): Channel {
-    const channel = this.make({ swarm, address, port, initiated: true, serves: this.hall.config.servesCalled, fetches: true, now });
+    const channel = this.make({
+      swarm,
+      address,
+      port,
+      initiated: true,
+      serves: this.hall.config.servesCalled,
+      fetches: true,
+      now,
+    });
     this.send(channel, 0, [channel.initiation(now)]);
     return channel;
   }
@@ -140,6 +156,7 @@ export class Doorman {
 
   private send(channel: Channel, destination: number, messages: readonly Message[]): void {
     const { address: to, port, dialect } = channel;
-    for (const bytes of this.hall.envelope.pack(destination, messages, dialect)) this.hall.push({ kind: 'send', to, port, bytes });
+    for (const bytes of this.hall.envelope.pack(destination, messages, dialect))
+      this.hall.push({ kind: 'send', to, port, bytes });
   }
 }

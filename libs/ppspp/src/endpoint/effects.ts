@@ -39,7 +39,12 @@ export type Effect =
   /** Answered by `extent-read`. */
   | { readonly kind: 'read'; readonly swarmId: SwarmId; readonly extent: number }
   /** Answered by `extent-written`. */
-  | { readonly kind: 'write'; readonly record: SwarmRecord; readonly extent: Extent; readonly blocks: readonly HashBlock[] }
+  | {
+      readonly kind: 'write';
+      readonly record: SwarmRecord;
+      readonly extent: Extent;
+      readonly blocks: readonly HashBlock[];
+    }
   /** Hash each chunk of a run; answered by `chunks-hashed`. */
   | {
       readonly kind: 'hash';
@@ -66,11 +71,26 @@ export type Input =
   /** `port` is the index of the local socket it came in by. */
   | { readonly kind: 'datagram'; readonly from: Address; readonly port: number; readonly bytes: Uint8Array }
   | { readonly kind: 'swarm-opened'; readonly swarmId: SwarmId; readonly content: OpenedContent | undefined }
-  | { readonly kind: 'extent-read'; readonly swarmId: SwarmId; readonly extent: number; readonly read: Extent | undefined }
+  | {
+      readonly kind: 'extent-read';
+      readonly swarmId: SwarmId;
+      readonly extent: number;
+      readonly read: Extent | undefined;
+    }
   | { readonly kind: 'extent-written'; readonly swarmId: SwarmId; readonly extent: number; readonly stored: boolean }
   | { readonly kind: 'extent-evicted'; readonly swarmId: SwarmId; readonly extent: number }
-  | { readonly kind: 'chunks-hashed'; readonly swarmId: SwarmId; readonly token: number; readonly leaves: readonly Uint8Array[] }
-  | { readonly kind: 'extent-checked'; readonly swarmId: SwarmId; readonly extent: number; readonly subtree: Uint8Array }
+  | {
+      readonly kind: 'chunks-hashed';
+      readonly swarmId: SwarmId;
+      readonly token: number;
+      readonly leaves: readonly Uint8Array[];
+    }
+  | {
+      readonly kind: 'extent-checked';
+      readonly swarmId: SwarmId;
+      readonly extent: number;
+      readonly subtree: Uint8Array;
+    }
   | { readonly kind: 'join'; readonly join: Join }
   | { readonly kind: 'peers'; readonly swarmId: SwarmId; readonly peers: readonly Candidate[] }
   | { readonly kind: 'leave'; readonly swarmId: SwarmId };

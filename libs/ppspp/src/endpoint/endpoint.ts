@@ -43,10 +43,26 @@ export class Endpoint {
     const { counters, bans, envelope } = this;
     this.channels = new ChannelTable(config.random);
     this.swarms = new SwarmTable(
-      { cache, counters, backgroundBytesMax: config.backgroundBytesMax, push, touch, lied: (channel) => this.ban(channel) },
+      {
+        cache,
+        counters,
+        backgroundBytesMax: config.backgroundBytesMax,
+        push,
+        touch,
+        lied: (channel) => this.ban(channel),
+      },
       push,
     );
-    this.doorman = new Doorman({ config, channels: this.channels, swarms: this.swarms, bans, counters, envelope, push, touch });
+    this.doorman = new Doorman({
+      config,
+      channels: this.channels,
+      swarms: this.swarms,
+      bans,
+      counters,
+      envelope,
+      push,
+      touch,
+    });
   }
 
   /** Takes one input. Work that several inputs share, as verifying a batch, waits for `drain`. */
@@ -229,7 +245,10 @@ export class Endpoint {
       else this.doorman.call(swarm, candidate, this.config.portFor(candidate.address), this.now);
     }
     this.askForPeers(swarm);
-    const deadlines = [swarm.candidates.deadline(this.now), swarm.candidates.hopeful ? undefined : swarm.peersWantedAt + limits.peersWanted];
+    const deadlines = [
+      swarm.candidates.deadline(this.now),
+      swarm.candidates.hopeful ? undefined : swarm.peersWantedAt + limits.peersWanted,
+    ];
     const known = deadlines.filter((at) => at !== undefined);
     this.swarmDeadlines.set(swarm, known.length === 0 ? undefined : Math.min(...known));
   }
@@ -266,7 +285,8 @@ export class Endpoint {
     const { ending, address } = channel;
     this.channels.remove(channel);
     this.channelDeadlines.set(channel, undefined);
-    if (channel.established && ending !== undefined && saysGoodbye[ending]) this.sendTo(channel, [{ type: 'handshake', channel: 0, options: {} }]);
+    if (channel.established && ending !== undefined && saysGoodbye[ending])
+      this.sendTo(channel, [{ type: 'handshake', channel: 0, options: {} }]);
     const swarm = this.swarmOf(channel);
     if (swarm === undefined) return;
     swarm.channels.delete(channel);

@@ -153,7 +153,8 @@ export class HashTree {
 
   private conclude(known: Uint8Array, hash: Uint8Array, steps: readonly Step[]): Verdict {
     if (!equalBytes(known, hash)) return 'mismatch';
-    for (const step of steps) if (this.at(step.height, step.index) === undefined) this.put(step.height, step.index, step.hash);
+    for (const step of steps)
+      if (this.at(step.height, step.index) === undefined) this.put(step.height, step.index, step.hash);
     return 'verified';
   }
 

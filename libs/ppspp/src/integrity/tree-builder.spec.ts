@@ -8,7 +8,8 @@ const hex = (b: Uint8Array) => Buffer.from(b).toString('hex');
 function content(seed: string, size: number): Uint8Array {
   const parts: Buffer[] = [];
   for (let i = 0, n = 0; n < size; i++, n += 32) {
-    const c = Buffer.alloc(8); c.writeBigUInt64BE(BigInt(i));
+    const c = Buffer.alloc(8);
+    c.writeBigUInt64BE(BigInt(i));
     parts.push(createHash('sha256').update(seed).update(c).digest());
   }
   return Buffer.concat(parts).subarray(0, size);

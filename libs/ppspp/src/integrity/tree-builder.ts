@@ -39,11 +39,19 @@ export class TreeBuilder {
     for (let height = extentHeight + 1; height <= top; height++) {
       const filled = Math.ceil(this.extents / 2 ** (height - extentHeight));
       for (let index = 0; index < filled; index++) {
-        this.put(height, index, combine(this.hash, this.node(height - 1, index * 2), this.node(height - 1, index * 2 + 1)));
+        this.put(
+          height,
+          index,
+          combine(this.hash, this.node(height - 1, index * 2), this.node(height - 1, index * 2 + 1)),
+        );
       }
     }
     const peaks = peakNodes(chunkCount).map(({ height, index }) => this.node(height, index));
-    return { root: this.node(top, 0), peaks, blocks: [...this.blocks.values()].map(({ tier, index, hashes }) => ({ tier, index, hashes })) };
+    return {
+      root: this.node(top, 0),
+      peaks,
+      blocks: [...this.blocks.values()].map(({ tier, index, hashes }) => ({ tier, index, hashes })),
+    };
   }
 
   private put(height: number, index: number, value: Uint8Array): void {

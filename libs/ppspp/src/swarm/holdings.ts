@@ -127,7 +127,12 @@ export class Holdings {
   record(): SwarmRecord | undefined {
     const { chunkCount } = this;
     if (chunkCount === undefined) return undefined;
-    return { metadata: this.metadata, chunkCount, peaks: this.tree.peaks().map((hash) => hash.slice()), contentBytes: this.contentBytes };
+    return {
+      metadata: this.metadata,
+      chunkCount,
+      peaks: this.tree.peaks().map((hash) => hash.slice()),
+      contentBytes: this.contentBytes,
+    };
   }
 
   private chunksOf({ first, last }: ChunkRange): ChunkRange {
