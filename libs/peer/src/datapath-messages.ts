@@ -37,6 +37,9 @@ export interface LiveSwarm {
   readonly subscribers: number;
   /** Channels to peers that we fetch from. */
   readonly sources: number;
+  /** Content bytes since the swarm was opened. */
+  readonly servedBytes: number;
+  readonly fetchedBytes: number;
 }
 
 /** What a datapath thread did since it started, and what it has open now. */

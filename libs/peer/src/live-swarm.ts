@@ -14,5 +14,7 @@ export function describeSwarm(swarm: Swarm): LiveSwarm {
     fetching,
     subscribers: swarm.subscribers().length,
     sources: swarm.sources().length,
+    servedBytes: swarm.servedBytes,
+    fetchedBytes: swarm.received().reduce((total, { bytes }) => total + bytes, 0),
   };
 }

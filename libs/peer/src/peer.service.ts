@@ -1,70 +1,92 @@
 import { EventEmitter } from 'node:events';
-import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { WEIR_CONFIG, type WeirConfig } from '@weir/config';
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import type { WeirConfig } from '@weir/config';
+import { isLoopback } from '@weir/datagram';
 import type { Address, Candidate, Notice, SwarmId, SwarmMetadata } from '@weir/ppspp';
+import type { StreamStats } from '@weir/ppstp';
 import type { StoreUsage, SwarmSummary } from '@weir/store';
-import { ReadinessRegistry, ThreadMetrics } from '@weir/telemetry';
-import { Registry } from 'prom-client';
+import type { ReadinessRegistry, ThreadMetrics } from '@weir/telemetry';
+import type { Registry } from 'prom-client';
 import { AppliancePeer, type PeerTotals } from './appliance-peer';
 import type { LiveSwarm } from './datapath-messages';
 
+/** What the service stands on. */
+export interface PeerServiceParts {
+  readonly config: WeirConfig;
+  readonly registry: Registry;
+  readonly threads: ThreadMetrics;
+  readonly readiness: ReadinessRegistry;
+}
+
+interface Events {
+  notice: [Notice];
+}
+
 /** The appliance's peer for as long as the application runs. */
 @Injectable()
-export class PeerService implements OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger(PeerService.name);
-  private readonly events = new EventEmitter<{ notice: [Notice] }>();
-  private running: AppliancePeer | undefined;
+export class PeerService implements OnModuleDestroy {
+  private constructor(
+    private readonly peer: AppliancePeer,
+    private readonly events: EventEmitter<Events>,
+  ) {}
 
-  constructor(
-    @Inject(WEIR_CONFIG) private readonly config: WeirConfig,
-    private readonly registry: Registry,
-    private readonly threads: ThreadMetrics,
-    private readonly readiness: ReadinessRegistry,
-  ) {
-    this.readiness.declare({ name: 'peer', ready: false, reason: 'the data path is not up yet', remedy: 'wait' });
-    this.declareSubscribers();
-  }
-
-  async onModuleInit(): Promise<void> {
-    const { ppspp, subscribers, store } = this.config;
-    const listen = ppspp.listen.map(({ host, port }) => ({ ip: host, port }));
-    const settings = { listen, subscribers, storeDirectory: store.path, storeCapacityBytes: store.capacity };
-    this.running = await AppliancePeer.start(
-      settings,
+  /** Opens store and sockets. Rejects with a `StoreError` or a `PeerError`. */
+  static async start({ config, registry, threads, readiness }: PeerServiceParts): Promise<PeerService> {
+    const logger = new Logger(PeerService.name);
+    const events = new EventEmitter<Events>();
+    declareSubscribers(config, readiness, logger);
+    const peer = await AppliancePeer.start(
+      settingsOf(config),
       {
-        onNotice: (notice) => this.events.emit('notice', notice),
+        onNotice: (notice) => events.emit('notice', notice),
         onReport: (thread, { metrics }) => {
-          this.threads.report(thread, metrics);
+          threads.report(thread, metrics);
         },
         onTrouble: (message) => {
-          this.logger.warn(message);
+          logger.warn(message);
         },
         onFailure: (failure) => {
-          this.fail(failure);
+          giveUp(failure, readiness, logger);
         },
       },
-      this.registry,
+      registry,
     );
-    this.readiness.declare({ name: 'peer', ready: true });
-    this.logger.log(`PPSPP on ${this.addresses.map(({ ip, port }) => `${ip} port ${String(port)}`).join(', ')}`);
+    readiness.declare({ name: 'peer', ready: true });
+    logger.log(`PPSPP at ${peer.addresses.map(({ ip, port }) => `${ip} port ${String(port)}`).join(', ')}`);
+    return new PeerService(peer, events);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    await this.running?.stop();
+  onModuleDestroy(): Promise<void> {
+    return this.peer.stop();
   }
 
   /** Where peers reach us. */
   get addresses(): readonly Address[] {
-    return this.running?.addresses ?? [];
+    return this.peer.addresses;
   }
 
-  /** Undefined until the first report. */
-  get totals(): PeerTotals | undefined {
-    return this.running?.totals;
+  get totals(): PeerTotals {
+    return this.peer.totals;
   }
 
-  get usage(): StoreUsage | undefined {
-    return this.running?.usage;
+  get usage(): StoreUsage {
+    return this.peer.usage;
+  }
+
+  /** Whether we listen on loopback alone, as in a lab: then peers and trackers are there too. */
+  get onLoopback(): boolean {
+    return this.addresses.every(isLoopback);
+  }
+
+  /** What trackers are told of each swarm that is open. RFC 7846 section 3.2.5. */
+  streamStats(): StreamStats[] {
+    return this.live().map(({ metadata, servedBytes, fetchedBytes, subscribers, sources }) => ({
+      swarmId: metadata.swarmId,
+      uploadedBytes: servedBytes,
+      downloadedBytes: fetchedBytes,
+      availableBandwidth: 0,
+      concurrentLinks: subscribers + sources,
+    }));
   }
 
   /** Hears of every notice from now on. */
@@ -74,44 +96,51 @@ export class PeerService implements OnModuleInit, OnModuleDestroy {
 
   /** See `AppliancePeer.live`. */
   live(): readonly LiveSwarm[] {
-    return this.running?.live() ?? [];
+    return this.peer.live();
   }
 
   /** See `AppliancePeer.stored`. */
   stored(): readonly SwarmSummary[] {
-    return this.running?.stored() ?? [];
+    return this.peer.stored();
   }
 
+  /** Makes external peers of a swarm known; the best has the lowest priority. */
   addPeers(swarmId: SwarmId, peers: readonly Candidate[]): void {
-    this.running?.addPeers(swarmId, peers);
+    this.peer.addPeers(swarmId, peers);
   }
 
   /** See `AppliancePeer.fetch`. */
   fetch(metadata: SwarmMetadata, peers: readonly Candidate[]): void {
-    this.running?.fetch(metadata, peers);
+    this.peer.fetch(metadata, peers);
   }
 
   /** See `AppliancePeer.purge`. */
-  async purge(swarmId: SwarmId): Promise<boolean> {
-    return (await this.running?.purge(swarmId)) ?? false;
+  purge(swarmId: SwarmId): Promise<boolean> {
+    return this.peer.purge(swarmId);
   }
+}
 
-  private declareSubscribers(): void {
-    const ready = this.config.subscribers.length > 0;
-    if (ready) this.readiness.declare({ name: 'subscribers', ready });
-    else {
-      const remedy = 'set the key subscribers (or WEIR_SUBSCRIBERS) to the prefixes of your subscribers, as 198.51.100.0/24';
-      this.readiness.declare({ name: 'subscribers', ready, reason: 'no subscriber prefix is configured: nobody is served', remedy });
-      this.logger.warn(remedy);
-    }
-  }
+function settingsOf({ ppspp, subscribers, store }: WeirConfig) {
+  const listen = ppspp.listen.map(({ host, port }) => ({ ip: host, port }));
+  return { listen, subscribers, storeDirectory: store.path, storeCapacityBytes: store.capacity };
+}
 
-  /** Without its store or its data path the appliance is of no use: the service manager starts it anew. */
-  private fail(failure: unknown): void {
-    const message = failure instanceof Error ? failure.message : String(failure);
-    this.readiness.declare({ name: 'peer', ready: false, reason: message, remedy: 'restart the appliance' });
-    this.logger.fatal(message);
-    process.exitCode = 1;
-    process.kill(process.pid, 'SIGTERM');
+function declareSubscribers({ subscribers }: WeirConfig, readiness: ReadinessRegistry, logger: Logger): void {
+  if (subscribers.length > 0) {
+    readiness.declare({ name: 'subscribers', ready: true });
+    return;
   }
+  const reason = 'no subscriber prefix is configured, so that nobody is served';
+  const remedy = 'set the key subscribers (or WEIR_SUBSCRIBERS) to the prefixes of your subscribers, as 198.51.100.0/24';
+  readiness.declare({ name: 'subscribers', ready: false, reason, remedy });
+  logger.warn(`not ready: ${reason}; ${remedy}`);
+}
+
+/** Without its store or its data path the appliance is of no use: it ends, and its service manager starts it anew. */
+function giveUp(failure: unknown, readiness: ReadinessRegistry, logger: Logger): void {
+  const reason = failure instanceof Error ? failure.message : String(failure);
+  readiness.declare({ name: 'peer', ready: false, reason, remedy: 'look at the log, then restart the appliance' });
+  logger.fatal(reason);
+  process.exitCode = 1;
+  process.kill(process.pid, 'SIGTERM');
 }

@@ -1,4 +1,4 @@
-import { type Address, addressKey } from '@weir/ppspp';
+import { type Address, addressKey, type Candidate } from '@weir/ppspp';
 import { type PeerInfo, peerIpUsable } from '@weir/ppstp';
 
 /** A peer of a swarm, as trackers know it. PPSTP does not tell whether it is a SEEDER or a LEECH. */
@@ -43,4 +43,13 @@ export function mergePeers(
       peers.set(key, { peerId, address: { ip, port }, priority });
   }
   return [...peers.values()].sort((one, other) => other.priority - one.priority).slice(0, peersPerLookupMax);
+}
+
+/**
+ * The peers as an endpoint takes them. Trackers give the best the largest priority (RFC 7846 table 3), an endpoint tries
+ * the lowest first. Only the order counts: peers that a tracker likes alike are tried together, from priority 1 on.
+ */
+export function candidatesOf(peers: readonly TrackedPeer[]): Candidate[] {
+  const levels = [...new Set(peers.map(({ priority }) => priority))].sort((one, other) => other - one);
+  return peers.map(({ address, priority }) => ({ address, priority: 1 + levels.indexOf(priority) }));
 }
