@@ -48,27 +48,39 @@ const nothing: PeerTotals = { channels: 0, fetchedBytes: 0, servedBytes: 0, hitB
 /** One verify thread beside each datapath thread: hashing costs about as much as receiving. */
 const verifyThreads = 1;
 
+interface Parts {
+  readonly writer: RunningWriter;
+  readonly client: StoreClient;
+  readonly reader: StoreReader;
+  readonly thread: DatapathThread;
+}
+
+/** A datapath thread that takes longer than this to report is busy with more important things. */
+const refreshMillis = 1_000;
+
 /** The appliance's end of the peer protocol: the store's writer, the datapath thread, and the lines between them. */
 export class AppliancePeer {
   private report: DatapathReport | undefined;
+  private waiting: (() => void)[] = [];
 
   private constructor(
-    private readonly writer: RunningWriter,
-    private readonly client: StoreClient,
-    private readonly reader: StoreReader,
-    private readonly thread: DatapathThread,
+    private readonly parts: Parts,
     /** Where peers reach us. */
     readonly addresses: readonly Address[],
   ) {}
 
   /** Opens the store, then the sockets. Rejects with a `StoreError` or a `PeerError`, and then leaves nothing open. */
-  static async start(settings: AppliancePeerSettings, listener: AppliancePeerListener, registry: Registry): Promise<AppliancePeer> {
-    const { listen, subscribers, storeDirectory: directory, storeCapacityBytes: capacityBytes } = settings;
-    const writer = await startWriter({ directory, capacityBytes }, createStoreMetrics(registry));
+  static async start(
+    { listen, subscribers, storeDirectory, storeCapacityBytes }: AppliancePeerSettings,
+    listener: AppliancePeerListener,
+    registry: Registry,
+  ): Promise<AppliancePeer> {
+    const options = { directory: storeDirectory, capacityBytes: storeCapacityBytes };
+    const writer = await startWriter(options, createStoreMetrics(registry));
     const client = new StoreClient(writer.connect());
-    const reader = openLmdbReader(directory);
-    let peer: AppliancePeer | undefined;
-    const thread = new DatapathThread({ listen, subscribers, storeDirectory: directory, verifyThreads }, writer.connect(), {
+    const reader = openLmdbReader(storeDirectory);
+    const hearers: ((report: DatapathReport) => void)[] = [];
+    const thread = new DatapathThread({ listen, subscribers, storeDirectory, verifyThreads }, writer.connect(), {
       onNotice: (notice) => {
         listener.onNotice(notice);
       },
@@ -76,7 +88,7 @@ export class AppliancePeer {
         listener.onTrouble(message);
       },
       onReport: (report) => {
-        if (peer !== undefined) peer.report = report;
+        for (const hear of hearers) hear(report);
         listener.onReport('datapath-0', report);
       },
     });
@@ -85,10 +97,14 @@ export class AppliancePeer {
       await writer.stop();
       throw error;
     });
-    peer = new AppliancePeer(writer, client, reader, thread, listening.flatMap(reachableAddresses));
-    for (const end of [writer.ended, thread.ended]) end.catch((error: unknown) => {
-      listener.onFailure(error);
+    const peer = new AppliancePeer({ writer, client, reader, thread }, listening.flatMap(reachableAddresses));
+    hearers.push((report) => {
+      peer.hear(report);
     });
+    for (const end of [writer.ended, thread.ended])
+      end.catch((error: unknown) => {
+        listener.onFailure(error);
+      });
     return peer;
   }
 
@@ -97,7 +113,19 @@ export class AppliancePeer {
   }
 
   get usage(): StoreUsage {
-    return this.writer.usage();
+    return this.parts.writer.usage();
+  }
+
+  /** Asks for fresh totals; resolves when they are here, or after a second without them. */
+  refresh(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, refreshMillis);
+      this.waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      if (this.waiting.length === 1) this.parts.thread.tell({ type: 'report' });
+    });
   }
 
   /** Swarms that are open now. */
@@ -107,30 +135,37 @@ export class AppliancePeer {
 
   /** Swarms that the store has anything of. */
   stored(): readonly SwarmSummary[] {
-    return this.reader.swarms();
+    return this.parts.reader.swarms();
   }
 
   addPeers(swarmId: SwarmId, peers: readonly Candidate[]): void {
-    this.thread.tell({ type: 'peers', swarmId, peers });
+    this.parts.thread.tell({ type: 'peers', swarmId, peers });
   }
 
   /** Fetches a swarm ahead of demand. */
   fetch(metadata: SwarmMetadata, peers: readonly Candidate[]): void {
-    this.thread.tell({ type: 'fetch', metadata, peers });
+    this.parts.thread.tell({ type: 'fetch', metadata, peers });
   }
 
   /** Leaves a swarm and removes what the store has of it; true if that was anything. */
   async purge(swarmId: SwarmId): Promise<boolean> {
-    this.thread.tell({ type: 'leave', swarmId });
-    const { erased } = await this.client.commit({ ...emptyBatch, erase: [{ swarmId }] });
+    this.parts.thread.tell({ type: 'leave', swarmId });
+    const { erased } = await this.parts.client.commit({ ...emptyBatch, erase: [{ swarmId }] });
     return erased.length > 0;
   }
 
   /** Takes leave of all peers; what was verified is on disk when it resolves. */
   async stop(): Promise<void> {
-    await this.thread.stop().catch(() => undefined);
-    await this.client.close();
-    await this.reader.close();
-    await this.writer.stop().catch(() => undefined);
+    await this.parts.thread.stop().catch(() => undefined);
+    await this.parts.client.close();
+    await this.parts.reader.close();
+    await this.parts.writer.stop().catch(() => undefined);
+  }
+
+  private hear(report: DatapathReport): void {
+    this.report = report;
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const done of waiting) done();
   }
 }

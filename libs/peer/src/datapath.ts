@@ -139,7 +139,15 @@ export class Datapath {
     const { fetchedBytes, servedBytes, hitBytes, missBytes } = counters;
     const open = [...swarms.all()].slice(0, reportedSwarmsMax).map(describeSwarm);
     const metrics = await this.registry.getMetricsAsJSON();
-    const report: DatapathReport = { channels: channels.size, fetchedBytes, servedBytes, hitBytes, missBytes, swarms: open, metrics };
+    const report: DatapathReport = {
+      channels: channels.size,
+      fetchedBytes,
+      servedBytes,
+      hitBytes,
+      missBytes,
+      swarms: open,
+      metrics,
+    };
     this.tell({ type: 'report', report });
   }
 

@@ -16,7 +16,7 @@ export default async function runDatapath(task: DatapathTask): Promise<void> {
 
 /** An error crosses threads without its code: it is spelt out. */
 function failure(error: unknown): DatapathReply {
-  if (!(error instanceof CacheError)) return { type: 'failed', code: 'DATAPATH_FAILED', message: String(error), details: {} };
-  const { code, message, details } = error;
-  return { type: 'failed', code, message, details };
+  if (!(error instanceof CacheError))
+    return { type: 'failed', code: 'DATAPATH_FAILED', message: String(error), details: {} };
+  return { type: 'failed', code: String(error.code), message: error.message, details: error.details };
 }

@@ -37,7 +37,11 @@ export class Driver {
       ...parts.endpoint,
       random: random32,
       wireOffset: BigInt(Date.now()) * 1_000n - BigInt(monotonicMicros()),
-      portFor: (to) => portFor(to, parts.ports.map(({ local }) => local)),
+      portFor: (to) =>
+        portFor(
+          to,
+          parts.ports.map(({ local }) => local),
+        ),
     });
   }
 
@@ -78,7 +82,8 @@ export class Driver {
 
   private receive(batch: readonly Datagram[], port: number): void {
     if (this.closed) return;
-    for (const { from, bytes, arrival } of batch) this.endpoint.handle({ kind: 'datagram', from, port, bytes }, arrival);
+    for (const { from, bytes, arrival } of batch)
+      this.endpoint.handle({ kind: 'datagram', from, port, bytes }, arrival);
     this.turn();
   }
 
@@ -102,9 +107,12 @@ export class Driver {
     const next = this.endpoint.nextTimeout();
     if (next === undefined) return;
     const millis = Math.max(0, Math.ceil((next - monotonicMicros()) / 1_000));
-    this.timer = setTimeout(() => {
-      this.turn();
-    }, Math.min(millis, timerMillisMax));
+    this.timer = setTimeout(
+      () => {
+        this.turn();
+      },
+      Math.min(millis, timerMillisMax),
+    );
   }
 
   private perform(effects: readonly Effect[]): void {
@@ -158,10 +166,13 @@ export class Driver {
 
   private async write({ record, extent, blocks }: EffectOf<'write'>): Promise<void> {
     const { swarmId } = record.metadata;
-    const done = await this.parts.store.write({ record, extents: [extent], blocks }).catch((error: unknown) => this.without(error));
+    const done = await this.parts.store
+      .write({ record, extents: [extent], blocks })
+      .catch((error: unknown) => this.without(error));
     const stored = done?.written.includes(extent.index) === true;
     this.input({ kind: 'extent-written', swarmId, extent: extent.index, stored });
-    for (const gone of done?.evicted ?? []) this.input({ kind: 'extent-evicted', swarmId: gone.swarmId, extent: gone.index });
+    for (const gone of done?.evicted ?? [])
+      this.input({ kind: 'extent-evicted', swarmId: gone.swarmId, extent: gone.index });
   }
 
   private async hash({ swarmId, token, hash, chunks }: EffectOf<'hash'>): Promise<void> {

@@ -1,4 +1,9 @@
-export { AppliancePeer, type AppliancePeerListener, type AppliancePeerSettings, type PeerTotals } from './appliance-peer';
+export {
+  AppliancePeer,
+  type AppliancePeerListener,
+  type AppliancePeerSettings,
+  type PeerTotals,
+} from './appliance-peer';
 export type { ContentStore, ContentWrite, ContentWritten } from './content-store';
 export type { DatapathReport, LiveSwarm } from './datapath-messages';
 export { Driver, type DriverParts } from './driver';

@@ -65,6 +65,11 @@ export class PeerService implements OnModuleDestroy {
     return this.peer.addresses;
   }
 
+  /** See `AppliancePeer.refresh`. */
+  refresh(): Promise<void> {
+    return this.peer.refresh();
+  }
+
   get totals(): PeerTotals {
     return this.peer.totals;
   }
@@ -131,7 +136,8 @@ function declareSubscribers({ subscribers }: WeirConfig, readiness: ReadinessReg
     return;
   }
   const reason = 'no subscriber prefix is configured, so that nobody is served';
-  const remedy = 'set the key subscribers (or WEIR_SUBSCRIBERS) to the prefixes of your subscribers, as 198.51.100.0/24';
+  const remedy =
+    'set the key subscribers (or WEIR_SUBSCRIBERS) to the prefixes of your subscribers, as 198.51.100.0/24';
   readiness.declare({ name: 'subscribers', ready: false, reason, remedy });
   logger.warn(`not ready: ${reason}; ${remedy}`);
 }

@@ -30,7 +30,8 @@ export class StoredContent implements ContentStore {
 
   async read(swarmId: SwarmId, index: number): Promise<Extent | undefined> {
     const extent = await this.reader.read(swarmId, index);
-    if (extent !== undefined && this.touched.size < touchedMax) this.touched.set(`${swarmId}/${String(index)}`, { swarmId, index });
+    if (extent !== undefined && this.touched.size < touchedMax)
+      this.touched.set(`${swarmId}/${String(index)}`, { swarmId, index });
     return extent;
   }
 
@@ -38,7 +39,8 @@ export class StoredContent implements ContentStore {
   async write({ record, extents, blocks }: ContentWrite): Promise<ContentWritten> {
     const { refused, evicted } = await this.writer.commit({ ...emptyBatch, writes: [{ record, extents, blocks }] });
     const { swarmId } = record.metadata;
-    const isGone = (index: number): boolean => [...refused, ...evicted].some((ref) => ref.swarmId === swarmId && ref.index === index);
+    const isGone = (index: number): boolean =>
+      [...refused, ...evicted].some((ref) => ref.swarmId === swarmId && ref.index === index);
     return { written: extents.map(({ index }) => index).filter((index) => !isGone(index)), evicted: [] };
   }
 

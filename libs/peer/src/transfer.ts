@@ -44,7 +44,13 @@ export async function startTransfer({ metadata, store, listen, want, trusted }: 
     ports: [port],
     store,
     verifier,
-    endpoint: { ...endpointDefaults, admit: () => 'serve', opensUnknown: false, fetchesFromCallers: want === 'all', servesCalled: true },
+    endpoint: {
+      ...endpointDefaults,
+      admit: () => 'serve',
+      opensUnknown: false,
+      fetchesFromCallers: want === 'all',
+      servesCalled: true,
+    },
     onNotice: () => undefined,
     onFailure: () => undefined,
   });

@@ -1,0 +1,58 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { configureAdmin } from '@weir/admin';
+import { loadConfigOrExit, type WeirConfig } from '@weir/config';
+import { Logger } from 'nestjs-pino';
+import { AppModule } from './app.module';
+
+/** What the appliance is started with. */
+export interface ApplianceOptions {
+  /** The configuration file; by default what `--config` or `WEIR_CONFIG` names. */
+  readonly file?: string;
+  /** Arguments that overrule the file. */
+  readonly argv?: readonly string[];
+}
+
+/**
+ * Runs the cache until it gets SIGINT or SIGTERM; resolves when it has ended. Rejects with the typed error of what could
+ * not be opened. A refused configuration ends the process with status 2.
+ */
+export async function runAppliance(options: ApplianceOptions = {}): Promise<void> {
+  const config = loadConfigOrExit(options);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.forRoot(config),
+    new FastifyAdapter({ bodyLimit: 65_536 }),
+    {
+      bufferLogs: true,
+      abortOnError: false,
+    },
+  );
+  app.useLogger(app.get(Logger));
+  configureAdmin(app);
+  await listen(app, config);
+  await terminated();
+  await app.close();
+}
+
+async function listen(app: NestFastifyApplication, { admin }: WeirConfig): Promise<void> {
+  try {
+    await app.listen(admin.listen.port, admin.listen.host);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
+
+function terminated(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+}
+
+if (require.main === module) {
+  runAppliance({ argv: process.argv.slice(2) }).catch((error: unknown) => {
+    process.stderr.write(`weir: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,61 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { PeerService } from '@weir/peer';
+import { extentChunks, type Notice, type SwarmId } from '@weir/ppspp';
+import { candidatesOf, RegistrationService } from '@weir/registration';
+
+/**
+ * Binds the peer to its registration: a swarm that subscribers want is joined at the trackers, their peers are the
+ * external ones, and what is complete is offered as a seeder's. A super node in the sense of RFC 6972 section 5.4.
+ */
+@Injectable()
+export class SuperNodeService implements OnApplicationBootstrap {
+  /** Swarms joined because somebody wanted them, of which the store may have nothing yet. */
+  private readonly wanted = new Set<SwarmId>();
+
+  constructor(
+    private readonly peer: PeerService,
+    private readonly registration: RegistrationService,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.peer.onNotice((notice) => {
+      this.hear(notice);
+    });
+    for (const { record, extentsHeld } of this.peer.stored()) {
+      const isComplete = extentsHeld === Math.ceil(record.chunkCount / extentChunks);
+      this.registration.join(record.metadata.swarmId, isComplete ? 'SEEDER' : 'LEECH');
+    }
+  }
+
+  private hear(notice: Notice): void {
+    switch (notice.type) {
+      case 'swarm-wanted':
+        return void this.lookUp(notice.metadata.swarmId);
+      case 'peers-wanted':
+        return void this.lookUp(notice.swarmId);
+      case 'swarm-complete':
+        this.wanted.delete(notice.swarmId);
+        this.registration.join(notice.swarmId, 'SEEDER');
+        return;
+      case 'swarm-closed':
+        return this.reconsider(notice.swarmId);
+      case 'swarm-sized':
+      case 'peer-lied':
+      case 'extent-corrupt':
+        return;
+    }
+  }
+
+  private async lookUp(swarmId: SwarmId): Promise<void> {
+    this.wanted.add(swarmId);
+    this.registration.join(swarmId, 'LEECH');
+    this.peer.addPeers(swarmId, candidatesOf(await this.registration.peersFor(swarmId)));
+  }
+
+  /** A swarm that nobody is in any more: we stay in it at the trackers for what the store has of it. */
+  private reconsider(swarmId: SwarmId): void {
+    if (!this.wanted.delete(swarmId)) return;
+    const isStored = this.peer.stored().some(({ record }) => record.metadata.swarmId === swarmId);
+    if (!isStored) this.registration.leave(swarmId);
+  }
+}
