@@ -86,6 +86,18 @@ export class ChunkSet {
     return run === undefined ? chunk : run.last + 1;
   }
 
+  /** The parts of a range that are not in the set, ascending. */
+  gaps({ first, last }: ChunkRange): ChunkRange[] {
+    const gaps: ChunkRange[] = [];
+    for (let from = this.nextOut(first); from <= last; from = this.nextOut(from)) {
+      const next = this.nextIn(from) ?? Number.POSITIVE_INFINITY;
+      gaps.push({ first: from, last: Math.min(last, next - 1) });
+      if (next > last) break;
+      from = next;
+    }
+    return gaps;
+  }
+
   /** The runs, ascending. */
   runs(): ChunkRange[] {
     return this.firsts.map((first, at) => ({ first, last: this.lasts[at] ?? first }));

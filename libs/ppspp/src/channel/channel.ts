@@ -273,7 +273,7 @@ export class Channel {
   /** A peer we do not serve is told so, now and then. RFC 7574 sections 3.9 and 12.6.8. */
   private onRequest(range: ChunkRange, now: Micros): void {
     if (this.serves) {
-      this.uploader.request(range);
+      this.uploader.request(range, now);
       return;
     }
     if (now - this.chokedAt < second) return;

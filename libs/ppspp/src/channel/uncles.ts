@@ -21,21 +21,18 @@ export function binOfRange(range: ChunkRange): number | undefined {
  * whoever knows that the node is a peak.
  */
 export function neededNodes(chunk: number, chunkCount: number, acknowledged: ChunkSet): TreeNode[] {
-  const peaks = peakNodes(chunkCount);
   const uncles: TreeNode[] = [];
   let height = 0;
   let index = chunk;
-  while (!isPeak(peaks, height, index)) {
+  for (;;) {
     const parent = Math.floor(index / 2);
-    if (acknowledged.intersects(rangeOfNode(height + 1, parent))) break;
+    const above = rangeOfNode(height + 1, parent);
+    // A node whose parent reaches beyond the content is a peak: nothing above it need be proven.
+    if (above.last >= chunkCount || acknowledged.intersects(above)) break;
     uncles.push({ height, index: siblingIndex(index) });
     height++;
     index = parent;
   }
   uncles.reverse();
-  return acknowledged.runCount === 0 ? [...peaks, ...uncles] : uncles;
-}
-
-function isPeak(peaks: readonly TreeNode[], height: number, index: number): boolean {
-  return peaks.some((peak) => peak.height === height && peak.index === index);
+  return acknowledged.runCount === 0 ? [...peakNodes(chunkCount), ...uncles] : uncles;
 }

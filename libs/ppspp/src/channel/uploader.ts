@@ -6,8 +6,10 @@ import { Ledbat } from '../congestion/ledbat';
 import { RoundTrip } from '../congestion/round-trip';
 import { limits, type Micros } from '../limits';
 import { extentChunks } from '../swarm/content';
-import type { DataMessage, IntegrityMessage, Message } from '../wire/message';
+import type { Message } from '../wire/message';
+import { Flights, type Flight } from './flights';
 import { RequestQueue } from './request-queue';
+import { SentHashes } from './sent-hashes';
 import { binOf, neededNodes } from './uncles';
 
 /** What an uploader needs of its swarm. */
@@ -31,22 +33,14 @@ export interface UploadOptions {
   readonly segmentBytes: number;
 }
 
-interface Flight {
-  readonly chunk: number;
-  readonly sequence: number;
-  readonly sentAt: Micros;
-  readonly bytes: number;
-  readonly isRepeat: boolean;
-}
-
-/** Later chunks acknowledged before an earlier one counts as lost, as in TCP and QUIC. */
-const reorderingThreshold = 3;
-
-/** Copies of a hash in flight at a time: two, so that one lost datagram costs no other chunk its proof. */
-const hashCopies = 2;
-
 /** Extents read ahead of the one being sent. */
 const extentsAhead = 3;
+
+/** Probes before a congestion timeout: the last datagrams of a burst, and their ACKs, have no later ones to tell of their loss. */
+const probesMax = 3;
+
+/** Round trips of silence after which a chunk is sent again as a probe, doubled for each further one. RFC 8985 section 7.2. */
+const probeRoundTrips = 2;
 
 /** Congestion timeouts in a row after which a silent peer's requests are dropped. */
 const timeoutsMax = 6;
@@ -58,16 +52,16 @@ export class Uploader {
   readonly queue = new RequestQueue();
   /** Where the peer is in the content: the chunk after the last it asked for. */
   position: number | undefined;
-  private readonly flights = new Map<number, Flight>();
-  private readonly sentHashes = new Map<number, number>();
+  private readonly flights = new Flights();
+  private readonly sentHashes = new SentHashes();
   private readonly ledbat: Ledbat;
   private readonly roundTrip = new RoundTrip();
-  private sequence = 0;
-  /** Sequence of the latest flight that arrived. */
-  private newestLanded = Number.NEGATIVE_INFINITY;
-  private flightBytes = 0;
   private timeouts = 0;
+  private probes = 0;
+  /** A probe waits to be sent, whatever the window. */
+  private probing = false;
   private progressAt: Micros = 0;
+  private launchedAt: Micros = 0;
 
   constructor(
     options: UploadOptions,
@@ -76,12 +70,15 @@ export class Uploader {
     this.ledbat = new Ledbat({ segmentBytes: options.segmentBytes, windowBytesMax: options.windowBytesMax });
   }
 
-  /** A REQUEST. RFC 7574 section 3.7. */
-  request({ first, last }: ChunkRange): boolean {
+  /** A REQUEST. What is asked for again did not arrive, or was dropped there with its hashes. RFC 7574 section 3.7. */
+  request({ first, last }: ChunkRange, now: Micros): boolean {
     const { chunkCount = 0 } = this.shelf;
     if (first >= chunkCount) return false;
     const range = { first, last: Math.min(last, chunkCount - 1) };
     this.position = range.last + 1;
+    this.unlearn(range);
+    const lost = this.flights.takeOlder(range, now - probeRoundTrips * this.roundTrip.smoothed);
+    this.lose(lost, now);
     return this.queue.push(range);
   }
 
@@ -95,161 +92,147 @@ export class Uploader {
    * instead of ACK: it came, but it tells no delay. RFC 7574 sections 3.8 and 5.3.
    */
   has(range: ChunkRange, now: Micros): void {
-    this.known.add(range);
-    this.queue.cancel(range);
-    const { newest } = this.land(range);
-    if (newest !== undefined) this.progressed(newest, now);
+    this.learn(range, now);
   }
 
   /** An ACK with its delay sample. RFC 7574 section 8.7. */
   acknowledge(range: ChunkRange, delay: bigint, now: Micros): void {
-    this.known.add(range);
-    this.queue.cancel(range);
-    const flightBytes = this.flightBytes;
-    const { newest, bytes } = this.land(range);
-    if (newest === undefined) return;
-    if (!newest.isRepeat) this.roundTrip.sample(now - newest.sentAt);
-    this.ledbat.acknowledged({
-      bytes,
-      delay: signedMicros(delay),
-      flightBytes,
-      roundTrip: this.roundTrip.smoothed,
-      now,
-    });
-    this.progressed(newest, now);
+    const flightBytes = this.flights.bytes;
+    const bytes = this.learn(range, now);
+    if (bytes === 0) return;
+    const roundTrip = this.roundTrip.smoothed;
+    this.ledbat.acknowledged({ bytes, delay: signedMicros(delay), flightBytes, roundTrip, now });
   }
 
   /** Messages to send now, each inner list one chunk with the hashes it needs; as many as the window admits. */
   pump(now: Micros, wireNow: bigint): Message[][] {
-    this.detectLoss(now);
+    // Judged when all ACKs of a batch were heard, for one of them may make good another that was lost.
+    this.lose(this.flights.takeLost(now, this.roundTrip.smoothed), now);
     const sent: Message[][] = [];
-    while (sent.length < limits.burstDatagrams && this.flightBytes < this.ledbat.window) {
+    while (sent.length < limits.burstDatagrams && this.admits) {
       const chunk = this.queue.peek();
       if (chunk === undefined) break;
       const bytes = this.shelf.chunk(chunk);
-      if (bytes === undefined) {
-        this.queue.park(Math.floor(chunk / extentChunks));
-        continue;
-      }
-      const isRepeat = this.queue.take(chunk) || this.flights.has(chunk);
-      this.launch({ chunk, bytes: bytes.length, sentAt: now, sequence: this.sequence++, isRepeat });
-      sent.push([...this.proof(chunk), dataMessage(chunk, wireNow, bytes)]);
+      if (bytes === undefined) this.queue.park(Math.floor(chunk / extentChunks));
+      else sent.push(this.launch(chunk, bytes, now, wireNow));
     }
+    this.probing = false;
     for (const extent of this.queue.upcoming(extentsAhead)) this.shelf.readAhead(extent);
     return sent;
   }
 
   /** True while a burst ended by its own bound, so that the pump can go on at once. */
   get eager(): boolean {
-    return this.flightBytes < this.ledbat.window && this.queue.peek() !== undefined;
+    return this.admits && this.queue.peek() !== undefined;
   }
 
-  /** When silence becomes a congestion timeout, or undefined with nothing in flight. */
+  /** When silence tells something, or undefined with nothing in flight. */
   deadline(): Micros | undefined {
-    return this.flights.size === 0 ? undefined : this.progressAt + this.roundTrip.timeout;
+    if (this.flights.size === 0) return undefined;
+    const lossAt = this.flights.lossAt(this.roundTrip.smoothed) ?? Number.POSITIVE_INFINITY;
+    return Math.min(lossAt, this.probeAt(), this.timeoutAt());
   }
 
-  /** A congestion timeout: all in flight counts as lost. RFC 6817 section 2.4.2. */
+  /** Lets silence tell: first a chunk is sent again to provoke an ACK, then all in flight counts as lost. RFC 6817 section 2.4.2. */
   expire(now: Micros): void {
-    const deadline = this.deadline();
-    if (deadline === undefined || now < deadline) return;
+    if (this.flights.size === 0) return;
+    if (now >= this.timeoutAt()) this.timeOut(now);
+    else if (now >= this.probeAt()) this.probe();
+  }
+
+  private get admits(): boolean {
+    return this.probing || this.flights.bytes < this.ledbat.window;
+  }
+
+  private timeoutAt(): Micros {
+    return this.progressAt + this.roundTrip.timeout;
+  }
+
+  private probeAt(): Micros {
+    if (this.timeouts > 0 || this.probes >= probesMax) return Number.POSITIVE_INFINITY;
+    const patience = probeRoundTrips * this.roundTrip.smoothed * 2 ** this.probes;
+    return Math.max(this.progressAt, this.launchedAt) + Math.ceil(patience);
+  }
+
+  private timeOut(now: Micros): void {
     this.timeouts++;
     this.progressAt = now;
     this.roundTrip.backOff();
     this.ledbat.timedOut();
-    for (const flight of [...this.flights.values()]) this.lose(flight);
+    this.sendAgain(this.flights.takeAll());
     if (this.timeouts >= timeoutsMax) this.queue.clear();
   }
 
-  private launch(flight: Flight): void {
-    if (this.flights.size === 0) this.progressAt = flight.sentAt;
-    const earlier = this.flights.get(flight.chunk);
-    if (earlier !== undefined) this.forget(earlier);
-    this.flights.set(flight.chunk, flight);
-    this.flightBytes += flight.bytes;
-    this.shelf.served(flight.chunk, flight.bytes, flight.isRepeat);
+  private probe(): void {
+    const oldest = this.flights.oldest();
+    if (oldest === undefined) return;
+    this.probes++;
+    this.probing = true;
+    this.flights.remove(oldest);
+    this.sendAgain([oldest]);
   }
 
-  private forget(flight: Flight): void {
-    this.flights.delete(flight.chunk);
-    this.flightBytes -= flight.bytes;
+  private launch(chunk: number, bytes: Uint8Array, now: Micros, wireNow: bigint): Message[] {
+    const isRepeat = this.queue.take(chunk) || this.flights.has(chunk);
+    if (this.flights.size === 0) this.progressAt = now;
+    this.launchedAt = now;
+    this.probing = false;
+    this.flights.launch(chunk, bytes.length, now, isRepeat);
+    this.shelf.served(chunk, bytes.length, isRepeat);
+    const messages = this.proof(chunk);
+    messages.push({ type: 'data', range: { first: chunk, last: chunk }, timestamp: wireNow, bytes });
+    return messages;
+  }
+
+  /** The peer has these chunks; tells how many bytes of them were in flight. */
+  private learn(range: ChunkRange, now: Micros): number {
+    let landed = 0;
+    for (const gap of this.known.gaps(range)) {
+      const { newest, bytes } = this.flights.land(gap, now);
+      landed += bytes;
+      if (newest !== undefined) this.progressed(newest, now);
+    }
+    this.known.add(range);
+    this.queue.cancel(range);
+    return landed;
   }
 
   /** Something arrived: the timeouts begin anew. */
-  private progressed(newest: Flight, now: Micros): void {
+  private progressed({ isRepeat, sentAt }: Flight, now: Micros): void {
+    if (isRepeat) this.roundTrip.arrived();
+    else this.roundTrip.sample(now - sentAt);
     this.timeouts = 0;
+    this.probes = 0;
     this.progressAt = now;
-    this.newestLanded = Math.max(this.newestLanded, newest.sequence);
   }
 
-  /** Takes what has arrived out of the flight. */
-  private land({ first, last }: ChunkRange): { newest: Flight | undefined; bytes: number } {
-    let newest: Flight | undefined;
-    let bytes = 0;
-    for (const flight of this.flightsWithin(first, last)) {
-      this.forget(flight);
-      bytes += flight.bytes;
-      if (newest === undefined || flight.sequence > newest.sequence) newest = flight;
-    }
-    return { newest, bytes };
+  /** Knowing less is safe: hashes are sent once more. */
+  private unlearn(range: ChunkRange): void {
+    if (!this.known.intersects(range)) return;
+    if (this.known.runCount >= limits.availabilityRunsMax) this.known.clear();
+    else this.known.remove(range);
+    this.sentHashes.clear();
   }
 
-  private flightsWithin(first: number, last: number): Flight[] {
-    const found: Flight[] = [];
-    if (last - first < this.flights.size) {
-      for (let chunk = first; chunk <= last; chunk++) {
-        const flight = this.flights.get(chunk);
-        if (flight !== undefined) found.push(flight);
-      }
-      return found;
-    }
-    for (const flight of this.flights.values()) if (flight.chunk >= first && flight.chunk <= last) found.push(flight);
-    return found;
-  }
-
-  /**
-   * What was sent well before something that arrived is lost. Judged when all ACKs and HAVEs of a batch were heard, for
-   * one of them may make good another that was lost. Flights stand in the order they were sent.
-   */
-  private detectLoss(now: Micros): void {
-    const lost: Flight[] = [];
-    for (const flight of this.flights.values()) {
-      if (flight.sequence > this.newestLanded - reorderingThreshold) break;
-      lost.push(flight);
-    }
+  private lose(lost: readonly Flight[], now: Micros): void {
     if (lost.length === 0) return;
     this.ledbat.lost(now, this.roundTrip.smoothed);
-    lost.forEach((flight) => {
-      this.lose(flight);
-    });
+    this.sendAgain(lost);
   }
 
-  private lose(flight: Flight): void {
-    this.forget(flight);
-    this.queue.retransmit(flight.chunk);
+  private sendAgain(flights: readonly Flight[]): void {
+    for (const { chunk } of flights) this.queue.retransmit(chunk);
     this.sentHashes.clear();
   }
 
   /** The hashes the peer needs and has not been sent often enough lately. RFC 7574 sections 5.3 and 5.4. */
-  private proof(chunk: number): IntegrityMessage[] {
-    const messages: IntegrityMessage[] = [];
+  private proof(chunk: number): Message[] {
+    const messages: Message[] = [];
     for (const { height, index } of neededNodes(chunk, this.shelf.chunkCount ?? 0, this.known)) {
-      const bin = binOf(height, index);
-      const copies = this.sentHashes.get(bin) ?? 0;
-      if (copies >= hashCopies) continue;
-      this.countHash(bin, copies + 1);
+      if (!this.sentHashes.add(binOf(height, index))) continue;
       const hash = this.shelf.hash(height, index);
       if (hash !== undefined) messages.push({ type: 'integrity', range: rangeOfNode(height, index), hash });
     }
     return messages;
   }
-
-  private countHash(bin: number, copies: number): void {
-    if (this.sentHashes.size >= limits.sentHashesMax) this.sentHashes.clear();
-    this.sentHashes.set(bin, copies);
-  }
-}
-
-function dataMessage(chunk: number, timestamp: bigint, bytes: Uint8Array): DataMessage {
-  return { type: 'data', range: { first: chunk, last: chunk }, timestamp, bytes };
 }

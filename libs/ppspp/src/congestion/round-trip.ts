@@ -40,6 +40,14 @@ export class RoundTrip {
     return this.current;
   }
 
+  /**
+   * Something that was sent arrived, though its round trip cannot be measured: the back-off ends, where RFC 6298 section 3
+   * would wait for a sample. On a path that loses much nearly all is sent twice, and a sample may not come for minutes.
+   */
+  arrived(): void {
+    this.current = this.estimated();
+  }
+
   /** A measured round trip. Of what was sent twice none can be measured (Karn's algorithm, RFC 6298 section 3). */
   sample(roundTrip: Micros): void {
     if (this.estimate === undefined) {
@@ -50,12 +58,17 @@ export class RoundTrip {
       this.variation += (Math.abs(this.estimate - roundTrip) - this.variation) / 4;
       this.estimate += (roundTrip - this.estimate) / 8;
     }
-    this.current = this.bounded(Math.ceil(this.estimate + Math.max(granularity, 4 * this.variation)));
+    this.current = this.estimated();
   }
 
   /** A timeout passed: the next one is twice as long, until a sample comes. RFC 6298 section 5.5. */
   backOff(): void {
     this.current = this.bounded(2 * this.current);
+  }
+
+  private estimated(): Micros {
+    if (this.estimate === undefined) return this.bounded(timeoutInitial);
+    return this.bounded(Math.ceil(this.estimate + Math.max(granularity, 4 * this.variation)));
   }
 
   private bounded(timeout: Micros): Micros {

@@ -1,0 +1,147 @@
+import type { ChunkRange } from '../addressing/chunk-range';
+import type { Micros } from '../limits';
+
+/** A chunk under way to the peer. */
+export interface Flight {
+  readonly chunk: number;
+  readonly bytes: number;
+  /** Position among all that was sent. */
+  readonly sequence: number;
+  readonly sentAt: Micros;
+  /** It was sent before, so that an ACK does not tell which copy arrived. */
+  readonly isRepeat: boolean;
+}
+
+/** What an ACK or a HAVE took out of the flight. */
+export interface Landing {
+  readonly bytes: number;
+  /** The one sent last. */
+  readonly newest: Flight | undefined;
+}
+
+/** How much longer than a round trip an overtaken chunk may be under way, as a share of it. RFC 9002 section 6.1.2. */
+const toleranceMin = 1 / 8;
+const toleranceMax = 1;
+
+/**
+ * The chunks in flight to one peer, and which of them count as lost: those that a later one overtook and that are out for
+ * more than a round trip. RFC 8985 (RACK); its reordering window, too, grows when a loss proves to have been none.
+ */
+export class Flights {
+  /** In the order they were sent. */
+  private readonly flights = new Map<number, Flight>();
+  private sequence = 0;
+  private newestLanded = -1;
+  private tolerance = toleranceMin;
+  private fastest: Micros = Number.POSITIVE_INFINITY;
+  private latest: Micros = 0;
+  private total = 0;
+
+  get size(): number {
+    return this.flights.size;
+  }
+
+  /** Content bytes in flight. */
+  get bytes(): number {
+    return this.total;
+  }
+
+  has(chunk: number): boolean {
+    return this.flights.has(chunk);
+  }
+
+  /** The one that is out longest. */
+  oldest(): Flight | undefined {
+    for (const flight of this.flights.values()) return flight;
+    return undefined;
+  }
+
+  /** Puts a chunk into the flight; a copy of it that is there already counts as replaced. */
+  launch(chunk: number, bytes: number, now: Micros, isRepeat: boolean): void {
+    const earlier = this.flights.get(chunk);
+    if (earlier !== undefined) this.remove(earlier);
+    this.flights.set(chunk, { chunk, bytes, sequence: this.sequence++, sentAt: now, isRepeat });
+    this.total += bytes;
+  }
+
+  /** Takes out what has arrived. */
+  land(range: ChunkRange, now: Micros): Landing {
+    let newest: Flight | undefined;
+    let bytes = 0;
+    for (const flight of this.within(range)) {
+      this.remove(flight);
+      bytes += flight.bytes;
+      if (newest === undefined || flight.sequence > newest.sequence) newest = flight;
+    }
+    if (newest !== undefined) this.learn(newest, now);
+    return { newest, bytes };
+  }
+
+  /** Takes out what counts as lost by now; `roundTrip` is the smoothed one. */
+  takeLost(now: Micros, roundTrip: Micros): Flight[] {
+    const patience = this.patience(roundTrip);
+    const lost: Flight[] = [];
+    for (const flight of this.flights.values()) {
+      if (flight.sequence > this.newestLanded || flight.sentAt + patience > now) break;
+      lost.push(flight);
+    }
+    lost.forEach((flight) => this.remove(flight));
+    return lost;
+  }
+
+  /** When time alone makes a chunk count as lost. */
+  lossAt(roundTrip: Micros): Micros | undefined {
+    const oldest = this.oldest();
+    if (oldest === undefined || oldest.sequence > this.newestLanded) return undefined;
+    return oldest.sentAt + this.patience(roundTrip);
+  }
+
+  /** Takes out the chunks of a range that were sent at or before `until`. */
+  takeOlder(range: ChunkRange, until: Micros): Flight[] {
+    const older = this.within(range).filter(({ sentAt }) => sentAt <= until);
+    older.forEach((flight) => this.remove(flight));
+    return older;
+  }
+
+  /** Takes out one. */
+  remove(flight: Flight): void {
+    if (this.flights.delete(flight.chunk)) this.total -= flight.bytes;
+  }
+
+  /** Takes out all. */
+  takeAll(): Flight[] {
+    const all = [...this.flights.values()];
+    this.flights.clear();
+    this.total = 0;
+    return all;
+  }
+
+  private learn({ sequence, sentAt, isRepeat }: Flight, now: Micros): void {
+    this.newestLanded = Math.max(this.newestLanded, sequence);
+    const roundTrip = now - sentAt;
+    if (!isRepeat) {
+      this.latest = roundTrip;
+      this.fastest = Math.min(this.fastest, roundTrip);
+      return;
+    }
+    // Nothing answers that fast: it is the earlier copy that arrived, and it was never lost.
+    if (roundTrip < this.fastest) this.tolerance = Math.min(toleranceMax, 2 * this.tolerance);
+  }
+
+  private patience(roundTrip: Micros): Micros {
+    return Math.ceil(Math.max(roundTrip, this.latest) * (1 + this.tolerance));
+  }
+
+  private within({ first, last }: ChunkRange): Flight[] {
+    const found: Flight[] = [];
+    if (last - first < this.flights.size) {
+      for (let chunk = first; chunk <= last; chunk++) {
+        const flight = this.flights.get(chunk);
+        if (flight !== undefined) found.push(flight);
+      }
+      return found;
+    }
+    for (const flight of this.flights.values()) if (flight.chunk >= first && flight.chunk <= last) found.push(flight);
+    return found;
+  }
+}
