@@ -26,11 +26,11 @@ export function setUpPackages() {
 }
 
 /**
- * What the lock says, and nothing written to it. Not `npm ci`: it refuses a lock without the optional packages of every
- * platform, and where a registry keeps only some of them, no lock can name them all.
+ * What the lock says. The lock names the optional packages of every platform, also those that a registry may not keep:
+ * `npm ci` refuses a lock that leaves any out.
  */
 function install() {
-  run('installing packages', 'npm', ['install', '--no-save', '--no-fund', '--no-audit', '--loglevel=error']);
+  run('installing packages', 'npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
 }
 
 /** npm's own record of what it installed, against the lock. Optional packages may be meant for other platforms. */
