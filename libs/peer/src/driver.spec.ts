@@ -1,0 +1,169 @@
+import { DgramPort } from '@weir/datagram';
+import {
+  endpointDefaults,
+  extentChunks,
+  hexOf,
+  subtreeOf,
+  TreeBuilder,
+  type Extent,
+  type Notice,
+  type OpenedContent,
+} from '@weir/ppspp';
+import { InlineVerifier } from '@weir/verify';
+import { Driver, type DriverParts } from './driver';
+import { MemoryContent } from './memory-content.testing';
+
+const chunkSize = 1_024;
+
+function contentOf(bytes: Uint8Array): { readonly content: OpenedContent; readonly extents: readonly Extent[] } {
+  const builder = new TreeBuilder('sha256');
+  const step = extentChunks * chunkSize;
+  const extents = Array.from({ length: Math.ceil(bytes.length / step) }, (_, index) => {
+    const part = bytes.subarray(index * step, (index + 1) * step);
+    return { index, bytes: part, hashes: subtreeOf('sha256', part, chunkSize) };
+  });
+  for (const { hashes } of extents) builder.add(hashes);
+  const chunkCount = Math.ceil(bytes.length / chunkSize);
+  const { root, peaks, blocks } = builder.finish(chunkCount);
+  const metadata = { swarmId: hexOf(root), hash: 'sha256', addressing: 'chunk32', chunkSize } as const;
+  const record = { metadata, chunkCount, peaks, contentBytes: bytes.length };
+  return { content: { record, blocks, extents: extents.map(({ index }) => index) }, extents };
+}
+
+interface Actor {
+  readonly driver: Driver;
+  readonly port: DgramPort;
+  readonly failures: unknown[];
+  /** Resolves with the next notice of this type. */
+  notice(type: Notice['type']): Promise<Notice>;
+}
+
+async function actor(store: MemoryContent, endpoint: Partial<DriverParts['endpoint']> = {}): Promise<Actor> {
+  const port = new DgramPort({ ip: '127.0.0.1', port: 0 });
+  const waiting: { readonly type: Notice['type']; readonly resolve: (notice: Notice) => void }[] = [];
+  const failures: unknown[] = [];
+  const driver = new Driver({
+    ports: [port],
+    store,
+    verifier: new InlineVerifier(),
+    endpoint: {
+      ...endpointDefaults,
+      admit: () => 'serve',
+      opensUnknown: false,
+      fetchesFromCallers: true,
+      servesCalled: true,
+      ...endpoint,
+    },
+    onNotice: (notice) => {
+      for (const { resolve } of waiting.filter(({ type }) => type === notice.type)) resolve(notice);
+    },
+    onFailure: (failure) => failures.push(failure),
+  });
+  await driver.start();
+  return { driver, port, failures, notice: (type) => new Promise((resolve) => waiting.push({ type, resolve })) };
+}
+
+describe('Driver', () => {
+  const bytes = new Uint8Array(300_000).map((_, at) => (at * at) % 251);
+  const { content, extents } = contentOf(bytes);
+  const { metadata } = content.record;
+  const { swarmId } = metadata;
+  const actors: Actor[] = [];
+
+  afterEach(async () => {
+    await Promise.all(actors.splice(0).map(({ driver }) => driver.close()));
+  });
+
+  async function seeder(store = MemoryContent.of(content, extents)): Promise<Actor> {
+    const seeding = await actor(store);
+    actors.push(seeding);
+    seeding.driver.input({ kind: 'join', join: { metadata, want: 'none', content, trusted: true } });
+    return seeding;
+  }
+
+  it('moves a content over real sockets into a store', async () => {
+    const source = await seeder();
+    const store = new MemoryContent();
+    const leecher = await actor(store);
+    actors.push(leecher);
+    const complete = leecher.notice('swarm-complete');
+    leecher.driver.input({ kind: 'join', join: { metadata, want: 'all', content: undefined, trusted: false } });
+    leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: source.port.local, priority: 0 }] });
+    await complete;
+    const parts = [...store.extents.values()]
+      .sort((one, other) => one.index - other.index)
+      .map((extent) => extent.bytes);
+    expect(Buffer.compare(Buffer.concat(parts), bytes)).toBe(0);
+    expect(store.record?.contentBytes).toBe(bytes.length);
+    expect(leecher.driver.endpoint.sources(swarmId)).toEqual([{ address: source.port.local, bytes: bytes.length }]);
+    expect([...source.failures, ...leecher.failures]).toEqual([]);
+  });
+
+  it('opens a swarm that the store has when somebody asks for it, and fetches from nobody', async () => {
+    const cache = await actor(MemoryContent.of(content, extents), {
+      opensUnknown: true,
+      fetchesFromCallers: false,
+      servesCalled: false,
+    });
+    const store = new MemoryContent();
+    const leecher = await actor(store);
+    actors.push(cache, leecher);
+    const complete = leecher.notice('swarm-complete');
+    leecher.driver.input({ kind: 'join', join: { metadata, want: 'all', content: undefined, trusted: false } });
+    leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: cache.port.local, priority: 0 }] });
+    await complete;
+    expect(cache.driver.endpoint.counters).toMatchObject({
+      fetchedBytes: 0,
+      servedBytes: bytes.length,
+      hitBytes: bytes.length,
+    });
+  });
+
+  it('tells of a store that fails, and goes on', async () => {
+    const broken = new MemoryContent();
+    const failure = new Error('no disk');
+    broken.open = () => Promise.reject(failure);
+    const cache = await actor(broken, { opensUnknown: true });
+    const leecher = await actor(new MemoryContent());
+    actors.push(cache, leecher);
+    const wanted = cache.notice('swarm-wanted');
+    leecher.driver.input({ kind: 'join', join: { metadata, want: 'all', content: undefined, trusted: false } });
+    leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: cache.port.local, priority: 0 }] });
+    expect(await wanted).toMatchObject({ metadata: { swarmId } });
+    expect(cache.failures).toContain(failure);
+  });
+
+  it('leaves no port open when one cannot be opened', async () => {
+    const source = await seeder();
+    const free = new DgramPort({ ip: '127.0.0.1', port: 0 });
+    const taken = new DgramPort(source.port.local);
+    const driver = new Driver({
+      ports: [free, taken],
+      store: new MemoryContent(),
+      verifier: new InlineVerifier(),
+      endpoint: {
+        ...endpointDefaults,
+        admit: () => 'serve',
+        opensUnknown: false,
+        fetchesFromCallers: true,
+        servesCalled: true,
+      },
+      onNotice: () => undefined,
+      onFailure: () => undefined,
+    });
+    await expect(driver.start()).rejects.toMatchObject({ code: 'DATAGRAM_ADDRESS_IN_USE' });
+    const again = new DgramPort(free.local);
+    await again.open(
+      () => undefined,
+      () => undefined,
+    );
+    await again.close();
+  });
+
+  it('takes nothing after it was closed', async () => {
+    const source = await seeder();
+    await source.driver.close();
+    await source.driver.close();
+    source.driver.input({ kind: 'leave', swarmId });
+  });
+});
