@@ -1,5 +1,5 @@
 import type { ChunkRange } from '../addressing/chunk-range';
-import type { Micros } from '../limits';
+import { second, type Micros } from '../limits';
 
 /** A chunk under way to the peer. */
 export interface Flight {
@@ -22,6 +22,9 @@ export interface Landing {
 /** How much longer than a round trip an overtaken chunk may be under way, as a share of it. RFC 9002 section 6.1.2. */
 const toleranceMin = 1 / 8;
 const toleranceMax = 1;
+
+/** What a clock and a peer's batches resolve: an overtaken chunk may always be this late. RFC 9002 section 6.1.2. */
+const granularity: Micros = second / 1_000;
 
 /**
  * The chunks in flight to one peer, and which of them count as lost: those that a later one overtook and that are out for
@@ -129,7 +132,7 @@ export class Flights {
   }
 
   private patience(roundTrip: Micros): Micros {
-    return Math.ceil(Math.max(roundTrip, this.latest) * (1 + this.tolerance));
+    return Math.max(granularity, Math.ceil(Math.max(roundTrip, this.latest) * (1 + this.tolerance)));
   }
 
   private within({ first, last }: ChunkRange): Flight[] {

@@ -4,7 +4,7 @@ import { rangeOfNode } from '../addressing/node';
 import { signedMicros } from '../congestion/delay';
 import { Ledbat } from '../congestion/ledbat';
 import { RoundTrip } from '../congestion/round-trip';
-import { limits, type Micros } from '../limits';
+import { limits, second, type Micros } from '../limits';
 import { extentChunks } from '../swarm/content';
 import type { Message } from '../wire/message';
 import { Flights, type Flight } from './flights';
@@ -41,6 +41,12 @@ const probesMax = 3;
 
 /** Round trips of silence after which a chunk is sent again as a probe, doubled for each further one. RFC 8985 section 7.2. */
 const probeRoundTrips = 2;
+
+/**
+ * Shortest silence before a probe: on a short path an ACK waits longer in its peer's batches than it travels. RFC 9002
+ * section 6.2.1 allows 25 ms for that, to which we need not go: what a probe repeats is one chunk.
+ */
+const probeMin: Micros = second / 100;
 
 /** Congestion timeouts in a row after which a silent peer's requests are dropped. */
 const timeoutsMax = 6;
@@ -150,7 +156,7 @@ export class Uploader {
 
   private probeAt(): Micros {
     if (this.timeouts > 0 || this.probes >= probesMax) return Number.POSITIVE_INFINITY;
-    const patience = probeRoundTrips * this.roundTrip.smoothed * 2 ** this.probes;
+    const patience = Math.max(probeMin, probeRoundTrips * this.roundTrip.smoothed) * 2 ** this.probes;
     return Math.max(this.progressAt, this.launchedAt) + Math.ceil(patience);
   }
 
