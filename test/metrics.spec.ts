@@ -1,15 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createDatagramMetrics } from '@weir/datagram';
+import { createPeerMetrics } from '@weir/peer';
+import { createRegistrationMetrics } from '@weir/registration';
+import { createStoreMetrics } from '@weir/store';
 import { createReadinessMetrics } from '@weir/telemetry';
 import { createTrackerMetrics } from '@weir/tracker';
+import { createVerifyMetrics } from '@weir/verify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Every lib's metrics. A lib that creates some and is missing here fails the first test. */
 const factories: readonly ((registry: Registry) => unknown)[] = [
   createDatagramMetrics,
+  createPeerMetrics,
   createReadinessMetrics,
+  createRegistrationMetrics,
+  createStoreMetrics,
   createTrackerMetrics,
+  createVerifyMetrics,
 ];
 
 const root = resolve(__dirname, '..');
