@@ -9,7 +9,7 @@ import { APPLIANCE_ENTRY, START_TRANSFER, TERMINAL } from './commands/tokens';
 import { TrackerCommand } from './commands/tracker.command';
 import { failureOf } from './failure';
 import { ProcessTerminal, type Terminal } from './terminal/terminal';
-import { startTransfer } from './transfer/start-transfer';
+import { startTransfer } from '@weir/peer';
 import type { StartTransfer } from './transfer/transfer';
 
 /** What the commands stand on. */

@@ -7,7 +7,7 @@ import {
   type SwarmMetadata,
   type SwarmRecord,
 } from '@weir/ppspp';
-import type { ContentStore, ContentWrite, ContentWritten } from './content-store';
+import type { ContentStore, ContentWrite, ContentWritten } from '@weir/peer';
 import { ContentProof } from './content-proof';
 import { ContentError, reasonOf, systemCode } from './errors';
 import { ExtentBits } from './extent-bits';

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { invariant, type Extent, type OpenedContent, type SwarmId, type SwarmRecord } from '@weir/ppspp';
-import type { ContentStore, ContentWritten } from './content-store';
+import type { ContentStore, ContentWritten } from '@weir/peer';
 import { ContentProof } from './content-proof';
 import { ContentError, reasonOf } from './errors';
 import { readAt } from './file-access';

@@ -1,5 +1,12 @@
 import type { Address, Candidate, SwarmId } from '@weir/ppspp';
-import { Registration, systemClock, type Cancel, type RegistrationWorld, type TrackerStatus } from '@weir/registration';
+import {
+  Registration,
+  systemClock,
+  type Cancel,
+  type RegistrationWorld,
+  type TrackedPeer,
+  type TrackerStatus,
+} from '@weir/registration';
 import { CommandError } from '../errors';
 import { isLoopback, reachableAddresses } from '../options/address';
 
@@ -64,8 +71,7 @@ export class Announcement {
   private async lookUp(): Promise<void> {
     const found = await this.registration.peersFor(this.plan.swarmId);
     if (this.stopped) return;
-    // The registration's list begins with the best; a transfer prefers the lowest priority. Named peers have 0.
-    this.plan.onPeers(found.map(({ address }, rank) => ({ address, priority: rank + 1 })));
+    this.plan.onPeers(candidates(found));
     this.cancel = (this.world.clock ?? systemClock).after(lookupMillis, () => void this.lookUp());
   }
 
@@ -78,6 +84,15 @@ export class Announcement {
     const named = trackers.map((tracker) => `${tracker.url} (${tracker.lastError ?? 'no answer'})`).join(', ');
     this.fail(new CommandError('TRACKER_UNREACHABLE', `no tracker can be reached: ${named}; check --tracker`));
   }
+}
+
+/**
+ * Trackers give the best the largest priority (RFC 7846 table 3), an endpoint tries the lowest first. Only the order
+ * counts: peers that a tracker likes alike are tried together. Named peers have 0 and come before all.
+ */
+function candidates(found: readonly TrackedPeer[]): Candidate[] {
+  const levels = [...new Set(found.map(({ priority }) => priority))].sort((one, other) => other - one);
+  return found.map(({ address, priority }) => ({ address, priority: 1 + levels.indexOf(priority) }));
 }
 
 /** A tracker on this machine: then peers may be there too. */

@@ -6,7 +6,8 @@ import { formatBytes } from '../terminal/format';
 import type { Terminal } from '../terminal/terminal';
 import { Announcement } from './announcement';
 import { GuardedStore } from './guarded-store';
-import type { Source, StartTransfer, Transfer } from './transfer';
+import type { Source, Transfer } from '@weir/peer';
+import type { StartTransfer } from './transfer';
 
 /** What to fetch, where from and where to. */
 export interface FetchPlan {
@@ -63,7 +64,8 @@ async function openSink({ out, metadata }: FetchPlan, { terminal, signal }: Fetc
 async function transferInto(sink: FileSink, plan: FetchPlan, world: FetchWorld): Promise<readonly Source[]> {
   const { metadata, listen } = plan;
   const store = new GuardedStore(sink);
-  const transfer = await world.startTransfer({ metadata, listen, store, want: 'all', trusted: false });
+  // What the sink has, it proved when it was opened.
+  const transfer = await world.startTransfer({ metadata, listen, store, want: 'all', trusted: true });
   const announcement = announce(transfer, plan, world.terminal);
   const stopShowing = show(sink, world.terminal);
   try {

@@ -1,4 +1,4 @@
-import type { ContentStore } from '../content/content-store';
+import type { ContentStore } from '@weir/peer';
 
 /** A store whose failures a command hears of, while a transfer sees only that nothing is held. */
 export class GuardedStore implements ContentStore {

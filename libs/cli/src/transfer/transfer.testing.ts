@@ -1,6 +1,7 @@
 import type { Address, Candidate } from '@weir/ppspp';
 import type { SampleContent } from '../content/content.testing';
-import type { Source, StartTransfer, Transfer, TransferPlan } from './transfer';
+import type { Source, Transfer, TransferPlan } from '@weir/peer';
+import type { StartTransfer } from './transfer';
 
 /** A transfer without a network: any peer has the content, and sends as much of it as it is told to. */
 export class FakeTransfer implements Transfer {

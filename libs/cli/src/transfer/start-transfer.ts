@@ -1,1 +1,0 @@
-export { startTransfer } from '@weir/peer';
