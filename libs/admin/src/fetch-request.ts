@@ -1,0 +1,90 @@
+import { parseHostPort } from '@weir/config';
+import { type Address, hashBytes, type SwarmMetadata } from '@weir/ppspp';
+import { normalIp, peerIpUsable } from '@weir/ppstp';
+import { z } from 'zod';
+import { limits } from './limits';
+import { swarmId } from './swarm-id';
+
+/** A swarm to fetch ahead of demand, and who is known to have it. */
+export interface FetchRequest {
+  readonly metadata: SwarmMetadata;
+  readonly peers: readonly Address[];
+  /** In the form the platform prints. */
+  readonly trackers: readonly string[];
+}
+
+/** RFC 7574 section 8.1: 512 bytes SHOULD be the least, and a chunk must fit a UDP datagram with its header. */
+const chunkSizeMin = 512;
+const chunkSizeMax = 65_000;
+
+const peerRemedy = 'write IP:PORT or [IPV6]:PORT of a peer, such as 192.0.2.7:6778';
+const trackerRemedy = 'write an http: or https: URL without user and password, such as https://tracker.example/ppstp';
+const chunkSizeRemedy = `write a number of bytes from ${chunkSizeMin} to ${chunkSizeMax}`;
+
+const chunkSize = z
+  .int({ error: chunkSizeRemedy })
+  .min(chunkSizeMin, { error: chunkSizeRemedy })
+  .max(chunkSizeMax, { error: chunkSizeRemedy });
+
+const peer = readWith(parsePeer, peerRemedy).describe('Numeric IP address and UDP port of a peer that has the swarm.');
+const tracker = readWith(parseTracker, trackerRemedy).describe('URL of a tracker (RFC 7846) that knows the swarm.');
+
+/** Body of `POST /v1/swarms`. The defaults are those of `weir publish`. */
+export const fetchRequest = z
+  .strictObject(
+    {
+      swarmId,
+      hash: z.enum(['sha1', 'sha256'], { error: 'write sha1 or sha256' }).default('sha256'),
+      addressing: z.enum(['chunk32', 'chunk64'], { error: 'write chunk32 or chunk64' }).default('chunk32'),
+      chunkSize: chunkSize.default(1_024).describe('Bytes of every chunk but the last.'),
+      peers: listOf(peer, limits.peersMax),
+      trackers: listOf(tracker, limits.trackersMax).describe('Asked once, beside the configured ones.'),
+    },
+    {
+      error: ({ code }) =>
+        code === 'unrecognized_keys'
+          ? 'there are swarmId, hash, addressing, chunkSize, peers and trackers'
+          : 'write a JSON object',
+    },
+  )
+  .refine(({ swarmId: id, hash }) => id.length === 2 * hashBytes[hash], {
+    path: ['swarmId'],
+    error: 'write as many hex digits as the hash has: 64 with sha256, 40 with sha1',
+  })
+  .transform(({ swarmId: id, hash, addressing, chunkSize: bytes, peers, trackers }): FetchRequest => {
+    return { metadata: { swarmId: id, hash, addressing, chunkSize: bytes }, peers, trackers };
+  })
+  .meta({ id: 'FetchRequest' });
+
+function listOf<Item extends z.ZodType>(item: Item, max: number) {
+  return z
+    .array(item, { error: 'write a list' })
+    .max(max, { error: `name ${max} at most` })
+    .default([]);
+}
+
+/** A text that `parse` understands. */
+function readWith<Value>(parse: (text: string) => Value | undefined, remedy: string) {
+  return z.string({ error: remedy }).transform((text, context): Value => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: remedy });
+    return z.NEVER;
+  });
+}
+
+/** Numeric, so that no request waits for a resolver. Loopback is the operator's to name, as in a lab. */
+function parsePeer(text: string): Address | undefined {
+  const parsed = parseHostPort(text);
+  if (!('value' in parsed) || parsed.value.port === 0 || !peerIpUsable(parsed.value.host, true)) return undefined;
+  const ip = normalIp(parsed.value.host);
+  return ip === undefined ? undefined : { ip, port: parsed.value.port };
+}
+
+/** Credentials would end up in answers; RFC 7846 has none in its URLs. */
+function parseTracker(text: string): string | undefined {
+  const url = text.length <= limits.urlCharsMax && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.username || url.password)
+    return undefined;
+  return url.href;
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** A condition for traffic that does not hold, why, and what to do about it. */
+export const unmetCondition = z
+  .object({ name: z.string(), reason: z.string(), remedy: z.string() })
+  .meta({ id: 'UnmetCondition', description: 'A condition for traffic that does not hold.' });
+
+const bytes = (description: string) => z.number().describe(description);
+
+/** Answer of `GET /v1/status`. Counts are since the start. */
+export const statusView = z
+  .object({
+    version: z.string(),
+    uptimeSeconds: z.number(),
+    ready: z.boolean().describe('Whether subscribers can be served; if not, unmet says why.'),
+    unmet: z.array(unmetCondition),
+    addresses: z.array(z.string()).describe('Where peers reach us, as IP:PORT or [IPV6]:PORT.'),
+    channels: z.number().describe('Channels open to peers (RFC 7574 section 3.11), subscribers and external ones.'),
+    byteHitRatio: z
+      .number()
+      .nullable()
+      .describe('hitBytes of all that subscribers asked for, 0 to 1; null while nobody has asked for anything.'),
+    cacheInBytes: bytes('Content bytes fetched from external peers.'),
+    cacheOutBytes: bytes('Content bytes served to subscribers.'),
+    hitBytes: bytes('Content bytes that subscribers asked for and that were in the store.'),
+    missBytes: bytes('Content bytes that subscribers asked for and that were not.'),
+    storedBytes: bytes('Bytes that the store takes on disk.'),
+    capacityBytes: bytes('Bytes that it may take.'),
+  })
+  .meta({ id: 'StatusView' });
+
+/** Answer of `GET /v1/status`: ours to keep stable, whatever the core does. */
+export type StatusView = z.output<typeof statusView>;

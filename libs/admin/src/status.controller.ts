@@ -1,0 +1,43 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { formatHostPort } from '@weir/config';
+import { PeerService } from '@weir/peer';
+import { ReadinessRegistry } from '@weir/telemetry';
+import { statusView, type StatusView } from './status-view';
+import { unmetIn } from './unmet';
+import { versionAbove } from './version';
+
+const version = versionAbove(__dirname);
+
+/** How the appliance does, at a glance. */
+@ApiTags('status')
+@Controller('v1/status')
+export class StatusController {
+  constructor(
+    private readonly peer: PeerService,
+    private readonly readiness: ReadinessRegistry,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'showStatus', summary: 'How the appliance does: readiness, traffic, store.' })
+  @ApiOkResponse({ standardSchema: statusView })
+  async show(): Promise<StatusView> {
+    await this.peer.refresh();
+    const { channels, fetchedBytes, servedBytes, hitBytes, missBytes } = this.peer.totals;
+    const { storedBytes, capacityBytes } = this.peer.usage;
+    const asked = hitBytes + missBytes;
+    const unmet = unmetIn(this.readiness);
+    return {
+      version,
+      uptimeSeconds: Math.floor(process.uptime()),
+      ready: unmet.length === 0,
+      unmet,
+      addresses: this.peer.addresses.map(({ ip, port }) => formatHostPort({ host: ip, port })),
+      channels,
+      byteHitRatio: asked === 0 ? null : hitBytes / asked,
+      cacheInBytes: fetchedBytes,
+      cacheOutBytes: servedBytes,
+      ...{ hitBytes, missBytes, storedBytes, capacityBytes },
+    };
+  }
+}
