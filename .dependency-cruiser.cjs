@@ -18,10 +18,11 @@ const libsOf = {
   config: pure,
   telemetry: [...pure, 'config'],
   admin: [...pure, ...drivers, ...globalModules],
+  supernode: [...pure, ...drivers, ...globalModules],
   cli: [...pure, ...adapters, ...drivers, ...globalModules, 'admin'],
 };
 /** An app composes modules: it has no business with the protocol, a socket or a database. */
-const libsOfApps = [...drivers, ...globalModules, 'admin', 'cli'];
+const libsOfApps = [...drivers, ...globalModules, 'supernode', 'admin', 'cli'];
 
 const metrics = ['prom-client'];
 const nest = ['@nestjs', 'nestjs-pino', 'reflect-metadata', 'rxjs', 'fastify', '@fastify'];
@@ -41,6 +42,7 @@ const packagesOf = {
   config: [...nest, 'yaml', 'zod'],
   telemetry: [...metrics, ...nest, 'pino', 'pino-http'],
   admin: [...metrics, ...nest, 'zod'],
+  supernode: [...metrics, ...nest],
   cli: [...nest, ...commander, 'cli-progress', 'undici', 'zod'],
 };
 const packagesOfApps = [...nest, ...commander];

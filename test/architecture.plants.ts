@@ -15,7 +15,7 @@ const exportsNothing = (file: string): Planted => ({ file, code: 'export {};\n',
 
 const libs = [
   ...['ppspp', 'ppstp', 'policy', 'datagram', 'store', 'verify', 'intercept', 'peer', 'registration', 'tracker'],
-  ...['config', 'telemetry', 'admin', 'cli'],
+  ...['config', 'telemetry', 'supernode', 'admin', 'cli'],
 ];
 
 /** For each rule of .dependency-cruiser.cjs, imports that it must refuse. */
@@ -65,6 +65,7 @@ export const boundaries: Readonly<Record<string, readonly Planted[]>> = {
   'libs-of-config': [imports('libs/config/src/down.ts', '@weir/peer')],
   'libs-of-telemetry': [imports('libs/telemetry/src/down.ts', '@weir/store')],
   'libs-of-admin': [imports('libs/admin/src/down.ts', '@weir/store')],
+  'libs-of-supernode': [imports('libs/supernode/src/side.ts', '@weir/admin')],
   'libs-of-cli': [imports('libs/cli/src/up.ts', '../../../apps/appliance/src/inner')],
   'libs-of-apps': [
     imports('apps/appliance/src/protocol.ts', '@weir/ppspp'),
@@ -87,6 +88,7 @@ export const boundaries: Readonly<Record<string, readonly Planted[]>> = {
   'packages-of-config': [imports('libs/config/src/package.ts', 'prom-client')],
   'packages-of-telemetry': [imports('libs/telemetry/src/package.ts', 'yaml')],
   'packages-of-admin': [imports('libs/admin/src/package.ts', 'yaml')],
+  'packages-of-supernode': [imports('libs/supernode/src/package.ts', 'lmdb')],
   'packages-of-cli': [imports('libs/cli/src/package.ts', 'fast-check')],
   'packages-of-apps': [imports('apps/appliance/src/package.ts', 'lmdb')],
 

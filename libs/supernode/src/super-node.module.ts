@@ -1,0 +1,34 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { WEIR_CONFIG, type WeirConfig } from '@weir/config';
+import { PeerModule, PeerService } from '@weir/peer';
+import { RegistrationModule, type RegistrationSetup } from '@weir/registration';
+import { Registry } from 'prom-client';
+import { SuperNodeService } from './super-node.service';
+
+/** The registration of the appliance's peer with the configured trackers. */
+export function superNodeRegistration(): DynamicModule {
+  return RegistrationModule.forRootAsync({
+    imports: [PeerModule],
+    inject: [WEIR_CONFIG, PeerService, Registry],
+    useFactory: registrationSetup,
+  });
+}
+
+/** The peer and its registration, bound together. */
+@Module({ imports: [PeerModule], providers: [SuperNodeService] })
+export class SuperNodeModule {
+  /** With the registration that `superNodeRegistration` made: one for all modules that need it. */
+  static forRoot(registration: DynamicModule): DynamicModule {
+    return { module: SuperNodeModule, imports: [registration] };
+  }
+}
+
+function registrationSetup(config: WeirConfig, peer: PeerService, registry: Registry): RegistrationSetup {
+  const settings = {
+    trackers: config.trackers.map(({ url }) => url),
+    addresses: peer.addresses,
+    reportSeconds: config.registration.reportInterval,
+    allowLoopback: peer.onLoopback,
+  };
+  return { settings, counters: () => peer.streamStats(), registry };
+}
