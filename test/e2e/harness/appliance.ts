@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { metricOf } from './metrics';
+import { freeTcpPort, freeUdpPort } from './ports';
+import type { Program } from './program';
+import type { Stage } from './stage';
+import { untilTrue } from './waiting';
+
+const status = z.object({
+  byteHitRatio: z.number().nullable(),
+  cacheInBytes: z.number(),
+  cacheOutBytes: z.number(),
+  hitBytes: z.number(),
+  missBytes: z.number(),
+  storedBytes: z.number(),
+  capacityBytes: z.number(),
+});
+
+const swarm = z.object({
+  swarmId: z.string(),
+  chunkCount: z.number().nullable(),
+  contentBytes: z.number().nullable(),
+  extentsHeld: z.number(),
+  extentCount: z.number().nullable(),
+  storedBytes: z.number(),
+  complete: z.boolean(),
+});
+
+/** What an appliance is started with; the defaults are those of a test, not of the product. */
+export interface ApplianceStart {
+  readonly trackers?: readonly string[];
+  readonly capacity?: string;
+  /** Prefixes; an empty list leaves the key out. */
+  readonly subscribers?: readonly string[];
+  /** The store's folder, in the test's own. */
+  readonly store?: string;
+}
+
+interface Place {
+  readonly listen: string;
+  readonly admin: string;
+}
+
+/** An appliance at 127.3.0.2 that runs as a process of its own, and its admin API. */
+export class Appliance {
+  private constructor(
+    private readonly stage: Stage,
+    private readonly start: ApplianceStart,
+    private readonly place: Place,
+    readonly program: Program,
+  ) {}
+
+  /** Starts one, and waits until it is ready for traffic. */
+  static async start(stage: Stage, start: ApplianceStart = {}): Promise<Appliance> {
+    const appliance = await Appliance.launch(stage, start);
+    await appliance.untilReady();
+    return appliance;
+  }
+
+  /** Starts one, and waits for nothing. */
+  static async launch(stage: Stage, start: ApplianceStart = {}): Promise<Appliance> {
+    const [udp, tcp] = await Promise.all([freeUdpPort('127.3.0.2'), freeTcpPort('127.3.0.2')]);
+    const place = { listen: `127.3.0.2:${udp}`, admin: `127.3.0.2:${tcp}` };
+    return new Appliance(stage, start, place, run(stage, start, place));
+  }
+
+  /** Where peers find it. */
+  get address(): string {
+    return this.place.listen;
+  }
+
+  /** Starts it once more, at the same place and with the same store, after it has ended. */
+  async again(): Promise<Appliance> {
+    const { stage, start, place } = this;
+    const appliance = new Appliance(stage, start, place, run(stage, start, place));
+    await appliance.untilReady();
+    return appliance;
+  }
+
+  async status(): Promise<z.output<typeof status>> {
+    return status.parse(await this.json('/v1/status'));
+  }
+
+  /** A swarm that it knows, or undefined. */
+  async swarm(swarmId: string): Promise<z.output<typeof swarm> | undefined> {
+    const answer = await this.request('GET', `/v1/swarms/${swarmId}`);
+    return answer.status === 404 ? undefined : swarm.parse(await answer.json());
+  }
+
+  /** Waits until it holds all of a swarm, on disk. */
+  async untilComplete(swarmId: string): Promise<void> {
+    await untilTrue('the appliance holds the swarm', async () => {
+      const known = await this.swarm(swarmId);
+      return known?.complete === true && known.contentBytes !== null && known.storedBytes >= known.contentBytes;
+    });
+  }
+
+  metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number> {
+    return metricOf(`http://${this.place.admin}`, name, labels);
+  }
+
+  /** Asks the admin API. */
+  request(method: string, path: string, body?: unknown): Promise<Response> {
+    return fetch(`http://${this.place.admin}${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      signal: AbortSignal.timeout(10_000),
+    });
+  }
+
+  private async json(path: string): Promise<unknown> {
+    const answer = await this.request('GET', path);
+    if (!answer.ok) throw new Error(`GET ${path}: ${answer.status} ${await answer.text()}`);
+    return await answer.json();
+  }
+
+  private async untilReady(): Promise<void> {
+    const ended = this.program.ended.then(({ stderr, stdout }) => {
+      throw new Error(`the appliance ended before it was ready: ${stdout}${stderr}`);
+    });
+    const ready = untilTrue('the appliance is ready', async () => (await this.request('GET', '/readyz')).ok, 15_000);
+    await Promise.race([ready, ended]);
+  }
+}
+
+/** The environment of an appliance. */
+export function environmentOf(stage: Stage, start: ApplianceStart, { listen, admin }: Place): Record<string, string> {
+  const { trackers = [], capacity = '1GiB', subscribers = ['127.1.0.0/16'], store = 'store' } = start;
+  return {
+    WEIR_PPSPP_LISTEN: listen,
+    WEIR_ADMIN_LISTEN: admin,
+    WEIR_STORE_PATH: stage.path(store),
+    WEIR_STORE_CAPACITY: capacity,
+    WEIR_TRACKERS: trackers.join(),
+    WEIR_SUBSCRIBERS: subscribers.join(),
+    WEIR_LOG_LEVEL: 'info',
+  };
+}
+
+function run(stage: Stage, start: ApplianceStart, place: Place): Program {
+  return stage.weir(['appliance'], { env: environmentOf(stage, start, place) });
+}

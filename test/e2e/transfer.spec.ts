@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { fetchFile, formatArgs, startSeeder, type Format } from './harness/peers';
+import { sha256Of, Stage } from './harness/stage';
+import { Tracker } from './harness/tracker';
+
+const stage = new Stage();
+afterEach(() => stage.end());
+jest.setTimeout(60_000);
+
+interface Case {
+  readonly what: string;
+  readonly size: number;
+  readonly format: Format;
+}
+
+/** Each value of each option with several of the others, at sizes where the tree has one chunk, no gap, a level more. */
+const cases: readonly Case[] = [
+  { what: 'one byte', size: 1, format: { hash: 'sha1', chunkSize: 1400 } },
+  { what: 'one chunk', size: 8_192, format: { addressing: 'chunk64', chunkSize: 8_192 } },
+  { what: 'one chunk and a byte', size: 1_025, format: { hash: 'sha1', addressing: 'chunk64', chunkSize: 1_024 } },
+  { what: '64 chunks', size: 64 * 512, format: { hash: 'sha1', addressing: 'chunk64', chunkSize: 512 } },
+  { what: '65 chunks', size: 64 * 1_400 + 1, format: { hash: 'sha256', chunkSize: 1_400 } },
+  { what: '4096 chunks', size: 2 ** 22, format: { addressing: 'chunk64' } },
+  { what: 'an odd number of bytes', size: 3_333_331, format: { hash: 'sha1', addressing: 'chunk32', chunkSize: 512 } },
+  { what: 'large chunks', size: 5_000_003, format: { chunkSize: 8_192 } },
+];
+
+describe('seed and fetch', () => {
+  it.each(cases)('carry $what: $format', async ({ size, format }) => {
+    const content = stage.content('source', size);
+    const { swarmId, address } = await startSeeder(stage, { path: content.path, format });
+    const out = stage.path('out');
+    const summary = await fetchFile(stage, { swarmId, out, peers: [address], format });
+    expect(summary).toMatchObject({ swarmId, bytes: size, resumedBytes: 0, peers: { [address]: size } });
+    expect(sha256Of(out)).toBe(content.sha256);
+    expect(existsSync(`${out}.weir`)).toBe(false);
+  });
+
+  it('find each other through a tracker alone', async () => {
+    const content = stage.content('source', 1_000_000);
+    const { url } = await Tracker.start(stage);
+    const { swarmId, address } = await startSeeder(stage, { path: content.path, trackers: [url] });
+    const summary = await fetchFile(stage, { swarmId, out: stage.path('out'), trackers: [url] });
+    expect(summary).toMatchObject({ bytes: content.size, peers: { [address]: content.size } });
+    expect(sha256Of(stage.path('out'))).toBe(content.sha256);
+  });
+});
+
+const published = z.object({ swarmId: z.string(), chunks: z.number(), size: z.number() });
+
+describe('publish', () => {
+  it.each<Format>([{}, { hash: 'sha1', addressing: 'chunk64', chunkSize: 1_400 }])(
+    'prints the swarm ID that seed announces: %j',
+    async (format) => {
+      const { path, size } = stage.content('source', 1_000_001);
+      const publishing = stage.weir(['publish', path, '--json', ...formatArgs(format)]);
+      const { swarmId } = await startSeeder(stage, { path, format });
+      const { status, stdout } = await publishing.ended;
+      expect(status).toBe(0);
+      const chunks = Math.ceil(size / (format.chunkSize ?? 1_024));
+      expect(published.parse(JSON.parse(stdout))).toEqual({ swarmId, size, chunks });
+    },
+  );
+});
