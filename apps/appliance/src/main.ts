@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { configureAdmin } from '@weir/admin';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { adminHttpAdapter, configureAdmin } from '@weir/admin';
 import { loadConfigOrExit, type WeirConfig } from '@weir/config';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module';
@@ -20,14 +20,10 @@ export interface ApplianceOptions {
  */
 export async function runAppliance(options: ApplianceOptions = {}): Promise<void> {
   const config = loadConfigOrExit(options);
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.forRoot(config),
-    new FastifyAdapter({ bodyLimit: 65_536 }),
-    {
-      bufferLogs: true,
-      abortOnError: false,
-    },
-  );
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adminHttpAdapter(), {
+    bufferLogs: true,
+    abortOnError: false,
+  });
   app.useLogger(app.get(Logger));
   configureAdmin(app);
   await listen(app, config);

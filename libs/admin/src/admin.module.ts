@@ -1,11 +1,12 @@
 import { type DynamicModule, Module, UnsupportedMediaTypeException } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { PeerModule } from '@weir/peer';
+import type { FastifyReply } from 'fastify';
 import { FetchService } from './fetch.service';
 import { HealthController } from './health.controller';
 import { limits } from './limits';
-import { problemMediaType, problemView } from './problem';
+import { problemMediaType, problemOf, problemView } from './problem';
 import { ProblemFilter } from './problem.filter';
 import { StatusController } from './status.controller';
 import { SwarmsController } from './swarms.controller';
@@ -26,10 +27,29 @@ export class AdminModule {
   }
 }
 
-/** Gives an app that has the `AdminModule` its errors, its limits and `/openapi.json`. To be called before it listens. */
+/** The HTTP server that an app with the `AdminModule` is created on: it bounds what a client may send and take. */
+export function adminHttpAdapter(): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: limits.bodyBytesMax,
+    requestTimeout: limits.requestMillis,
+    // What the router refuses reaches no filter.
+    frameworkErrors: refuse,
+  });
+  adapter.getHttpServer().maxConnections = limits.connectionsMax;
+  return adapter;
+}
+
+function refuse(error: unknown, _: unknown, reply: FastifyReply): void {
+  const problem = problemOf(error);
+  void reply.status(problem.status).type(problemMediaType).send(problem);
+}
+
+/** Gives such an app its errors and `/openapi.json`. To be called before it listens. */
 export function configureAdmin(app: NestFastifyApplication): void {
   app.useGlobalFilters(new ProblemFilter());
-  limitRequests(app);
+  app.useBodyParser(foreignTypes, undefined, (_, __, done) => {
+    done(new UnsupportedMediaTypeException());
+  });
   SwaggerModule.setup('openapi', app, () => openApi(app), {
     ui: false,
     raw: ['json'],
@@ -37,19 +57,8 @@ export function configureAdmin(app: NestFastifyApplication): void {
   });
 }
 
-/** Types that a browser sends for a foreign page without asking first. */
+/** Types of a body that a browser sends for a foreign page without asking first. */
 const foreignTypes = ['application/x-www-form-urlencoded', 'text/plain'];
-
-function limitRequests(app: NestFastifyApplication): void {
-  app.useBodyParser('application/json', { bodyLimit: limits.bodyBytesMax });
-  app.useBodyParser(foreignTypes, { bodyLimit: limits.bodyBytesMax }, (_, __, done) => {
-    done(new UnsupportedMediaTypeException());
-  });
-  const server = app.getHttpServer();
-  server.maxConnections = limits.connectionsMax;
-  server.requestTimeout = limits.requestMillis;
-  server.headersTimeout = limits.requestMillis;
-}
 
 function openApi(app: NestFastifyApplication): OpenAPIObject {
   const config = new DocumentBuilder()

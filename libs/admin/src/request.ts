@@ -43,12 +43,13 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   }, value);
 }
 
-/** A value as it was written, short. Of what has parts, only the kind. */
+/** A value as it was written, short, and without the password of a URL. Of what has parts, only the kind. */
 function shown(value: unknown): string | null {
   if (value === undefined) return null;
   if (Array.isArray(value)) return '[…]';
   if (typeof value === 'object' && value !== null) return '{…}';
-  return short(typeof value === 'string' ? value : JSON.stringify(value));
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return short(text.replace(/\/\/[^/@\s]*@/g, '//***@'));
 }
 
 function short(text: string): string {

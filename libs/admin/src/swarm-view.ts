@@ -2,6 +2,7 @@ import type { LiveSwarm, PeerService } from '@weir/peer';
 import { extentChunks, type SwarmMetadata } from '@weir/ppspp';
 import { z } from 'zod';
 import { swarmId } from './swarm-id';
+import { time, timeOf } from './time';
 
 const count = (description: string) => z.number().describe(description);
 const unknown = 'null until the first verified extent tells.';
@@ -22,8 +23,8 @@ export const swarmView = z
     fetching: z.boolean().describe('Whether something of it is wanted from external peers now.'),
     subscribers: count('Established channels to peers that are served.'),
     sources: count('Channels to peers that are fetched from.'),
-    firstUse: z.iso.datetime().nullable().describe('When it was first stored; null while nothing is.'),
-    lastUse: z.iso.datetime().nullable().describe('When it was last used, within ten minutes.'),
+    firstUse: time('When it was first stored; null while nothing is.'),
+    lastUse: time('When it was last used, within ten minutes.'),
   })
   .meta({ id: 'SwarmView' });
 
@@ -78,8 +79,8 @@ export function swarmViewOf({ metadata, live, stored }: KnownSwarm): SwarmView {
     ...{ swarmId: id, hash, addressing, chunkSize },
     ...(live === undefined ? contentOf(stored) : contentOfLive(live)),
     storedBytes: stored?.storedBytes ?? 0,
-    firstUse: isoTime(stored?.firstUse),
-    lastUse: isoTime(stored?.lastUse),
+    firstUse: timeOf(millisOf(stored?.firstUse)),
+    lastUse: timeOf(millisOf(stored?.lastUse)),
   };
 }
 
@@ -104,7 +105,6 @@ function contentOf(stored: StoredSwarm | undefined): ContentView {
   return { chunkCount, contentBytes, extentCount, extentsHeld, complete: extentsHeld === extentCount, ...idle };
 }
 
-/** Of Unix seconds. */
-function isoTime(seconds: number | undefined): string | null {
-  return seconds === undefined ? null : new Date(seconds * 1000).toISOString();
+function millisOf(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
 }

@@ -1,5 +1,6 @@
 import type { TrackerStatus } from '@weir/registration';
 import { z } from 'zod';
+import { time, timeOf } from './time';
 
 /** One configured tracker. */
 export const trackerView = z
@@ -9,7 +10,7 @@ export const trackerView = z
       .enum(['connecting', 'connected', 'failed'])
       .describe('connecting: never heard of yet. failed: the last request had no answer, or one that says so.'),
     lastError: z.string().nullable().describe('Why it is failed.'),
-    lastContact: z.iso.datetime().nullable().describe('When it last gave a valid answer.'),
+    lastContact: time('When it last gave a valid answer.'),
     swarms: z.number().describe('Swarms that we are registered in there.'),
   })
   .meta({ id: 'TrackerView' });
@@ -27,6 +28,5 @@ export type TrackersView = z.output<typeof trackersView>;
 
 /** The view of a tracker's status. */
 export function trackerViewOf({ url, state, lastError, lastContact, swarms }: TrackerStatus): TrackerView {
-  const contact = lastContact === undefined ? null : new Date(lastContact).toISOString();
-  return { url, state, lastError: lastError ?? null, lastContact: contact, swarms };
+  return { url, state, lastError: lastError ?? null, lastContact: timeOf(lastContact), swarms };
 }

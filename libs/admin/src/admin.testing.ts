@@ -1,0 +1,161 @@
+import { Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { type LiveSwarm, PeerService, type PeerTotals } from '@weir/peer';
+import type { Address, Candidate, SwarmId, SwarmMetadata } from '@weir/ppspp';
+import type { PeerMode } from '@weir/ppstp';
+import { RegistrationService, type TrackedPeer, type TrackerStatus } from '@weir/registration';
+import { ReadinessRegistry, TelemetryModule } from '@weir/telemetry';
+import { adminHttpAdapter, AdminModule, configureAdmin } from './admin.module';
+import type { StoredSwarm } from './swarm-view';
+
+export const idOf = (digit: string): SwarmId => digit.repeat(64);
+
+export const metadataOf = (swarmId: SwarmId): SwarmMetadata => {
+  return { swarmId, hash: 'sha256', addressing: 'chunk32', chunkSize: 1024 };
+};
+
+export function storedSwarm(swarmId: SwarmId, extentsHeld = 3, chunkCount = 3 * 64): StoredSwarm {
+  const record = { metadata: metadataOf(swarmId), chunkCount, peaks: [], contentBytes: chunkCount * 1024 - 7 };
+  return { record, extentsHeld, storedBytes: extentsHeld * 69_632, firstUse: 1_700_000_000, lastUse: 1_700_000_600 };
+}
+
+export function liveSwarm(swarmId: SwarmId, more: Partial<LiveSwarm> = {}): LiveSwarm {
+  const sizes = { chunkCount: undefined, contentBytes: undefined, extentCount: undefined, extentsHeld: 0 };
+  const traffic = { fetching: true, subscribers: 0, sources: 0, servedBytes: 0, fetchedBytes: 0 };
+  return { metadata: metadataOf(swarmId), ...sizes, complete: false, ...traffic, ...more };
+}
+
+/** The peer's service without a peer: what is open and stored is what the test says. */
+export class PeerStandIn implements Partial<PeerService> {
+  addresses: readonly Address[] = [{ ip: '192.0.2.1', port: 6778 }];
+  onLoopback = false;
+  totals: PeerTotals = { channels: 0, fetchedBytes: 0, servedBytes: 0, hitBytes: 0, missBytes: 0 };
+  usage = { storedBytes: 0, capacityBytes: 0, swarms: 0, extents: 0 };
+  readonly openSwarms = new Map<SwarmId, LiveSwarm>();
+  readonly storedSwarms = new Map<SwarmId, StoredSwarm>();
+  readonly peers = new Map<SwarmId, Candidate[]>();
+  /** What every question throws. */
+  failure: unknown;
+
+  refresh(): Promise<void> {
+    return this.failure === undefined ? Promise.resolve() : Promise.reject(asError(this.failure));
+  }
+
+  live(): readonly LiveSwarm[] {
+    return [...this.openSwarms.values()];
+  }
+
+  stored(): readonly StoredSwarm[] {
+    return [...this.storedSwarms.values()];
+  }
+
+  fetch(metadata: SwarmMetadata, peers: readonly Candidate[]): void {
+    this.openSwarms.set(metadata.swarmId, { ...liveSwarm(metadata.swarmId), metadata });
+    this.addPeers(metadata.swarmId, peers);
+  }
+
+  addPeers(swarmId: SwarmId, peers: readonly Candidate[]): void {
+    this.peers.set(swarmId, [...(this.peers.get(swarmId) ?? []), ...peers]);
+  }
+
+  purge(swarmId: SwarmId): Promise<boolean> {
+    this.openSwarms.delete(swarmId);
+    return Promise.resolve(this.storedSwarms.delete(swarmId));
+  }
+}
+
+/** The registration without trackers. */
+export class RegistrationStandIn implements Partial<RegistrationService> {
+  readonly peerId = 'ours';
+  trackers: readonly TrackerStatus[] = [];
+  readonly modes = new Map<SwarmId, PeerMode>();
+  full = false;
+  /** Answers look-ups. */
+  lookUp: () => Promise<readonly TrackedPeer[]> = () => Promise.resolve([]);
+
+  join(swarmId: SwarmId, mode: PeerMode): boolean {
+    if (!this.full) this.modes.set(swarmId, mode);
+    return !this.full;
+  }
+
+  leave(swarmId: SwarmId): void {
+    this.modes.delete(swarmId);
+  }
+
+  peersFor(): Promise<readonly TrackedPeer[]> {
+    return this.lookUp();
+  }
+}
+
+@Module({})
+class RegistrationHost {}
+
+/** An app with the admin API over stand-ins, and without a socket. */
+export class AdminApp {
+  private constructor(
+    private readonly app: NestFastifyApplication,
+    readonly peer: PeerStandIn,
+    readonly registration: RegistrationStandIn,
+  ) {}
+
+  static async start(): Promise<AdminApp> {
+    const peer = new PeerStandIn();
+    const registration = new RegistrationStandIn();
+    const providers = [{ provide: RegistrationService, useValue: registration }];
+    const host = { module: RegistrationHost, providers, exports: [RegistrationService] };
+    const testing = await Test.createTestingModule({ imports: [TelemetryModule, AdminModule.forRoot(host)] })
+      .overrideProvider(PeerService)
+      .useValue(peer)
+      .compile();
+    const app = testing.createNestApplication<NestFastifyApplication>(adminHttpAdapter(), { logger: false });
+    configureAdmin(app);
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    return new AdminApp(app, peer, registration);
+  }
+
+  get readiness(): ReadinessRegistry {
+    return this.app.get(ReadinessRegistry);
+  }
+
+  /** Every route that is served: `GET /v1/status`. */
+  get routes(): readonly string[] {
+    const server = this.app.getHttpAdapter().getInstance();
+    const tree = server.printRoutes({ commonPrefix: false });
+    const paths: string[] = [];
+    const routes: string[] = [];
+    for (const line of tree.split('\n')) {
+      const [, indent = '', path = '', methods] = /^([│ ]*)[├└]── (\S*)(?: \(([A-Z, ]+)\))?$/.exec(line) ?? [];
+      const depth = indent.length / 4;
+      paths.splice(depth, paths.length, path);
+      for (const method of methods?.split(', ') ?? []) routes.push(`${method} ${paths.join('')}`);
+    }
+    return routes;
+  }
+
+  async request(method: 'GET' | 'POST' | 'DELETE', url: string, more: RequestDetails = {}) {
+    const { body, text, type = 'application/json' } = more;
+    const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
+    const sent = payload === undefined ? {} : { payload, headers: { 'content-type': type } };
+    const answer = await this.app.inject({ method, url, ...sent });
+    const isJson = String(answer.headers['content-type']).includes('json');
+    const json: unknown = isJson ? answer.json() : undefined;
+    return { status: answer.statusCode, headers: answer.headers, text: answer.body, json };
+  }
+
+  close(): Promise<void> {
+    return this.app.close();
+  }
+}
+
+interface RequestDetails {
+  readonly body?: unknown;
+  /** A body as it stands, in place of `body`. */
+  readonly text?: string;
+  readonly type?: string;
+}
+
+function asError(failure: unknown): Error {
+  return failure instanceof Error ? failure : new Error(String(failure));
+}
