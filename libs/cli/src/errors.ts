@@ -25,3 +25,8 @@ export class InterruptedError extends CacheError<'INTERRUPTED'> {
     super('INTERRUPTED', message, { signal });
   }
 }
+
+/** What an error says, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,5 +1,5 @@
 import { CacheError } from '@weir/ppspp';
-import { InterruptedError } from './errors';
+import { InterruptedError, messageOf } from './errors';
 
 /** What a failed command leaves: its exit status, and a line for stderr unless everything was said already. */
 export interface Failure {
@@ -41,10 +41,6 @@ function commandLineFailure(error: unknown): Failure | undefined {
   if (error.exitCode === 0) return { status: 0, line: undefined };
   if (code === 'commander.help') return { status: usageStatus, line: undefined };
   return { status: usageStatus, line: oneLine(messageOf(error).replace(/^error: /, '')) };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** A message may list several things, each on a line of its own. */

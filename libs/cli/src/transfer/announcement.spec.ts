@@ -28,7 +28,7 @@ function announced(change: Partial<AnnouncementPlan>) {
 
 it('brings a leecher and a seeder together', async () => {
   const seeder = announced({ mode: 'SEEDER', address: { ip: '127.0.0.1', port: 7002 } });
-  expect(await seeder.line).toBe(`tracker ${tracker.url} answers`);
+  await seeder.announcement.answered;
   const leecher = announced({});
   expect(await leecher.peers).toEqual([{ address: { ip: '127.0.0.1', port: 7002 }, priority: 1 }]);
   await Promise.all([seeder.announcement.stop(), leecher.announcement.stop()]);
@@ -37,7 +37,7 @@ it('brings a leecher and a seeder together', async () => {
 it('announces a wildcard socket at an address of this machine', async () => {
   const other = 'cd'.repeat(20);
   const seeder = announced({ swarmId: other, mode: 'SEEDER', address: { ip: '0.0.0.0', port: 7003 } });
-  await seeder.line;
+  await seeder.announcement.answered;
   const leecher = announced({ swarmId: other });
   expect((await leecher.peers)[0]?.address.port).toBe(7003);
   await Promise.all([seeder.announcement.stop(), leecher.announcement.stop()]);
@@ -47,15 +47,9 @@ it('fails only if no tracker at all can be reached', async () => {
   const none = announced({ trackers: ['http://127.0.0.1:1/'] });
   await expect(none.announcement.unreachable).rejects.toMatchObject({ code: 'TRACKER_UNREACHABLE' });
   await none.announcement.stop();
-  const lines: string[] = [];
-  let both: () => void = () => undefined;
-  const heard = new Promise<void>((resolve) => (both = resolve));
-  const some = announced({
-    trackers: ['http://127.0.0.1:1/', tracker.url],
-    onChange: (line) => lines.push(line) === 2 && both(),
-  });
-  await heard;
-  expect(lines.filter((line) => line.includes('failed'))).toHaveLength(1);
+  const some = announced({ trackers: ['http://127.0.0.1:1/', tracker.url] });
+  expect(await some.line).toBe('tracker http://127.0.0.1:1/ failed: ECONNREFUSED');
+  await some.announcement.answered;
   const outcome = await Promise.race([some.announcement.unreachable, Promise.resolve('still waiting')]);
   expect(outcome).toBe('still waiting');
   await some.announcement.stop();

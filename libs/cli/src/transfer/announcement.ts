@@ -33,11 +33,16 @@ const lookupMillis = 2_000;
 
 /** The membership of one swarm at some trackers, and the peers known there. RFC 7846. */
 export class Announcement {
+  /** Resolves once a tracker has us in the swarm. */
+  readonly answered: Promise<void>;
   /** Rejects if no tracker ever answered and all were tried, and never resolves. */
   readonly unreachable: Promise<never>;
   private readonly registration: Registration;
+  private succeed: () => void = () => undefined;
   private fail: (error: CommandError) => void = () => undefined;
   private heard = false;
+  /** Trackers that failed, by URL: told of when another answers, for else `unreachable` names them all. */
+  private readonly failed = new Map<string, string>();
   private cancel: Cancel | undefined;
   private stopped = false;
 
@@ -45,6 +50,7 @@ export class Announcement {
     private readonly plan: AnnouncementPlan,
     private readonly world: AnnouncementWorld = {},
   ) {
+    this.answered = new Promise((resolve) => (this.succeed = resolve));
     this.unreachable = new Promise((_, reject) => (this.fail = reject));
     // Whoever waits for it hears of it; with other peers at hand nobody may.
     this.unreachable.catch(() => undefined);
@@ -76,14 +82,29 @@ export class Announcement {
   }
 
   private onStatus({ url, state, lastError }: TrackerStatus): void {
-    const { trackers } = this.registration;
-    if (trackers.some((tracker) => tracker.state === 'connected')) this.heard = true;
-    if (state === 'connected') this.plan.onChange(`tracker ${url} answers`);
-    if (state === 'failed') this.plan.onChange(`tracker ${url} failed: ${lastError ?? 'no answer'}`);
-    if (this.heard || !trackers.every((tracker) => tracker.state === 'failed')) return;
-    const named = trackers.map((tracker) => `${tracker.url} (${tracker.lastError ?? 'no answer'})`).join(', ');
-    this.fail(new CommandError('TRACKER_UNREACHABLE', `no tracker can be reached: ${named}; check --tracker`));
+    if (state === 'connected') this.onAnswer(url);
+    if (state !== 'failed') return;
+    this.failed.set(url, lastError ?? 'no answer');
+    if (this.heard) this.tellFailure(url);
+    else if (this.failed.size === this.registration.trackers.length) this.fail(unreachable(this.failed));
   }
+
+  private onAnswer(url: string): void {
+    if (this.failed.delete(url)) this.plan.onChange(`tracker ${url} answers again`);
+    if (this.heard) return;
+    this.heard = true;
+    for (const failed of this.failed.keys()) this.tellFailure(failed);
+    this.succeed();
+  }
+
+  private tellFailure(url: string): void {
+    this.plan.onChange(`tracker ${url} failed: ${this.failed.get(url) ?? ''}`);
+  }
+}
+
+function unreachable(failed: ReadonlyMap<string, string>): CommandError {
+  const named = [...failed].map(([url, reason]) => `${url} (${reason})`).join(', ');
+  return new CommandError('TRACKER_UNREACHABLE', `no tracker can be reached: ${named}; check --tracker`);
 }
 
 /**

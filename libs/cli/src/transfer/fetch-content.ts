@@ -1,6 +1,6 @@
 import type { Address, SwarmMetadata } from '@weir/ppspp';
 import { FileSink } from '../content/file-sink';
-import { CommandError } from '../errors';
+import { CommandError, messageOf } from '../errors';
 import { untilAborted } from '../terminal/interruption';
 import { formatBytes } from '../terminal/format';
 import type { Terminal } from '../terminal/terminal';
@@ -71,8 +71,10 @@ async function transferInto(sink: FileSink, plan: FetchPlan, world: FetchWorld):
   try {
     transfer.addPeers(plan.peers.map((address) => ({ address, priority: 0 })));
     announcement.start();
-    const failures = [store.failed, ...(plan.peers.length > 0 ? [] : [announcement.unreachable])];
-    await untilComplete(sink, plan, [...failures, untilAborted(world.signal)]);
+    const failures = [store.failed, untilAborted(world.signal)];
+    if (plan.peers.length === 0) failures.push(announcement.unreachable);
+    else announcement.unreachable.catch((error: unknown) => world.terminal.tell(messageOf(error)));
+    await untilComplete(sink, plan, failures);
     return transfer.sources();
   } finally {
     stopShowing();

@@ -21,7 +21,7 @@ export interface SeedWorld {
   readonly terminal: Terminal;
   /** Ends the seeding: that is no failure. */
   readonly signal: AbortSignal;
-  /** Told once peers can come. */
+  /** Told once peers can come, and find us at a tracker if there is any. */
   readonly onReady: (record: SwarmRecord, address: Address) => void;
 }
 
@@ -55,14 +55,14 @@ async function serve(source: FileSource, { listen, trackers }: SeedPlan, world: 
   });
   try {
     announcement.start();
+    const failures = [store.failed, announcement.unreachable];
+    const stopped = untilAborted(world.signal).catch(() => undefined);
+    const listed = trackers.length === 0 ? Promise.resolve() : announcement.answered;
+    await Promise.race([listed, stopped, ...failures]);
+    if (world.signal.aborted) return;
     world.onReady(source.record, transfer.address);
-    await untilStopped(world.signal, [store.failed, announcement.unreachable]);
+    await Promise.race([stopped, ...failures]);
   } finally {
     await Promise.all([announcement.stop(), transfer.close()]);
   }
-}
-
-async function untilStopped(signal: AbortSignal, failures: readonly Promise<never>[]): Promise<void> {
-  const stopped = untilAborted(signal).catch(() => undefined);
-  await Promise.race([stopped, ...failures]);
 }
