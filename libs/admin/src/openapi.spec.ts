@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { AdminApp } from './admin.testing';
 
@@ -44,6 +46,16 @@ it('documents every route that is served', () => {
       .map(({ route }) => route)
       .sort(),
   ).toEqual(paths.sort());
+});
+
+it('has every route on the page about the API', () => {
+  const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'admin-api.md'), 'utf8');
+  const routes = page.match(/(?<=^\| \[`)[A-Z]+ [^`]+(?=`)/gm) ?? [];
+  expect([...routes].sort()).toEqual(
+    operations()
+      .map(({ route }) => route)
+      .sort(),
+  );
 });
 
 it('gives every operation a name of its own, its answer, its parameters and its problems', () => {
