@@ -1,5 +1,12 @@
 import { constantDelay } from '@weir/datagram';
-import { encodeDatagram, limits, type Address, type HandshakeMessage, type Message } from '@weir/ppspp';
+import {
+  encodeDatagram,
+  limits,
+  ownSupportedMessages,
+  type Address,
+  type HandshakeMessage,
+  type Message,
+} from '@weir/ppspp';
 import { generated, publish } from '../sim/content';
 import type { Peer } from '../sim/peer';
 import { World } from '../sim/world';
@@ -130,8 +137,9 @@ describe('our answer', () => {
 
   it.each([
     { name: 'neither option 8 nor 9', more: {}, codes: [0, 1, 3, 4, 6, 255] },
-    { name: 'option 8', more: { supportedMessages: Uint8Array.of(0xff) }, codes: full },
-    { name: 'option 9', more: { chunkSize: 1_024 }, codes: full },
+    { name: 'option 8', more: { supportedMessages: ownSupportedMessages }, codes: [0, 1, 2, 3, 4, 6, 8, 255] },
+    { name: 'option 9', more: { chunkSize: 1_024 }, codes: [0, 1, 2, 3, 4, 6, 9, 255] },
+    { name: 'both', more: { supportedMessages: ownSupportedMessages, chunkSize: 1_024 }, codes: full },
   ])('to an opening with $name has options $codes', async ({ more, codes }) => {
     const { world, listener, leecher: seeder } = await calling();
     seeder.seed(content);

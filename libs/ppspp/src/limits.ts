@@ -21,9 +21,10 @@ export const limits = {
   halfOpen: 10 * second,
   /** A repeated HANDSHAKE is answered at most this often: five times a second. */
   handshakeAnswerInterval: second / 5,
-  /** HANDSHAKEs sent before a peer counts as unreachable, the interval doubling from `handshakeRetry`. */
+  /** HANDSHAKEs sent before a peer counts as unreachable, the interval doubling from `handshakeRetry` to its bound. */
   handshakeTries: 5,
   handshakeRetry: second,
+  handshakeRetryMax: 4 * second,
   /** Runs in what we know of a peer's chunks: beyond it, it is taken to have less than it says. */
   availabilityRunsMax: 4_096,
   /** REQUEST ranges waiting in one channel (RFC 7574 section 12.6.6): what does not fit is dropped and asked for again. */
@@ -62,10 +63,25 @@ export const limits = {
   /** Shortest and longest wait for a requested chunk before another peer is asked. */
   stallMin: second,
   stallMax: 4 * second,
-  /** Stalls in a row after which a peer is left. */
-  stallsMax: 4,
-  /** Interval between two calls for more peers of one swarm. */
+  /** Stalls in a row after which a peer is left that is heard, and one that is not even heard. */
+  stallsMax: 6,
+  silentStallsMax: 3,
+  /** A peer with nothing that we lack is asked whether that is still so: first after this long, then ever less often. */
+  nudgeFirst: second,
+  nudgeMax: 32 * second,
+  /** What we have is told again at most this often to a peer that seems not to know. */
+  reminder: second,
+  /** A peer that chokes us this long is left: its UNCHOKE may have been lost, or somebody else may serve us. */
+  chokeMax: 10 * second,
+  /** Chunks in a row that came without the hashes that prove them, after which a peer is left. */
+  unprovenMax: 64,
+  /** Interval between two calls for more peers of one swarm, and the time without a chunk that makes us call. */
   peersWanted: 5 * second,
+  /** Without a chunk for this long, a peer that sends nothing gives its place to one that was not tried. */
+  rotation: 10 * second,
+  /** A peer that failed is called again after this long, doubled for each failure in a row. */
+  candidateRetry: second,
+  candidateRetryMax: 30 * second,
   /** Datagrams one channel may send in one turn, so that none keeps the others waiting. */
   burstDatagrams: 64,
   /** Demand window ahead of a subscriber's position, in extents: 2 MiB of 1 KiB chunks. */

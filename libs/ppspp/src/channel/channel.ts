@@ -1,33 +1,31 @@
 import type { ChunkRange } from '../addressing/chunk-range';
+import { ChunkSet } from '../addressing/chunk-set';
 import { addressKey, type Address } from '../endpoint/address';
 import { invariant } from '../errors';
 import { limits, second, type Micros } from '../limits';
 import type { Holdings } from '../swarm/holdings';
-import type { DataMessage, Dialect, HandshakeOptions, Message } from '../wire/message';
+import type { DataMessage, Dialect, HandshakeMessage, Message } from '../wire/message';
 import { delaySample } from '../congestion/delay';
-import { hashBytes } from '../integrity/hash';
 import { Downloader, type ChunkSource } from './downloader';
-import { answeringOptions, initiatingOptions, judgeAnswer, namesNewOptions } from './handshake';
+import { Introduction } from './introduction';
+import { Liveness } from './liveness';
+import { successors, type ChannelPhase, type Ending } from './phase';
 import { Uploader, type Shelf, type UploadOptions } from './uploader';
 
-/** RFC 7574 section 3.1.1: `opening` waits for an answer, `answered` for the datagram that proves the initiator. */
-export type ChannelPhase = 'opening' | 'answered' | 'open' | 'closed';
-
-const successors: Readonly<Record<ChannelPhase, readonly ChannelPhase[]>> = {
-  opening: ['open', 'closed'],
-  answered: ['open', 'closed'],
-  open: ['closed'],
-  closed: [],
-};
-
-/** Why a channel ended. */
-export type Ending = 'closed-by-peer' | 'unanswered' | 'refused' | 'dead' | 'stalled' | 'lied' | 'exhausted' | 'left';
+/** What is to be sent because time passed: a HANDSHAKE again, an empty datagram, or both on an open channel. */
+export type Reminder = 'again' | 'keep-alive' | 'nudge';
 
 /** The swarm as one of its channels sees it. */
 export interface ChannelSwarm extends Shelf, ChunkSource {
   readonly holdings: Holdings;
   /** A DATA message that was asked for, to be verified with others of its batch. */
   arrived(channel: Channel, message: DataMessage, delay: bigint): void;
+  /** An INTEGRITY message contradicts what is proven. */
+  contradicted(channel: Channel): void;
+  /** The peer asked for chunks, so that others may be needed soon. */
+  asked(channel: Channel): void;
+  /** The peer says that it is there, and nothing else. */
+  idled(channel: Channel, now: Micros): void;
 }
 
 /** What a channel is made of. */
@@ -58,23 +56,19 @@ export class Channel {
   readonly fetches: boolean;
   readonly swarm: ChannelSwarm;
   readonly uploader: Uploader;
-  readonly downloader = new Downloader();
-  /** The peer's ID of the channel. */
-  remoteId = 0;
+  readonly downloader: Downloader;
   phase: ChannelPhase;
   ending: Ending | undefined;
+  /** Extents that the peer was told of. */
+  readonly announced = new ChunkSet(limits.availabilityRunsMax);
+  announcedAt = Number.NEGATIVE_INFINITY;
   /** Both sides proved that they are there. */
   established = false;
   /** Messages to send with the next flush, in order. */
   private readonly outbox: Message[] = [];
-  private readonly bornAt: Micros;
-  private lastHeard: Micros;
-  private lastSent: Micros;
-  private sentSinceHeard = 0;
-  private tries = 0;
-  private answeredAt = Number.NEGATIVE_INFINITY;
+  private readonly liveness: Liveness;
+  private readonly introduction: Introduction;
   private chokedAt = Number.NEGATIVE_INFINITY;
-  private theirs: HandshakeOptions = {};
 
   constructor(init: ChannelInit) {
     this.id = init.id;
@@ -86,52 +80,52 @@ export class Channel {
     this.fetches = init.fetches;
     this.swarm = init.swarm;
     this.uploader = new Uploader(init.upload, init.swarm);
+    this.downloader = new Downloader(init.now);
     this.phase = init.initiated ? 'opening' : 'answered';
-    this.bornAt = init.now;
-    this.lastHeard = init.now;
-    this.lastSent = init.now;
+    this.liveness = new Liveness(init.now);
+    this.introduction = new Introduction(init.id);
   }
 
   /** Widths of this channel's messages. RFC 7574 sections 7.6 and 7.8. */
   get dialect(): Dialect {
-    const { hash, addressing } = this.swarm.holdings.metadata;
-    return { addressing, hashBytes: hashBytes[hash], chunkSize: this.swarm.holdings.chunkSize };
+    return this.swarm.holdings.dialect;
   }
 
-  /** True for a peer that reads coalesced ACKs. */
-  get modern(): boolean {
-    return namesNewOptions(this.theirs);
+  /** The peer's ID of the channel, 0 until it told. */
+  get remoteId(): number {
+    return this.introduction.remoteId;
   }
 
-  /** Our opening HANDSHAKE; each try changes between the two forms that peers in the field accept. Section 3.1.1, steps 1 and 5. */
-  initiation(now: Micros): Message {
-    const isFull = this.tries % 2 === 0;
-    this.tries++;
+  /** Our opening HANDSHAKE, in one of its two forms. RFC 7574 section 3.1.1, steps 1 and 5. */
+  initiation(now: Micros): HandshakeMessage {
     this.note(now);
-    return { type: 'handshake', channel: this.id, options: initiatingOptions(this.swarm.holdings.metadata, isFull) };
+    return this.introduction.initiation(this.swarm.holdings.metadata);
   }
 
-  /** Our answer to a HANDSHAKE, or undefined if it was answered a moment ago. Section 3.1.1, step 2. */
-  answer(remoteId: number, theirs: HandshakeOptions, now: Micros): Message | undefined {
-    if (now - this.answeredAt < limits.handshakeAnswerInterval) return undefined;
-    this.answeredAt = now;
-    this.remoteId = remoteId;
-    this.theirs = theirs;
+  /** The HANDSHAKE that opened the channel, to learn whether the peer still knows it. RFC 7574 section 8.4. */
+  initiationAgain(now: Micros): HandshakeMessage {
     this.note(now);
-    return { type: 'handshake', channel: this.id, options: answeringOptions(this.swarm.holdings.metadata, theirs) };
+    return this.introduction.initiationAgain(this.swarm.holdings.metadata);
+  }
+
+  /** Our answer to a HANDSHAKE, or undefined if it was answered a moment ago. RFC 7574 section 3.1.1, step 2. */
+  answer(handshake: HandshakeMessage, now: Micros): HandshakeMessage | undefined {
+    const answer = this.introduction.answer(handshake, this.swarm.holdings.metadata, now);
+    if (answer !== undefined) this.note(now);
+    return answer;
   }
 
   /** A datagram with our channel ID from the channel's address: its sender lives and has our HANDSHAKE (section 3.1.1, step 7). */
   receive(messages: readonly Message[], now: Micros, wireNow: bigint): void {
     if (this.phase === 'closed') return;
     if (this.phase === 'opening' && !this.acceptAnswer(messages[0])) return;
-    this.lastHeard = now;
-    this.sentSinceHeard = 0;
+    this.liveness.heard(now);
     if (this.phase !== 'open') this.become('open');
+    else if (messages.length === 0) this.swarm.idled(this, now);
     this.established = true;
     // Some peers put the HAVE of a chunk before its ACK: heard first, it would leave the ACK nothing to acknowledge.
     for (const message of messages) if (message.type === 'ack') this.handle(message, now, wireNow);
-    for (const message of messages) if (message.type !== 'ack') this.handle(message, now, wireNow);
+    for (const message of messages) if (message.type !== 'ack' && !this.closed) this.handle(message, now, wireNow);
   }
 
   /** Queues messages for the next flush. */
@@ -144,7 +138,7 @@ export class Channel {
     if (this.phase !== 'open') return [];
     if (this.fetches) {
       const ranges = this.downloader.topUp(this.swarm, now);
-      this.outbox.push(...this.downloader.acknowledgements.take(this.modern));
+      this.outbox.push(...this.downloader.acknowledgements.take(this.introduction.modern));
       this.outbox.push(...ranges.map((range) => ({ type: 'request', range }) as const));
     }
     const control = this.outbox.splice(0, this.outbox.length);
@@ -156,38 +150,44 @@ export class Channel {
 
   /** Notes that something was sent. */
   note(now: Micros): void {
-    this.lastSent = now;
-    this.sentSinceHeard++;
+    this.liveness.sent(now);
+  }
+
+  get closed(): boolean {
+    return this.phase === 'closed';
   }
 
   /** When time alone changes something. */
   deadline(): Micros | undefined {
-    if (this.phase === 'opening') return this.lastSent + limits.handshakeRetry * 2 ** Math.max(0, this.tries - 1);
-    if (this.phase === 'answered') return this.bornAt + limits.halfOpen;
-    if (this.phase === 'closed') return undefined;
-    const deadlines = [
-      this.uploader.deadline(),
-      this.downloader.deadline(),
-      this.lastSent + limits.keepAlive,
-      this.deathAt(),
-    ];
-    return Math.min(...deadlines.filter((at) => at !== undefined));
+    switch (this.phase) {
+      case 'opening':
+        return this.liveness.retryAt(this.introduction.tries);
+      case 'answered':
+        return this.liveness.doubtedUntil;
+      case 'closed':
+        return undefined;
+      case 'open': {
+        const { keepAliveAt, deathAt } = this.liveness;
+        const never = Number.POSITIVE_INFINITY;
+        const fetchAt = this.fetches ? this.downloader.deadline(this.swarm) : never;
+        return Math.min(keepAliveAt, deathAt, this.uploader.deadline() ?? never, fetchAt ?? never);
+      }
+    }
   }
 
-  /** Lets time act: `again` asks for another HANDSHAKE, `keep-alive` for an empty datagram. */
-  expire(now: Micros): 'again' | 'keep-alive' | undefined {
-    if (this.phase === 'opening') {
-      if (now < (this.deadline() ?? 0)) return undefined;
-      if (this.tries < limits.handshakeTries) return 'again';
-      this.end('unanswered');
-      return undefined;
+  /** Lets time act. */
+  expire(now: Micros): Reminder | undefined {
+    switch (this.phase) {
+      case 'opening':
+        return this.expireOpening(now);
+      case 'answered':
+        if (now >= this.liveness.doubtedUntil) this.end('unanswered');
+        return undefined;
+      case 'closed':
+        return undefined;
+      case 'open':
+        return this.expireOpen(now);
     }
-    if (this.phase === 'answered' && now >= this.bornAt + limits.halfOpen) this.end('unanswered');
-    if (this.phase !== 'open') return undefined;
-    if (now >= this.deathAt()) this.end('dead');
-    this.uploader.expire(now);
-    if (this.downloader.expire(this.swarm, now)) this.end('stalled');
-    return this.isIdle(now) ? 'keep-alive' : undefined;
   }
 
   /** Ends the channel; what was asked of the peer is free for others. */
@@ -199,37 +199,43 @@ export class Channel {
     this.become('closed');
   }
 
-  private isIdle(now: Micros): boolean {
-    return this.phase === 'open' && now - this.lastSent >= limits.keepAlive;
+  private expireOpening(now: Micros): Reminder | undefined {
+    if (now < this.liveness.retryAt(this.introduction.tries)) return undefined;
+    if (this.introduction.tries < limits.handshakeTries) return 'again';
+    this.end('unanswered');
+    return undefined;
   }
 
-  /** RFC 7574 section 3.12: three minutes of silence in spite of three datagrams. */
-  private deathAt(): Micros {
-    const isTried = this.sentSinceHeard >= limits.deadDatagrams;
-    return isTried ? this.lastHeard + limits.deadAfter : Number.POSITIVE_INFINITY;
+  private expireOpen(now: Micros): Reminder | undefined {
+    if (now >= this.liveness.deathAt) {
+      this.end('dead');
+      return undefined;
+    }
+    this.uploader.expire(now);
+    const impatience = this.fetches ? this.downloader.expire(this.swarm, now, this.liveness.heardAt) : undefined;
+    if (impatience === 'leave') this.end('stalled');
+    if (impatience !== undefined) return impatience === 'nudge' ? 'nudge' : undefined;
+    return now >= this.liveness.keepAliveAt ? 'keep-alive' : undefined;
   }
 
   /** RFC 7574 section 3.1.1, steps 3 and 4. */
   private acceptAnswer(message: Message | undefined): boolean {
     if (message?.type !== 'handshake') return false;
-    const isRefused = message.channel === 0 || judgeAnswer(message.options, this.swarm.holdings.metadata) !== undefined;
-    this.remoteId = message.channel;
-    this.theirs = message.options;
-    if (isRefused) this.end('refused');
-    return !isRefused;
+    const isAccepted = this.introduction.accept(message, this.swarm.holdings.metadata);
+    if (!isAccepted) this.end('refused');
+    return isAccepted;
   }
 
   private handle(message: Message, now: Micros, wireNow: bigint): void {
     switch (message.type) {
       case 'handshake':
-        if (message.channel === 0) this.end('closed-by-peer');
-        return;
+        return this.onHandshake(message.channel);
       case 'data':
         return this.onData(message, wireNow);
       case 'ack':
-        return this.onAck(this.withinContent(message.range), message.delay, now);
+        return this.onAck(this.swarm.holdings.within(message.range), message.delay, now);
       case 'have':
-        return this.onHave(this.withinContent(message.range), now);
+        return this.onHave(this.swarm.holdings.within(message.range), now);
       case 'request':
         return this.onRequest(message.range, now);
       case 'cancel':
@@ -237,11 +243,9 @@ export class Channel {
       case 'integrity':
         return this.onIntegrity(message);
       case 'choke':
-        this.downloader.choked = true;
-        return this.downloader.releaseAll(this.swarm);
+        return this.downloader.choke(this.swarm, now);
       case 'unchoke':
-        this.downloader.choked = false;
-        return;
+        return this.downloader.unchoke();
       case 'pex-request':
       case 'pex-response-v4':
       case 'pex-response-v6':
@@ -251,13 +255,20 @@ export class Channel {
     }
   }
 
+  /** RFC 7574 section 8.4: channel 0 closes. Another ID than before is that of a peer to whom our channel is new. */
+  private onHandshake(remoteId: number): void {
+    if (remoteId === 0) this.end('closed-by-peer');
+    else if (this.initiated && remoteId !== this.remoteId) this.end('forgotten');
+  }
+
   private onData(message: DataMessage, wireNow: bigint): void {
     if (!this.fetches) return;
     this.swarm.arrived(this, message, delaySample(message.timestamp, wireNow));
   }
 
   private onIntegrity(message: Extract<Message, { type: 'integrity' }>): void {
-    if (this.fetches) this.downloader.proofs.take(message, this.swarm.holdings.tree);
+    if (!this.fetches) return;
+    if (!this.downloader.proofs.take(message, this.swarm.holdings.tree)) this.swarm.contradicted(this);
   }
 
   private onAck(range: ChunkRange | undefined, delay: bigint, now: Micros): void {
@@ -266,7 +277,7 @@ export class Channel {
 
   private onHave(range: ChunkRange | undefined, now: Micros): void {
     if (range === undefined) return;
-    this.downloader.available.add(range);
+    this.downloader.offered(range, now);
     this.uploader.has(range, now);
   }
 
@@ -274,17 +285,12 @@ export class Channel {
   private onRequest(range: ChunkRange, now: Micros): void {
     if (this.serves) {
       this.uploader.request(range, now);
+      this.swarm.asked(this);
       return;
     }
     if (now - this.chokedAt < second) return;
     this.chokedAt = now;
     this.tell({ type: 'choke' });
-  }
-
-  /** What a peer says of chunks beyond the content means nothing. RFC 7574 sections 12.6.2 and 12.6.4. */
-  private withinContent({ first, last }: ChunkRange): ChunkRange | undefined {
-    const { chunkCount = Number.MAX_SAFE_INTEGER } = this.swarm.holdings;
-    return first >= chunkCount ? undefined : { first, last: Math.min(last, chunkCount - 1) };
   }
 
   private become(phase: ChannelPhase): void {

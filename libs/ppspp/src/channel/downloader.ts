@@ -6,11 +6,16 @@ import { Proofs } from './proofs';
 
 /** Chooses what a peer is asked for. */
 export interface ChunkSource {
+  /** Something is to be fetched, from whoever has it. */
+  readonly wanting: boolean;
   /** At most `count` chunks out of what the peer has, now counted as asked for. */
   pick(available: ChunkSet, count: number): number[];
   /** Chunks that were asked for and will not come from this peer. */
   release(chunks: readonly number[]): void;
 }
+
+/** What waiting has led to: the peer is asked whether it is still there, or it is left. */
+export type Impatience = 'nudge' | 'leave';
 
 interface Asked {
   readonly at: Micros;
@@ -42,26 +47,62 @@ export class Downloader {
   readonly acknowledgements = new Acknowledgements();
   /** Content bytes that came from this peer and verified. */
   receivedBytes = 0;
-  choked = false;
   /** A chunk was picked that this peer delivered before, whose hashes it will not send again on this channel. */
   exhausted = false;
+  /** When a chunk of this peer last verified, or waiting for one began. */
+  deliveredAt: Micros;
   private readonly asked = new Map<number, Asked>();
+  /** Asked for and given up: what comes late is taken all the same. */
+  private readonly lapsed = new Set<number>();
+  private chokedAt: Micros | undefined;
   private sequence = 0;
   private newestDelivered = 0;
   private stalls = 0;
-  private progressAt: Micros = 0;
+  private nudges = 0;
+  /** Since when nothing but silence was heard of what is awaited. */
+  private waitingSince: Micros = 0;
+  /** When waiting was last begun, rewarded, or given a push. */
+  private progressAt: Micros;
   private lookedAt: Micros = 0;
   private spanStart: Micros = 0;
   private deliveredInSpan = 0;
   private deliveredBefore = 0;
+  private unprovenInRow = 0;
 
-  /** True if the chunk was asked of this peer and is still awaited. */
+  constructor(now: Micros) {
+    this.deliveredAt = now;
+    this.progressAt = now;
+  }
+
+  /** True if the chunk was asked of this peer and has not come. */
   awaits(chunk: number): boolean {
-    return this.asked.has(chunk);
+    return this.asked.has(chunk) || this.lapsed.has(chunk);
   }
 
   get outstanding(): number {
     return this.asked.size;
+  }
+
+  get choked(): boolean {
+    return this.chokedAt !== undefined;
+  }
+
+  /** A HAVE. RFC 7574 section 3.2. */
+  offered(range: ChunkRange, now: Micros): void {
+    this.available.add(range);
+    this.nudges = 0;
+    if (this.asked.size === 0) this.progressAt = now;
+  }
+
+  /** A CHOKE: what was asked for will not come. RFC 7574 section 3.9. */
+  choke(source: ChunkSource, now: Micros): void {
+    this.chokedAt ??= now;
+    this.releaseAll(source);
+  }
+
+  /** An UNCHOKE. RFC 7574 section 3.9. */
+  unchoke(): void {
+    this.chokedAt = undefined;
   }
 
   /** A chunk of this peer verified. */
@@ -69,11 +110,21 @@ export class Downloader {
     const asked = this.asked.get(chunk);
     if (asked !== undefined) this.newestDelivered = Math.max(this.newestDelivered, asked.sequence);
     this.asked.delete(chunk);
+    this.lapsed.delete(chunk);
     this.receivedBytes += bytes;
     this.turnSpan(now);
     this.deliveredInSpan++;
     this.progressAt = now;
+    this.waitingSince = now;
+    this.deliveredAt = now;
     this.stalls = 0;
+    this.nudges = 0;
+    this.unprovenInRow = 0;
+  }
+
+  /** A chunk came without the hashes that prove it; tells how many in a row did. */
+  unproven(): number {
+    return ++this.unprovenInRow;
   }
 
   /** Ranges to ask for now. Asks in batches, so that requests do not cost a datagram for each chunk. */
@@ -84,44 +135,67 @@ export class Downloader {
     if (room <= 0 || (this.asked.size > 0 && room < window / 8)) return [];
     const picked = source.pick(this.available, room);
     if (picked.length === 0) return [];
-    const again = picked.filter((chunk) => this.acknowledgements.delivered.has(chunk));
-    if (again.length > 0) {
+    if (picked.some((chunk) => this.acknowledgements.delivered.has(chunk))) {
       this.exhausted = true;
       source.release(picked);
       return [];
     }
-    if (this.asked.size === 0) {
-      this.progressAt = now;
-      this.lookedAt = now;
+    if (this.asked.size === 0) this.beginWaiting(now);
+    for (const chunk of picked) {
+      this.asked.set(chunk, { at: now, sequence: ++this.sequence });
+      this.lapsed.delete(chunk);
     }
-    for (const chunk of picked) this.asked.set(chunk, { at: now, sequence: ++this.sequence });
     return rangesOf(picked);
   }
 
   /** Gives back what is asked for: the peer choked, closed, lied or stalled. */
   releaseAll(source: ChunkSource): void {
-    const chunks = [...this.asked.keys()];
-    this.asked.clear();
-    source.release(chunks);
+    this.giveUp([...this.asked.keys()], source);
   }
 
-  /** When waiting has lasted too long, or undefined with nothing asked for. */
-  deadline(): Micros | undefined {
-    if (this.asked.size === 0) return undefined;
-    return Math.min(this.progressAt + this.patience(), this.lookedAt + second);
+  /** Another peer sent a chunk that this one was asked for too long ago; true if it may be told so. */
+  cameElsewhere(chunk: number): boolean {
+    return this.lapsed.delete(chunk);
   }
 
-  /** Looks at what is overdue; true when the peer has stalled too often to be kept. */
-  expire(source: ChunkSource, now: Micros): boolean {
+  /** When waiting has lasted too long, or undefined with nothing to wait for. */
+  deadline(source: ChunkSource): Micros | undefined {
+    if (this.asked.size > 0) return Math.min(this.progressAt + this.patience(), this.lookedAt + second);
+    if (!source.wanting) return undefined;
+    return this.chokedAt === undefined ? this.nudgeAt() : this.chokedAt + limits.chokeMax;
+  }
+
+  /** Looks at what is overdue; `heardAt` is when the peer was last heard. */
+  expire(source: ChunkSource, now: Micros, heardAt: Micros): Impatience | undefined {
     this.lookedAt = now;
     this.releasePassedOver(source, now);
-    if (this.asked.size === 0 || now < this.progressAt + this.patience()) return false;
+    if (this.asked.size > 0)
+      return now < this.progressAt + this.patience() ? undefined : this.stall(source, now, heardAt);
+    if (!source.wanting) return undefined;
+    if (this.chokedAt !== undefined) return now < this.chokedAt + limits.chokeMax ? undefined : 'leave';
+    if (now < this.nudgeAt()) return undefined;
+    this.nudges++;
+    this.progressAt = now;
+    return 'nudge';
+  }
+
+  /** Nothing came for too long: others may be asked, and so is this one, for less. */
+  private stall(source: ChunkSource, now: Micros, heardAt: Micros): Impatience | undefined {
+    const isSilent = heardAt <= this.waitingSince;
     this.stalls++;
     this.deliveredInSpan = 0;
     this.deliveredBefore = 0;
     this.progressAt = now;
     this.releaseAll(source);
-    return this.stalls >= limits.stallsMax;
+    if (this.stalls >= (isSilent ? limits.silentStallsMax : limits.stallsMax)) return 'leave';
+    return isSilent ? 'nudge' : undefined;
+  }
+
+  private beginWaiting(now: Micros): void {
+    // Asked again at the moment it stalled, the peer goes on being waited for.
+    if (this.stalls === 0 || now > this.progressAt) this.waitingSince = now;
+    this.progressAt = now;
+    this.lookedAt = now;
   }
 
   private releasePassedOver(source: ChunkSource, now: Micros): void {
@@ -130,12 +204,28 @@ export class Downloader {
       const isPassedOver = this.newestDelivered - sequence >= passedOver && now - at >= limits.stallMin;
       if (isPassedOver || now - at >= requestLife) overdue.push(chunk);
     }
-    overdue.forEach((chunk) => this.asked.delete(chunk));
-    if (overdue.length > 0) source.release(overdue);
+    this.giveUp(overdue, source);
+  }
+
+  private giveUp(chunks: readonly number[], source: ChunkSource): void {
+    if (chunks.length === 0) return;
+    for (const chunk of chunks) {
+      this.asked.delete(chunk);
+      this.lapsed.add(chunk);
+    }
+    for (const oldest of this.lapsed) {
+      if (this.lapsed.size <= limits.outstandingChunksMax) break;
+      this.lapsed.delete(oldest);
+    }
+    source.release(chunks);
   }
 
   private patience(): Micros {
     return Math.min(limits.stallMin * 2 ** this.stalls, limits.stallMax);
+  }
+
+  private nudgeAt(): Micros {
+    return this.progressAt + Math.min(limits.nudgeFirst * 2 ** this.nudges, limits.nudgeMax);
   }
 
   private window(now: Micros): number {

@@ -40,17 +40,18 @@ export function initiatingOptions(metadata: SwarmMetadata, full: boolean): Hands
 }
 
 /**
- * The options of an answer. Swarm ID, supported messages and chunk size stand only in an answer to somebody who sent
- * options 8 or 9: other peers in the field drop an answer that contains them.
+ * The options of an answer. Options 8 and 9 stand only in an answer to somebody who sent them, and the swarm ID only in
+ * one to somebody who sent either: other peers in the field drop an answer that contains them. That also keeps an answer
+ * no longer than what it answers (RFC 7574 section 12.1.1).
  */
 export function answeringOptions(metadata: SwarmMetadata, theirs: HandshakeOptions): HandshakeOptions {
-  const options = { ...ownOptions(metadata), minimumVersion: protocolVersion };
-  if (!namesNewOptions(theirs)) return options;
+  const { supportedMessages, chunkSize } = theirs;
   return {
-    ...options,
-    swarmId: bytesOfSwarmId(metadata.swarmId),
-    supportedMessages: ownSupportedMessages,
-    chunkSize: metadata.chunkSize,
+    ...ownOptions(metadata),
+    minimumVersion: protocolVersion,
+    ...(namesNewOptions(theirs) ? { swarmId: bytesOfSwarmId(metadata.swarmId) } : {}),
+    ...(supportedMessages === undefined ? {} : { supportedMessages: ownSupportedMessages }),
+    ...(chunkSize === undefined ? {} : { chunkSize: metadata.chunkSize }),
   };
 }
 

@@ -1,16 +1,20 @@
-import { nodeOfRange, peakNodes, rangeOfNode, siblingIndex, type TreeNode } from '../addressing/node';
+import { peakNodes, rangeOfNode, siblingIndex, type TreeNode } from '../addressing/node';
 import type { ChunkSet } from '../addressing/chunk-set';
-import type { ChunkRange } from '../addressing/chunk-range';
 
 /** The bin of a node: one number for it. RFC 7574 section 4.2. */
 export function binOf(height: number, index: number): number {
   return index * 2 ** (height + 1) + 2 ** height - 1;
 }
 
-/** The bin over exactly these chunks, or undefined if there is none. */
-export function binOfRange(range: ChunkRange): number | undefined {
-  const node = nodeOfRange(range);
-  return node === undefined ? undefined : binOf(node.height, node.index);
+/** The node of a bin. */
+export function nodeOfBin(bin: number): TreeNode {
+  let height = 0;
+  let left = bin;
+  while (left % 2 === 1) {
+    height++;
+    left = (left - 1) / 2;
+  }
+  return { height, index: left / 2 };
 }
 
 /**

@@ -88,6 +88,13 @@ export class Uploader {
     return this.queue.push(range);
   }
 
+  /** A HANDSHAKE on a channel that is idle: from a peer that was restarted, perhaps, and knows nothing any more. */
+  reintroduced(): void {
+    if (this.flights.size > 0) return;
+    this.known.clear();
+    this.sentHashes.clear();
+  }
+
   /** A CANCEL: what is in flight stays there, but is not sent again. RFC 7574 section 3.8. */
   cancel(range: ChunkRange): void {
     this.queue.cancel(range);

@@ -14,6 +14,7 @@ export type EndpointFault =
   | 'data-several-chunks'
   | 'data-unproven'
   | 'data-wrong'
+  | 'hash-wrong'
   | 'queue-full';
 
 /** What an endpoint did since it was made. Plain numbers: reading them is the metrics' business. */

@@ -1,5 +1,6 @@
 import { Channel, type ChannelInit } from '../channel/channel';
-import { disagreement, judgeInitiation, type HandshakeFault } from '../channel/handshake';
+import { answeringOptions, disagreement, judgeInitiation, type HandshakeFault } from '../channel/handshake';
+import type { Ending } from '../channel/phase';
 import type { Envelope } from '../channel/envelope';
 import type { Micros } from '../limits';
 import type { SwarmMetadata } from '../swarm/metadata';
@@ -8,6 +9,7 @@ import { decodeHandshake } from '../wire/decode';
 import type { Dialect, HandshakeMessage, Message } from '../wire/message';
 import type { Bans } from './bans';
 import type { ChannelTable } from './channel-table';
+import type { Address } from './address';
 import type { EndpointConfig } from './config';
 import type { EndpointCounters, EndpointFault } from './counters';
 import type { Candidate, Effect, Input } from './effects';
@@ -40,39 +42,29 @@ const bytesOfHave: Readonly<Record<Dialect['addressing'], number>> = { chunk32: 
 
 /** Opens channels, both ways. RFC 7574 sections 3.1.1 and 12.1. */
 export class Doorman {
-  private readonly waiting = new Map<Swarm, WaitingAnswer[]>();
+  /** Bounded by the half-open channels; a swarm that is closed meanwhile takes its own with it. */
+  private readonly waiting = new WeakMap<Swarm, WaitingAnswer[]>();
 
   constructor(private readonly hall: Hall) {}
 
   /** A datagram to channel 0: answered, or met with silence. */
-  receive({ from, port, bytes }: Datagram, now: Micros): void {
-    const { counters, bans, config, channels } = this.hall;
+  receive(datagram: Datagram, now: Micros): void {
+    const { counters } = this.hall;
+    const { from, bytes } = datagram;
     const decoded = decodeHandshake(bytes);
     if ('fault' in decoded) return counters.fault(decoded.fault);
     const { handshake } = decoded;
-    // Closing a channel needs its ID; on channel 0 it means nothing.
-    if (handshake.channel === 0) return counters.fault('no-channel');
-    if (bans.has(from, now)) return counters.fault('banned');
-    if (config.admit(from) === 'refuse') return counters.fault('not-admitted');
-    const known = channels.findInitiation(from, handshake.channel);
-    if (known !== undefined) return this.repeat({ channel: known, handshake, bytes: bytes.length }, now);
+    const fault = this.refusal(from, handshake, now);
+    if (fault !== undefined) return counters.fault(fault);
     const swarm = this.swarmOf(handshake);
     if (typeof swarm === 'string') return counters.fault(swarm);
-    if (channels.full) return counters.fault('table-full');
-    const channel = this.make({
-      swarm,
-      address: from,
-      port,
-      initiated: false,
-      serves: true,
-      fetches: config.fetchesFromCallers,
-      now,
-    });
-    channel.remoteId = handshake.channel;
-    channels.answered(channel, handshake.channel)?.end('unanswered');
-    const waiting = { channel, handshake, bytes: bytes.length };
-    if (swarm.opened) this.answer(waiting, now);
-    else this.waiting.set(swarm, [...(this.waiting.get(swarm) ?? []), waiting]);
+    const asked = { handshake, bytes: bytes.length };
+    const known = this.hall.channels.findInitiation(from, handshake.channel);
+    if (known?.swarm === swarm && !known.closed) return this.repeat(swarm, { channel: known, ...asked }, now);
+    // A peer that was restarted may use its channel IDs anew, for another swarm.
+    if (known !== undefined) this.dismiss(known, 'left');
+    if (this.hall.channels.full) return counters.fault('table-full');
+    this.admit(swarm, { channel: this.incoming(swarm, datagram, now), ...asked }, now);
   }
 
   /** The store told what it has of a swarm: those who asked for it are answered. */
@@ -82,22 +74,10 @@ export class Doorman {
     for (const one of waiting) if (one.channel.phase === 'answered') this.answer(one, now);
   }
 
-  /** A swarm that is no more, or that its opener described wrongly. */
-  forget(swarm: Swarm): void {
-    this.waiting.delete(swarm);
-  }
-
   /** Calls a peer. */
-  call(swarm: Swarm, { address }: Candidate, port: number, now: Micros): Channel {
-    const channel = this.make({
-      swarm,
-      address,
-      port,
-      initiated: true,
-      serves: this.hall.config.servesCalled,
-      fetches: true,
-      now,
-    });
+  call(swarm: Swarm, { address }: Candidate, now: Micros): Channel {
+    const { portFor, servesCalled: serves } = this.hall.config;
+    const channel = this.make({ swarm, address, port: portFor(address), initiated: true, serves, fetches: true, now });
     this.send(channel, 0, [channel.initiation(now)]);
     return channel;
   }
@@ -108,10 +88,38 @@ export class Doorman {
     this.hall.touch(channel);
   }
 
+  /** Asks a peer that is silent whether it still knows the channel. */
+  inquire(channel: Channel, now: Micros): void {
+    this.send(channel, 0, [channel.initiationAgain(now)]);
+  }
+
+  private refusal(from: Address, { channel }: HandshakeMessage, now: Micros): EndpointFault | undefined {
+    // Closing a channel needs its ID; on channel 0 it means nothing.
+    if (channel === 0) return 'no-channel';
+    if (this.hall.bans.has(from, now)) return 'banned';
+    return this.hall.config.admit(from) === 'refuse' ? 'not-admitted' : undefined;
+  }
+
+  private incoming(swarm: Swarm, { from: address, port }: Datagram, now: Micros): Channel {
+    const { fetchesFromCallers: fetches } = this.hall.config;
+    return this.make({ swarm, address, port, initiated: false, serves: true, fetches, now });
+  }
+
+  private admit(swarm: Swarm, asked: WaitingAnswer, now: Micros): void {
+    const { channel, handshake } = asked;
+    const oldest = this.hall.channels.answered(channel, handshake.channel);
+    if (oldest !== undefined) this.dismiss(oldest, 'unanswered');
+    const others = this.waiting.get(swarm);
+    if (swarm.opened) this.answer(asked, now);
+    else if (others === undefined) this.waiting.set(swarm, [asked]);
+    else others.push(asked);
+  }
+
   /** A HANDSHAKE that was seen before gets the same channel again. RFC 7574 section 8.2. */
-  private repeat(repeated: WaitingAnswer, now: Micros): void {
-    const { swarmId } = repeated.channel.swarm.holdings.metadata;
-    if (this.hall.swarms.find(swarmId)?.opened === true) this.answer(repeated, now);
+  private repeat(swarm: Swarm, asked: WaitingAnswer, now: Micros): void {
+    if (!swarm.opened) return;
+    asked.channel.uploader.reintroduced();
+    this.answer(asked, now);
   }
 
   /** The swarm a handshake means, opened if need be, or why it is none of ours. */
@@ -132,15 +140,20 @@ export class Doorman {
   }
 
   private answer({ channel, handshake, bytes }: WaitingAnswer, now: Micros): void {
-    const message = channel.answer(handshake.channel, handshake.options, now);
-    if (message === undefined) return;
+    const full = channel.answer(handshake, now);
+    if (full === undefined) return;
     const { holdings } = channel.swarm;
-    const bare = this.hall.envelope.pack(handshake.channel, [message], channel.dialect)[0]?.length ?? 0;
-    const room = Math.max(0, Math.floor((bytes - bare) / bytesOfHave[channel.dialect.addressing]));
-    const runs = channel.serves ? holdings.runs() : [];
-    // Some peers never look again when the answer offers nothing; one HAVE is minor payload. RFC 7574 section 3.1.1.
-    const haves = runs.slice(0, room).map((range) => ({ type: 'have', range }) as const);
-    this.send(channel, handshake.channel, [message, ...haves]);
+    const lean = { ...full, options: answeringOptions(holdings.metadata, {}) };
+    for (const message of [full, lean]) {
+      const bare = this.hall.envelope.pack(handshake.channel, [message], channel.dialect)[0]?.length ?? 0;
+      if (bare > bytes) continue;
+      const room = Math.floor((bytes - bare) / bytesOfHave[channel.dialect.addressing]);
+      const runs = channel.serves ? holdings.runs() : [];
+      // Some peers never look again when the answer offers nothing; one HAVE is minor payload. RFC 7574 section 3.1.1.
+      const haves = runs.slice(0, room).map((range) => ({ type: 'have', range }) as const);
+      this.send(channel, handshake.channel, [message, ...haves]);
+      break;
+    }
     this.hall.touch(channel);
   }
 
@@ -149,9 +162,14 @@ export class Doorman {
     const segmentBytes = Math.max(config.upload.segmentBytes, init.swarm.metadata.chunkSize);
     const channel = new Channel({ ...init, id: channels.freshId(), upload: { ...config.upload, segmentBytes } });
     channels.add(channel);
-    init.swarm.channels.add(channel);
+    init.swarm.members.add(channel);
     this.hall.touch(channel);
     return channel;
+  }
+
+  private dismiss(channel: Channel, ending: Ending): void {
+    channel.end(ending);
+    this.hall.touch(channel);
   }
 
   private send(channel: Channel, destination: number, messages: readonly Message[]): void {

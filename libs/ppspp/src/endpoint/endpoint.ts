@@ -1,8 +1,12 @@
-import type { Channel, Ending } from '../channel/channel';
+import type { Channel } from '../channel/channel';
 import { Envelope } from '../channel/envelope';
-import { limits, type Micros } from '../limits';
+import { isFailure, saysGoodbye, type Ending } from '../channel/phase';
+import type { Micros } from '../limits';
 import type { SwarmId } from '../swarm/metadata';
-import type { SourceBytes, Swarm } from '../swarm/swarm';
+import type { Outcome } from '../swarm/candidates';
+import type { SwarmContext } from '../swarm/context';
+import type { SourceBytes } from '../swarm/intake';
+import type { Swarm } from '../swarm/swarm';
 import { decodeDatagram, peekChannel } from '../wire/decode';
 import type { Message } from '../wire/message';
 import { Bans } from './bans';
@@ -11,8 +15,9 @@ import type { EndpointConfig } from './config';
 import { EndpointCounters } from './counters';
 import { Deadlines } from './deadlines';
 import { Doorman } from './doorman';
-import type { Effect, Input, Join, OpenedContent } from './effects';
+import type { Candidate, Effect, Input, Join, OpenedContent } from './effects';
 import { ExtentCache } from './extent-cache';
+import { Recruiter } from './recruiter';
 import { SwarmTable } from './swarm-table';
 
 type InputOf<Kind extends Input['kind']> = Extract<Input, { kind: Kind }>;
@@ -29,6 +34,7 @@ export class Endpoint {
   private readonly envelope = new Envelope();
   private readonly bans = new Bans();
   private readonly doorman: Doorman;
+  private readonly recruiter: Recruiter;
   private readonly channelDeadlines = new Deadlines<Channel>();
   private readonly swarmDeadlines = new Deadlines<Swarm>();
   private readonly touched = new Set<Channel>();
@@ -39,29 +45,27 @@ export class Endpoint {
   constructor(private readonly config: EndpointConfig) {
     const push = (effect: Effect): void => this.push(effect);
     const touch = (channel: Channel): void => this.touch(channel);
-    const cache = new ExtentCache(config.cacheBytes);
     const { counters, bans, envelope } = this;
-    this.channels = new ChannelTable(config.random);
-    this.swarms = new SwarmTable(
-      {
-        cache,
-        counters,
-        backgroundBytesMax: config.backgroundBytesMax,
-        push,
-        touch,
-        lied: (channel) => this.ban(channel),
-      },
-      push,
-    );
-    this.doorman = new Doorman({
-      config,
-      channels: this.channels,
-      swarms: this.swarms,
-      bans,
+    const context: SwarmContext = {
+      cache: new ExtentCache(config.cacheBytes),
       counters,
-      envelope,
+      backgroundBytesMax: config.backgroundBytesMax,
       push,
       touch,
+      stirred: (swarmId) => this.stirred(swarmId),
+      lied: (channel) => this.ban(channel),
+    };
+    const channels = new ChannelTable(config.random);
+    const swarms = new SwarmTable(context, push);
+    this.channels = channels;
+    this.swarms = swarms;
+    this.doorman = new Doorman({ config, channels, swarms, bans, counters, envelope, push, touch });
+    this.recruiter = new Recruiter({
+      swarms,
+      bans,
+      doorman: this.doorman,
+      notify: (notice) => this.push({ kind: 'notice', notice }),
+      dismiss: (channel, ending) => this.dismiss(channel, ending),
     });
   }
 
@@ -76,7 +80,7 @@ export class Endpoint {
       case 'swarm-opened':
         return this.onSwarmOpened(input);
       case 'peers':
-        return this.with(input.swarmId, (swarm) => swarm.candidates.add(input.peers));
+        return this.with(input.swarmId, (swarm) => this.onPeers(swarm, input.peers));
       case 'leave':
         return this.with(input.swarmId, (swarm) => this.leave(swarm));
       case 'extent-read':
@@ -96,10 +100,9 @@ export class Endpoint {
   drain(now: Micros): Effect[] {
     this.now = now;
     for (const channel of this.channelDeadlines.due(now)) this.expire(channel);
-    for (const swarm of this.swarmDeadlines.due(now)) this.awake.add(swarm);
     for (const swarm of this.awake) swarm.settle(now);
-    for (const swarm of [...this.awake]) this.tend(swarm);
     this.awake.clear();
+    for (const swarm of this.swarmDeadlines.due(now)) this.swarmDeadlines.set(swarm, this.recruiter.tend(swarm, now));
     for (let channel = this.takeTouched(); channel !== undefined; channel = this.takeTouched()) this.step(channel);
     const effects = this.out;
     this.out = [];
@@ -123,7 +126,7 @@ export class Endpoint {
   /** The channel's swarm, while both live. */
   private swarmOf(channel: Channel): Swarm | undefined {
     const swarm = this.swarms.find(channel.swarm.holdings.metadata.swarmId);
-    return swarm?.channels.has(channel) === true ? swarm : undefined;
+    return swarm?.members.has(channel) === true ? swarm : undefined;
   }
 
   /** Content bytes that each peer of a swarm sent and that proved right. */
@@ -180,13 +183,12 @@ export class Endpoint {
 
   private onEstablished(channel: Channel, swarm: Swarm): void {
     this.channels.established(channel);
-    swarm.announceAll(channel);
+    swarm.established(channel, this.now);
     // RFC 7574 section 12.1.2: the second datagram is answered at once, so that the responder can let go of its doubt.
     if (channel.initiated) this.sendKeepAlive(channel);
     if (channel.serves && swarm.want === 'demand' && !swarm.holdings.complete) {
       this.push({ kind: 'notice', notice: { type: 'swarm-wanted', metadata: swarm.metadata } });
     }
-    swarm.touchSources();
   }
 
   private onJoin({ metadata, want, content, trusted }: Join): void {
@@ -194,7 +196,7 @@ export class Endpoint {
     const swarm = existing ?? this.swarms.open(metadata, want);
     if (want === 'all') swarm.want = want;
     if (existing === undefined) this.admitContent(swarm, content, trusted);
-    this.awake.add(swarm);
+    else swarm.stir();
   }
 
   private onSwarmOpened({ swarmId, content }: InputOf<'swarm-opened'>): void {
@@ -206,69 +208,45 @@ export class Endpoint {
   /** What the store says wins over what a handshake proposed; who proposed otherwise is in another swarm. */
   private admitContent(swarm: Swarm, content: OpenedContent | undefined, trusted: boolean): void {
     const given = swarm.metadata;
-    if (content !== undefined) {
-      if (trusted) swarm.holdings.adoptTrusted(content);
-      else swarm.holdings.adopt(content);
-      const { hash, addressing } = content.record.metadata;
-      if (hash !== given.hash || addressing !== given.addressing) return this.leave(swarm);
-    }
-    swarm.opened = true;
+    const { hash, addressing } = content?.record.metadata ?? given;
+    if (hash !== given.hash || addressing !== given.addressing) return this.leave(swarm);
+    swarm.open(content, trusted);
     this.doorman.opened(swarm, this.now);
   }
 
+  private onPeers(swarm: Swarm, peers: readonly Candidate[]): void {
+    swarm.candidates.add(peers, this.now);
+    swarm.stir();
+  }
+
   private leave(swarm: Swarm): void {
-    this.doorman.forget(swarm);
     this.swarms.close(swarm);
-    for (const channel of swarm.channels) this.touch(channel);
+    for (const channel of swarm.members) this.touch(channel);
+  }
+
+  /** Whom the swarm needs is decided anew, in this turn or the next. */
+  private stirred(swarmId: SwarmId): void {
+    const swarm = this.swarms.find(swarmId);
+    if (swarm !== undefined) this.swarmDeadlines.set(swarm, this.now);
   }
 
   private expire(channel: Channel): void {
-    const action = channel.expire(this.now);
-    if (action === 'again') this.doorman.callAgain(channel, this.now);
-    if (action === 'keep-alive') this.sendKeepAlive(channel);
+    const reminder = channel.expire(this.now);
+    if (reminder === 'again') this.doorman.callAgain(channel, this.now);
+    if (reminder === 'keep-alive' || reminder === 'nudge') this.sendKeepAlive(channel);
+    if (reminder === 'nudge' && channel.initiated) this.doorman.inquire(channel, this.now);
     this.touch(channel);
   }
 
-  /** Peers for a swarm that fetches, none for one that does not. */
-  private tend(swarm: Swarm): void {
-    if (this.swarms.find(swarm.metadata.swarmId) !== swarm) return;
-    const sources = swarm.sources();
-    if (!swarm.fetching) {
-      for (const channel of sources) if (!channel.serves) this.dismiss(channel);
-      this.swarmDeadlines.set(swarm, this.swarms.idle(swarm, this.now));
-      return;
-    }
-    for (let open = sources.length; open < limits.fetchPeersMax; open++) {
-      const candidate = swarm.candidates.next(this.now);
-      if (candidate === undefined) break;
-      if (this.bans.has(candidate.address, this.now)) swarm.candidates.remove(candidate.address);
-      else this.doorman.call(swarm, candidate, this.config.portFor(candidate.address), this.now);
-    }
-    this.askForPeers(swarm);
-    const deadlines = [
-      swarm.candidates.deadline(this.now),
-      swarm.candidates.hopeful ? undefined : swarm.peersWantedAt + limits.peersWanted,
-    ];
-    const known = deadlines.filter((at) => at !== undefined);
-    this.swarmDeadlines.set(swarm, known.length === 0 ? undefined : Math.min(...known));
-  }
-
-  private askForPeers(swarm: Swarm): void {
-    if (swarm.candidates.hopeful || this.now - swarm.peersWantedAt < limits.peersWanted) return;
-    swarm.peersWantedAt = this.now;
-    this.push({ kind: 'notice', notice: { type: 'peers-wanted', swarmId: swarm.metadata.swarmId } });
-  }
-
-  private dismiss(channel: Channel): void {
-    channel.end('left');
+  private dismiss(channel: Channel, ending: Ending): void {
+    channel.end(ending);
     this.touch(channel);
   }
 
   private ban(channel: Channel): void {
     const { address, swarm } = channel;
     this.bans.add(address, this.now);
-    channel.end('lied');
-    this.touch(channel);
+    this.dismiss(channel, 'lied');
     this.push({ kind: 'notice', notice: { type: 'peer-lied', swarmId: swarm.holdings.metadata.swarmId, address } });
   }
 
@@ -276,24 +254,24 @@ export class Endpoint {
   private step(channel: Channel): void {
     for (const messages of channel.flush(this.now, this.wireNow())) this.sendTo(channel, messages);
     if (channel.downloader.exhausted && channel.phase === 'open') channel.end('exhausted');
-    if (channel.phase === 'closed') return this.bury(channel);
+    if (channel.closed) return this.bury(channel);
     this.channelDeadlines.set(channel, channel.uploader.eager ? this.now : channel.deadline());
   }
 
   private bury(channel: Channel): void {
     if (this.channels.find(channel.id) !== channel) return;
-    const { ending, address } = channel;
+    const { ending = 'left', address, downloader } = channel;
     this.channels.remove(channel);
     this.channelDeadlines.set(channel, undefined);
-    if (channel.established && ending !== undefined && saysGoodbye[ending])
+    if (channel.established && saysGoodbye[ending]) {
       this.sendTo(channel, [{ type: 'handshake', channel: 0, options: {} }]);
+    }
     const swarm = this.swarmOf(channel);
     if (swarm === undefined) return;
-    swarm.channels.delete(channel);
     if (ending === 'lied') swarm.candidates.remove(address);
-    else if (channel.initiated && ending !== undefined) swarm.candidates.release(address, isFailure[ending], this.now);
-    this.awake.add(swarm);
-    this.swarmDeadlines.set(swarm, this.now);
+    else if (channel.initiated)
+      swarm.candidates.release(address, outcomeOf(ending, downloader.receivedBytes), this.now);
+    swarm.buried(channel);
   }
 
   private sendTo(channel: Channel, messages: readonly Message[]): void {
@@ -312,26 +290,8 @@ export class Endpoint {
   }
 }
 
-/** Endings that the peer is told of by a closing HANDSHAKE. RFC 7574 section 3.1.1, step 8. */
-const saysGoodbye: Readonly<Record<Ending, boolean>> = {
-  'closed-by-peer': false,
-  unanswered: false,
-  refused: true,
-  dead: false,
-  stalled: true,
-  lied: true,
-  exhausted: true,
-  left: true,
-};
-
-/** Endings after which a peer waits before it is called again. */
-const isFailure: Readonly<Record<Ending, boolean>> = {
-  'closed-by-peer': true,
-  unanswered: true,
-  refused: true,
-  dead: true,
-  stalled: true,
-  lied: true,
-  exhausted: false,
-  left: false,
-};
+function outcomeOf(ending: Ending, receivedBytes: number): Outcome {
+  if (!isFailure[ending]) return 'fine';
+  if (ending === 'refused') return 'refused';
+  return receivedBytes > 0 ? 'failed-later' : 'failed';
+}

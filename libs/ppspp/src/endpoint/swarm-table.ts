@@ -1,4 +1,5 @@
-import { Swarm, type SwarmContext } from '../swarm/swarm';
+import type { SwarmContext } from '../swarm/context';
+import { Swarm } from '../swarm/swarm';
 import { limits, second, type Micros } from '../limits';
 import type { SwarmId, SwarmMetadata } from '../swarm/metadata';
 import type { Effect, Want } from './effects';
@@ -40,13 +41,13 @@ export class SwarmTable {
   close(swarm: Swarm): void {
     const { swarmId } = swarm.metadata;
     if (!this.swarms.delete(swarmId)) return;
-    for (const channel of swarm.channels) channel.end('left');
+    for (const channel of swarm.members) channel.end('left');
     this.push({ kind: 'notice', notice: { type: 'swarm-closed', swarmId } });
   }
 
   /** Closes a swarm that nobody has been in for a while; the time at which that comes, or undefined. */
   idle(swarm: Swarm, now: Micros): Micros | undefined {
-    const isUsed = swarm.channels.size > 0 || swarm.want !== 'demand';
+    const isUsed = swarm.members.size > 0 || swarm.want !== 'demand';
     if (isUsed) {
       swarm.idleSince = undefined;
       return undefined;

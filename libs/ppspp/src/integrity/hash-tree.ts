@@ -15,6 +15,12 @@ export type Proof = (height: number, index: number) => Uint8Array | undefined;
  */
 export type Verdict = 'verified' | 'incomplete' | 'mismatch';
 
+/** What somebody says of a content's size: peak hashes that lead to its root. RFC 7574 section 5.6. */
+export interface SizeClaim {
+  readonly chunkCount: number;
+  readonly peaks: readonly Uint8Array[];
+}
+
 interface Step {
   readonly height: number;
   readonly index: number;
@@ -33,7 +39,7 @@ export class HashTree {
   private readonly size: number;
   private readonly empty: Uint8Array;
   private count: number | undefined;
-  /** The number of chunks rests on a single peak that is the root itself: true unless real peaks say otherwise. */
+  /** The number of chunks rests on the root as the only peak, which any number of the same height could claim. */
   private implied = false;
 
   constructor(
@@ -49,12 +55,17 @@ export class HashTree {
     return this.count;
   }
 
-  /** Takes the content's size from its peak hashes; false if they do not lead to the root. */
+  /**
+   * Takes the content's size from its peak hashes; false if they do not lead to the root.
+   *
+   * That proves the number of chunks only together with a chunk: the peaks of a tree without its lowest levels, and the
+   * root alone for any power of two, lead to the root as well. What peers claim goes through `admitFirst`.
+   */
   adoptPeaks(chunkCount: number, hashes: readonly Uint8Array[]): boolean {
-    if (this.count !== undefined && !this.implied) return this.count === chunkCount;
+    if (this.count !== undefined && !this.mayBecome(chunkCount, hashes)) return this.count === chunkCount;
     if (!equalBytes(rootOfPeaks(this.hash, chunkCount, hashes), this.root)) return false;
     this.count = chunkCount;
-    this.implied = false;
+    this.implied = hashes.length === 1;
     peakNodes(chunkCount).forEach(({ height, index }, at) => {
       this.put(height, index, hashes[at] ?? this.empty);
     });
@@ -63,23 +74,14 @@ export class HashTree {
   }
 
   /**
-   * Takes the root as the only peak over 2^height chunks: some peers send no peaks then. What follows proves the
-   * height, and real peaks may still correct the number of chunks.
+   * Takes a claimed size with the first chunk, which proves the height of the tree, or neither. The chunk must not be as
+   * long as two hashes: it could be an inner node then, shown as the leaf of a smaller tree.
    */
-  adoptRootAsPeak(height: number): void {
-    if (this.count !== undefined) return;
-    this.count = 2 ** height;
-    this.implied = true;
-    this.put(height, 0, this.root);
-  }
-
-  /** Withdraws `adoptRootAsPeak` when nothing could be proven on it. */
-  withdrawImpliedPeak(): void {
-    if (!this.implied) return;
-    this.count = undefined;
-    this.implied = false;
-    this.blocks.clear();
-    this.dirty.clear();
+  admitFirst({ chunkCount, peaks }: SizeClaim, chunk: number, leaf: Uint8Array, proof: Proof): Verdict {
+    if (!this.adoptPeaks(chunkCount, peaks)) return 'mismatch';
+    const verdict = this.admitChunk(chunk, leaf, proof);
+    if (verdict !== 'verified') this.withdrawSize();
+    return verdict;
   }
 
   /** The hash of a node if it is verified, or known to be empty. */
@@ -130,6 +132,18 @@ export class HashTree {
     }
     this.dirty.clear();
     return changed;
+  }
+
+  /** Real peaks may correct a power of two: they show which leaves are empty, and that cannot be made up. */
+  private mayBecome(chunkCount: number, hashes: readonly Uint8Array[]): boolean {
+    return this.implied && hashes.length > 1 && rootHeight(chunkCount) === rootHeight(this.count ?? 0);
+  }
+
+  private withdrawSize(): void {
+    this.count = undefined;
+    this.implied = false;
+    this.blocks.clear();
+    this.dirty.clear();
   }
 
   private climb(from: Step, proof: Proof): Verdict {

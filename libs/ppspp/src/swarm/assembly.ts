@@ -16,7 +16,7 @@ export class Assembly {
   /** `chunks` is how many the extent has: 64 but for the content's last. */
   constructor(
     readonly extent: number,
-    private readonly chunks: number,
+    readonly chunks: number,
     private readonly chunkSize: number,
   ) {
     // Shared, so that verify threads and the store's writer read it in place.
@@ -29,6 +29,11 @@ export class Assembly {
   /** True while a chunk is neither here nor asked for. */
   get open(): boolean {
     return this.unasked > 0;
+  }
+
+  /** True if no chunk is here or asked for. */
+  get untouched(): boolean {
+    return this.unasked === this.chunks;
   }
 
   get complete(): boolean {

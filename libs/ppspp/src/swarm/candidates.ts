@@ -1,16 +1,20 @@
 import { addressKey, type Address } from '../endpoint/address';
 import type { Candidate } from '../endpoint/effects';
-import { limits, second, type Micros } from '../limits';
+import { limits, type Micros } from '../limits';
 
 interface Known extends Candidate {
   busy: boolean;
+  /** Failures in a row. */
   failures: number;
+  failedAt: Micros;
   retryAt: Micros;
 }
 
-/** A peer that failed is tried again after this long, doubled for each failure in a row. */
-const retryFirst = 2 * second;
-const retryMax = 300 * second;
+/** How a peer was as long as it was in use; one that `failed-later` had sent something before. */
+export type Outcome = 'fine' | 'failed' | 'failed-later' | 'refused';
+
+/** A peer that is in another swarm will be so in a moment, too: it waits as if it had failed this often. */
+const failuresOfRefusal = 5;
 
 /**
  * The peers of one swarm that we may fetch from. The best priority is tried first; the next only when nothing came in
@@ -19,43 +23,46 @@ const retryMax = 300 * second;
 export class Candidates {
   private readonly known = new Map<string, Known>();
   private ceiling = Number.NEGATIVE_INFINITY;
-  private progressAt: Micros | undefined;
+  private progressedAt: Micros = Number.NEGATIVE_INFINITY;
+  private raisedAt: Micros = Number.NEGATIVE_INFINITY;
 
-  /** Bounded: beyond the limit a new peer takes the place of none. */
-  add(peers: readonly Candidate[]): void {
+  /** Takes peers somebody named; one that failed before is worth another try. Bounded: beyond it only what failed gives way. */
+  add(peers: readonly Candidate[], now: Micros): void {
     for (const { address, priority } of peers) {
       const key = addressKey(address);
-      const known = this.known.get(key);
-      if (known === undefined && this.known.size >= limits.candidatesMax) return;
-      this.known.set(key, { busy: false, failures: 0, retryAt: 0, ...known, address, priority });
+      const known = this.known.get(key) ?? { busy: false, failures: 0, failedAt: 0, retryAt: 0 };
+      if (!this.known.has(key) && !this.makeRoom()) return;
+      const retryAt = Math.min(known.retryAt, Math.max(now, known.failedAt + limits.candidateRetry));
+      this.known.set(key, { ...known, address, priority, retryAt });
     }
   }
 
   /** The peer to contact next, now counted as busy; undefined if there is none for now. */
   next(now: Micros): Candidate | undefined {
-    this.progressAt ??= now;
     this.raiseCeiling(now);
     let best: Known | undefined;
     for (const candidate of this.known.values()) {
-      if (candidate.busy || candidate.retryAt > now || candidate.priority > this.ceiling) continue;
+      if (!this.isReady(candidate, now)) continue;
       if (best === undefined || rank(candidate) < rank(best)) best = candidate;
     }
     if (best !== undefined) best.busy = true;
     return best;
   }
 
-  /** The swarm progressed: the peers in use are enough. */
+  /** The swarm progressed, or had nothing to do: the peers in use are enough. */
   progressed(now: Micros): void {
-    this.progressAt = now;
+    this.progressedAt = now;
   }
 
-  /** The peer is gone; after a failure it waits before it is tried again. */
-  release(address: Address, failed: boolean, now: Micros): void {
+  /** The peer is gone. After a failure it waits before it is tried again. */
+  release(address: Address, outcome: Outcome, now: Micros): void {
     const candidate = this.known.get(addressKey(address));
     if (candidate === undefined) return;
     candidate.busy = false;
-    candidate.failures = failed ? candidate.failures + 1 : 0;
-    candidate.retryAt = failed ? now + Math.min(retryMax, retryFirst * 2 ** candidate.failures) : now;
+    candidate.failures = failuresAfter(outcome, candidate.failures);
+    candidate.failedAt = now;
+    const wait = limits.candidateRetry * 2 ** (candidate.failures - 1);
+    candidate.retryAt = candidate.failures === 0 ? now : now + Math.min(limits.candidateRetryMax, wait);
   }
 
   /** A peer that lied is not asked again in this swarm. */
@@ -63,32 +70,77 @@ export class Candidates {
     this.known.delete(addressKey(address));
   }
 
-  /** True while a peer is in use or may be tried. */
-  get hopeful(): boolean {
-    for (const { busy, failures } of this.known.values()) if (busy || failures === 0) return true;
+  /** True if those that are known will not do: none is left to try, and none in use sends anything. */
+  lacking(now: Micros): boolean {
+    let isAnyBusy = false;
+    for (const { busy, failures } of this.known.values()) {
+      if (!busy && failures === 0) return false;
+      isAnyBusy ||= busy;
+    }
+    return !isAnyBusy || now >= this.progressedAt + limits.peersWanted;
+  }
+
+  /** True if nothing came for so long that one in use had better give its place to another that waits. */
+  impatient(now: Micros): boolean {
+    if (now < this.progressedAt + limits.rotation) return false;
+    for (const candidate of this.known.values()) if (this.isReady(candidate, now)) return true;
     return false;
   }
 
-  /** When time alone gives `next` another answer: later than now, or never. */
+  /** When time alone gives `next` or `lacking` another answer: later than now, or never. */
   deadline(now: Micros): Micros | undefined {
-    let earliest: Micros | undefined;
+    let earliest = Number.POSITIVE_INFINITY;
+    const consider = (at: Micros): void => {
+      if (at > now) earliest = Math.min(earliest, at);
+    };
     for (const { busy, retryAt, priority } of this.known.values()) {
       if (busy) continue;
-      const at = priority > this.ceiling ? (this.progressAt ?? now) + limits.escalation : retryAt;
-      if (at > now) earliest = Math.min(earliest ?? at, at);
+      consider(priority > this.ceiling ? this.ceilingAt : retryAt);
     }
-    return earliest;
+    consider(this.progressedAt + limits.peersWanted);
+    consider(this.progressedAt + limits.rotation);
+    return Number.isFinite(earliest) ? earliest : undefined;
+  }
+
+  private isReady({ busy, retryAt, priority }: Known, now: Micros): boolean {
+    return !busy && retryAt <= now && priority <= this.ceiling;
+  }
+
+  private makeRoom(): boolean {
+    if (this.known.size < limits.candidatesMax) return true;
+    let worst: [string, Known] | undefined;
+    for (const entry of this.known) {
+      const [, { busy, failures }] = entry;
+      if (!busy && failures > (worst?.[1].failures ?? 0)) worst = entry;
+    }
+    return worst !== undefined && this.known.delete(worst[0]);
+  }
+
+  private get ceilingAt(): Micros {
+    return Math.max(this.progressedAt, this.raisedAt) + limits.escalation;
   }
 
   private raiseCeiling(now: Micros): void {
-    const waited = now - (this.progressAt ?? now) >= limits.escalation;
     const isFirst = this.ceiling === Number.NEGATIVE_INFINITY;
-    if (!waited && !isFirst) return;
+    if (!isFirst && now < this.ceilingAt) return;
     let lowest = Number.POSITIVE_INFINITY;
     for (const { priority } of this.known.values()) if (priority > this.ceiling) lowest = Math.min(lowest, priority);
     if (lowest === Number.POSITIVE_INFINITY) return;
     this.ceiling = lowest;
-    this.progressAt = now;
+    this.raisedAt = now;
+  }
+}
+
+function failuresAfter(outcome: Outcome, before: number): number {
+  switch (outcome) {
+    case 'fine':
+      return 0;
+    case 'failed-later':
+      return 1;
+    case 'failed':
+      return before + 1;
+    case 'refused':
+      return Math.max(before + 1, failuresOfRefusal);
   }
 }
 

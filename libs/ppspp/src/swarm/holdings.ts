@@ -8,6 +8,7 @@ import { hashBytes } from '../integrity/hash';
 import type { OpenedContent } from '../endpoint/effects';
 import { extentChunks, type SwarmRecord } from './content';
 import type { SwarmMetadata } from './metadata';
+import type { Dialect } from '../wire/message';
 
 /** What we hold of one content, and what we know of it. */
 export class Holdings {
@@ -19,18 +20,25 @@ export class Holdings {
   /** Extents that were in the store at any time since the swarm was opened. */
   readonly everHeld = new ChunkSet();
   contentBytes: number | undefined;
-  private size: number;
+  private described: SwarmMetadata;
+  private spoken: Dialect;
   private sizeProven = false;
   private readonly stored = new Map<number, Uint8Array>();
 
   constructor(private readonly given: SwarmMetadata) {
     this.tree = new HashTree(given.hash, bytesOfSwarmId(given.swarmId));
-    this.size = given.chunkSize;
+    this.described = given;
+    this.spoken = { addressing: given.addressing, hashBytes: hashBytes[given.hash], chunkSize: undefined };
   }
 
   /** The metadata, with the chunk size that a verified chunk proved. */
   get metadata(): SwarmMetadata {
-    return this.size === this.given.chunkSize ? this.given : { ...this.given, chunkSize: this.size };
+    return this.described;
+  }
+
+  /** Widths of the messages in this swarm. RFC 7574 sections 7.6 and 7.8. */
+  get dialect(): Dialect {
+    return this.spoken;
   }
 
   /** The proven chunk size, or undefined while it is a guess. */
@@ -54,8 +62,7 @@ export class Holdings {
   /** Takes over what a store, or a file, holds. False if its record does not lead to the swarm ID. */
   adopt({ record, extents, blocks }: OpenedContent): boolean {
     if (!this.tree.adoptPeaks(record.chunkCount, record.peaks)) return false;
-    this.size = record.metadata.chunkSize;
-    this.sizeProven = true;
+    this.proveSize(record.metadata.chunkSize);
     this.contentBytes = record.contentBytes;
     for (const extent of extents) this.held.add({ first: extent, last: extent });
     for (const run of this.held.runs()) this.everHeld.add(run);
@@ -85,12 +92,17 @@ export class Holdings {
     if (this.sizeProven) return true;
     const { chunkCount } = this;
     if (chunkCount === undefined || (chunk === chunkCount - 1 && chunkCount > 1)) return false;
-    this.size = chunkCount === 1 ? Math.max(bytes, this.size) : bytes;
-    this.sizeProven = true;
+    this.proveSize(chunkCount === 1 ? Math.max(bytes, this.size) : bytes);
     return true;
   }
 
-  /** Notes an extent that was written. The last one tells the content's exact size. RFC 7574 section 5.6. */
+  /** The part of a range that is content: what a peer says beyond it means nothing. RFC 7574 sections 12.6.2 and 12.6.4. */
+  within({ first, last }: ChunkRange): ChunkRange | undefined {
+    const end = this.chunkCount ?? Number.MAX_SAFE_INTEGER;
+    return first >= end ? undefined : { first, last: Math.min(last, end - 1) };
+  }
+
+  /** Notes an extent that was written. */
   hold(extent: number): void {
     this.held.add({ first: extent, last: extent });
     this.everHeld.add({ first: extent, last: extent });
@@ -102,7 +114,13 @@ export class Holdings {
     this.checked.remove({ first: extent, last: extent });
   }
 
-  /** Learns the content's size from the bytes of its last extent. */
+  /** An extent proved corrupt: it is wanted as if it had never been here. */
+  forget(extent: number): void {
+    this.drop(extent);
+    this.everHeld.remove({ first: extent, last: extent });
+  }
+
+  /** The last extent tells the content's exact size. RFC 7574 section 5.6. */
   learnContentBytes(extent: number, bytes: number): void {
     if (extent + 1 === this.extentCount) this.contentBytes = extent * extentChunks * this.size + bytes;
   }
@@ -110,12 +128,6 @@ export class Holdings {
   /** Chunks of an extent: 64 but for the last. */
   chunksIn(extent: number): number {
     return Math.min(extentChunks, (this.chunkCount ?? 0) - extent * extentChunks);
-  }
-
-  /** The run of held chunks around an extent: the biggest interval to announce. RFC 7574 section 4.3.1. */
-  runAround(extent: number): ChunkRange | undefined {
-    const run = this.held.runAt(extent);
-    return run === undefined ? undefined : this.chunksOf(run);
   }
 
   /** All held chunks as ranges. */
@@ -135,7 +147,18 @@ export class Holdings {
     };
   }
 
-  private chunksOf({ first, last }: ChunkRange): ChunkRange {
+  /** The chunks of a run of extents. */
+  chunksOf({ first, last }: ChunkRange): ChunkRange {
     return { first: first * extentChunks, last: Math.min((last + 1) * extentChunks, this.chunkCount ?? 0) - 1 };
+  }
+
+  private get size(): number {
+    return this.described.chunkSize;
+  }
+
+  private proveSize(chunkSize: number): void {
+    this.described = { ...this.given, chunkSize };
+    this.spoken = { ...this.spoken, chunkSize };
+    this.sizeProven = true;
   }
 }

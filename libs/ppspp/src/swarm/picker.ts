@@ -1,5 +1,4 @@
 import type { ChunkSet } from '../addressing/chunk-set';
-import type { ChunkSource } from '../channel/downloader';
 import { limits } from '../limits';
 import { Assembly } from './assembly';
 import { extentChunks } from './content';
@@ -8,8 +7,10 @@ import type { Holdings } from './holdings';
 /** Channels that may each be asked for one chunk while the content's size is unknown. */
 const probesMax = 3;
 
-/** Which extents are needed, the most urgent first. */
-export type Demand = () => Iterable<number>;
+/** Which extents are needed, the most urgent first; those of which a peer has nothing may be left out. */
+export interface DemandedExtents {
+  extents(available: ChunkSet): Iterable<number>;
+}
 
 /**
  * The chunk picker: what to ask of whom. RFC 7574 section 9.1 leaves it to us.
@@ -17,19 +18,19 @@ export type Demand = () => Iterable<number>;
  * Extents are begun in the order of demand and finished in the order they were begun, so that the first are served
  * soonest and few are in memory at a time. No chunk is asked of two peers at once.
  */
-export class Picker implements ChunkSource {
+export class Picker {
   private readonly assemblies = new Map<number, Assembly>();
   private readonly probes = new Set<number>();
 
   constructor(
     private readonly holdings: Holdings,
-    private readonly demand: Demand,
+    private readonly demand: DemandedExtents,
   ) {}
 
   pick(available: ChunkSet, count: number): number[] {
     if (this.holdings.chunkSize === undefined || this.holdings.chunkCount === undefined) return this.probe(available);
     const picked: number[] = [];
-    for (const extent of this.candidates()) {
+    for (const extent of this.candidates(available)) {
       this.pickFrom(extent, available, count, picked);
       if (picked.length >= count) break;
     }
@@ -39,7 +40,11 @@ export class Picker implements ChunkSource {
   release(chunks: readonly number[]): void {
     for (const chunk of chunks) {
       this.probes.delete(chunk);
-      this.assemblies.get(Math.floor(chunk / extentChunks))?.release(chunk);
+      const extent = Math.floor(chunk / extentChunks);
+      const assembly = this.assemblies.get(extent);
+      assembly?.release(chunk);
+      // One that nobody has anything of must not keep others from being begun.
+      if (assembly?.untouched === true) this.assemblies.delete(extent);
     }
   }
 
@@ -58,7 +63,7 @@ export class Picker implements ChunkSource {
     const extent = Math.floor(chunk / extentChunks);
     if (this.holdings.held.has(extent)) return undefined;
     const assembly = this.assemblies.get(extent) ?? this.begin(extent);
-    if (assembly === undefined || assembly.phase !== 'filling') return undefined;
+    if (assembly?.phase !== 'filling') return undefined;
     assembly.put(chunk, bytes);
     return assembly.complete ? assembly : undefined;
   }
@@ -75,6 +80,13 @@ export class Picker implements ChunkSource {
     this.holdings.tree.releaseExtent(extent);
   }
 
+  /** The number of chunks was corrected: extents that end otherwise than was thought are begun anew. */
+  resize(): void {
+    for (const [extent, assembly] of this.assemblies) {
+      if (assembly.chunks !== this.holdings.chunksIn(extent)) this.assemblies.delete(extent);
+    }
+  }
+
   private probe(available: ChunkSet): number[] {
     if (this.probes.size >= probesMax) return [];
     const { chunkCount } = this.holdings;
@@ -86,10 +98,10 @@ export class Picker implements ChunkSource {
     return [chunk];
   }
 
-  private *candidates(): Iterable<number> {
+  private *candidates(available: ChunkSet): Iterable<number> {
     for (const [extent, assembly] of this.assemblies) if (assembly.open) yield extent;
     if (this.assemblies.size >= limits.assembliesMax) return;
-    for (const extent of this.demand()) {
+    for (const extent of this.demand.extents(available)) {
       if (this.holdings.held.has(extent)) continue;
       yield extent;
       if (this.assemblies.size >= limits.assembliesMax) return;

@@ -1,8 +1,7 @@
 import type { Channel } from '../channel/channel';
-import { digest } from '../integrity/hash';
-import type { Verdict } from '../integrity/hash-tree';
+import { digest, hashBytes } from '../integrity/hash';
+import type { SizeClaim, Verdict } from '../integrity/hash-tree';
 import { limits } from '../limits';
-import type { ChunkRange } from '../addressing/chunk-range';
 import type { Holdings } from './holdings';
 
 /** A chunk that arrived and is not yet verified. */
@@ -17,10 +16,11 @@ export interface Arrival {
 export class Verification {
   private waiting: Arrival[] = [];
   private readonly away = new Map<number, readonly Arrival[]>();
+  private awayChunks = 0;
 
   /** Bounded; false if there is no room, and the chunk is dropped: its peer will send it again. */
   add(arrival: Arrival): boolean {
-    if (this.waiting.length >= limits.pendingChunksMax || this.away.size >= limits.hashedAwayChunks) return false;
+    if (this.waiting.length + this.awayChunks >= limits.pendingChunksMax) return false;
     this.waiting.push(arrival);
     return true;
   }
@@ -28,9 +28,9 @@ export class Verification {
   /** A run that is worth handing out, under a token; undefined if what waits is few. */
   handOut(token: number): readonly Arrival[] | undefined {
     if (this.waiting.length < limits.hashedAwayChunks) return undefined;
-    const run = this.waiting;
-    this.waiting = [];
+    const run = this.takeWaiting();
     this.away.set(token, run);
+    this.awayChunks += run.length;
     return run;
   }
 
@@ -38,6 +38,7 @@ export class Verification {
   takeBack(token: number): readonly Arrival[] {
     const run = this.away.get(token) ?? [];
     this.away.delete(token);
+    this.awayChunks -= run.length;
     return run;
   }
 
@@ -49,23 +50,24 @@ export class Verification {
   }
 }
 
-/** The verdict on one chunk, with the claims of the peer that sent it. */
+/** The verdict on one chunk, with the claims of the peer that sent it. `leaf` is its hash, if that was computed already. */
 export function judgeChunk({ channel, chunk, bytes }: Arrival, holdings: Holdings, leaf?: Uint8Array): Verdict {
-  const hash = leaf ?? digest(holdings.tree.hash, bytes);
-  const { proof } = channel.downloader.proofs;
-  if (holdings.chunkCount !== undefined) return holdings.tree.admitChunk(chunk, hash, proof);
-  // Without peaks, the one HAVE of a peer that has everything names them: some send none for 2^n chunks.
-  const [all, ...others] = channel.downloader.available.runs();
-  const height = all === undefined || others.length > 0 ? Number.NaN : powerOfTwo(all);
-  if (Number.isNaN(height)) return 'incomplete';
-  holdings.tree.adoptRootAsPeak(height);
-  const verdict = holdings.tree.admitChunk(chunk, hash, proof);
-  if (verdict === 'verified') return verdict;
-  holdings.tree.withdrawImpliedPeak();
-  return 'incomplete';
+  const { tree } = holdings;
+  const hash = leaf ?? digest(tree.hash, bytes);
+  const { proof, size } = channel.downloader.proofs;
+  if (holdings.chunkCount !== undefined) return tree.admitChunk(chunk, hash, proof);
+  if (bytes.length === 2 * hashBytes[tree.hash]) return 'incomplete';
+  const claim = size ?? impliedSize(channel, tree.root);
+  if (claim === undefined) return 'incomplete';
+  const verdict = tree.admitFirst(claim, chunk, hash, proof);
+  // What follows from a HAVE alone is our guess, and not the peer's lie.
+  return verdict === 'mismatch' && size === undefined ? 'incomplete' : verdict;
 }
 
-function powerOfTwo({ first, last }: ChunkRange): number {
-  const height = Math.log2(last + 1);
-  return first === 0 && Number.isInteger(height) ? height : Number.NaN;
+/** Some peers send no peaks for 2^n chunks: the one HAVE of a peer that has everything names them, and the root is all. */
+function impliedSize(channel: Channel, root: Uint8Array): SizeClaim | undefined {
+  const [all, ...others] = channel.downloader.available.runs();
+  if (all?.first !== 0 || others.length > 0) return undefined;
+  const chunkCount = all.last + 1;
+  return Number.isInteger(Math.log2(chunkCount)) ? { chunkCount, peaks: [root] } : undefined;
 }

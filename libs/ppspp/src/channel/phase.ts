@@ -1,0 +1,49 @@
+/** RFC 7574 section 3.1.1: `opening` waits for an answer, `answered` for the datagram that proves the initiator. */
+export type ChannelPhase = 'opening' | 'answered' | 'open' | 'closed';
+
+/** Which phase may follow which. */
+export const successors: Readonly<Record<ChannelPhase, readonly ChannelPhase[]>> = {
+  opening: ['open', 'closed'],
+  answered: ['open', 'closed'],
+  open: ['closed'],
+  closed: [],
+};
+
+/** Why a channel ended. */
+export type Ending =
+  | 'closed-by-peer'
+  | 'unanswered'
+  | 'refused'
+  /** Our HANDSHAKE said again was answered with a new channel: the peer was restarted. */
+  | 'forgotten'
+  | 'dead'
+  | 'stalled'
+  | 'lied'
+  | 'exhausted'
+  | 'left';
+
+/** Endings that the peer is told of by a closing HANDSHAKE. RFC 7574 section 3.1.1, step 8. */
+export const saysGoodbye: Readonly<Record<Ending, boolean>> = {
+  'closed-by-peer': false,
+  unanswered: false,
+  refused: true,
+  forgotten: false,
+  dead: false,
+  stalled: true,
+  lied: true,
+  exhausted: true,
+  left: true,
+};
+
+/** Endings after which a peer waits before it is called again. */
+export const isFailure: Readonly<Record<Ending, boolean>> = {
+  'closed-by-peer': true,
+  unanswered: true,
+  refused: true,
+  forgotten: false,
+  dead: true,
+  stalled: true,
+  lied: true,
+  exhausted: false,
+  left: false,
+};

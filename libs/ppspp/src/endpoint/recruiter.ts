@@ -1,0 +1,83 @@
+import type { Channel } from '../channel/channel';
+import { limits, type Micros } from '../limits';
+import type { Swarm } from '../swarm/swarm';
+import type { Bans } from './bans';
+import type { Doorman } from './doorman';
+import type { Notice } from './effects';
+import type { SwarmTable } from './swarm-table';
+
+/** What the recruiter shares with its endpoint. */
+export interface RecruiterParts {
+  readonly swarms: SwarmTable;
+  readonly bans: Bans;
+  readonly doorman: Doorman;
+  readonly notify: (notice: Notice) => void;
+  /** Ends a channel for the sake of another, or because it is needed no more. */
+  readonly dismiss: (channel: Channel, ending: 'left' | 'stalled') => void;
+}
+
+/** Finds peers for swarms that fetch, and lets go of those of swarms that do not. */
+export class Recruiter {
+  /** Swarms that wanted something when they were last looked at. */
+  private readonly wanting = new WeakSet<Swarm>();
+
+  constructor(private readonly parts: RecruiterParts) {}
+
+  /** Looks after one swarm; tells when to look again, or undefined if only an event can change anything. */
+  tend(swarm: Swarm, now: Micros): Micros | undefined {
+    const { swarms } = this.parts;
+    if (swarms.find(swarm.metadata.swarmId) !== swarm) return undefined;
+    if (!swarm.fetching) {
+      for (const channel of swarm.sources()) if (!channel.serves) this.parts.dismiss(channel, 'left');
+      this.wanting.delete(swarm);
+      return swarms.idle(swarm, now);
+    }
+    if (!this.isWanting(swarm, now)) return undefined;
+    this.contact(swarm, now);
+    const isLacking = swarm.candidates.lacking(now);
+    if (isLacking) this.call(swarm, now);
+    const callAt = isLacking ? swarm.peersWantedAt + limits.peersWanted : Number.POSITIVE_INFINITY;
+    const at = Math.min(callAt, swarm.candidates.deadline(now) ?? Number.POSITIVE_INFINITY);
+    return Number.isFinite(at) ? at : undefined;
+  }
+
+  /** Time in which nothing was wanted does not count against those who sent nothing. */
+  private isWanting(swarm: Swarm, now: Micros): boolean {
+    if (!swarm.wanting) {
+      this.wanting.delete(swarm);
+      return false;
+    }
+    if (!this.wanting.has(swarm)) swarm.candidates.progressed(now);
+    this.wanting.add(swarm);
+    return true;
+  }
+
+  private contact(swarm: Swarm, now: Micros): void {
+    const called = swarm.sources().filter(({ initiated }) => initiated);
+    let open = called.length;
+    if (open >= limits.fetchPeersMax && swarm.candidates.impatient(now)) open -= this.rotate(called, now);
+    while (open < limits.fetchPeersMax) {
+      const candidate = swarm.candidates.next(now);
+      if (candidate === undefined) return;
+      if (this.parts.bans.has(candidate.address, now)) swarm.candidates.remove(candidate.address);
+      else {
+        this.parts.doorman.call(swarm, candidate, now);
+        open++;
+      }
+    }
+  }
+
+  /** Gives up the peer that sent nothing for longest, that another may be tried; tells how many places that makes. */
+  private rotate(called: readonly Channel[], now: Micros): number {
+    const [idlest] = [...called].sort((one, other) => one.downloader.deliveredAt - other.downloader.deliveredAt);
+    if (idlest === undefined || now < idlest.downloader.deliveredAt + limits.rotation) return 0;
+    this.parts.dismiss(idlest, 'stalled');
+    return 1;
+  }
+
+  private call(swarm: Swarm, now: Micros): void {
+    if (now - swarm.peersWantedAt < limits.peersWanted) return;
+    swarm.peersWantedAt = now;
+    this.parts.notify({ type: 'peers-wanted', swarmId: swarm.metadata.swarmId });
+  }
+}

@@ -1,0 +1,20 @@
+import type { Channel } from '../channel/channel';
+import type { EndpointCounters } from '../endpoint/counters';
+import type { Effect } from '../endpoint/effects';
+import type { ExtentCache } from '../endpoint/extent-cache';
+import type { SwarmId } from './metadata';
+
+/** What a swarm shares with the endpoint's other swarms. */
+export interface SwarmContext {
+  readonly cache: ExtentCache;
+  readonly counters: EndpointCounters;
+  /** Content larger than this is fetched only where subscribers are about to need it. */
+  readonly backgroundBytesMax: number;
+  push(effect: Effect): void;
+  /** Something is to be sent on, or asked of, this channel. */
+  touch(channel: Channel): void;
+  /** What the swarm wants changed: whom to contact is to be decided anew. */
+  stirred(swarmId: SwarmId): void;
+  /** A peer of the swarm lied. */
+  lied(channel: Channel): void;
+}

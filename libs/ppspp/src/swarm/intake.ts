@@ -1,0 +1,184 @@
+import type { ChunkSet } from '../addressing/chunk-set';
+import type { Channel } from '../channel/channel';
+import type { Address } from '../endpoint/address';
+import { limits, type Micros } from '../limits';
+import type { DataMessage } from '../wire/message';
+import type { Assembly } from './assembly';
+import type { Candidates } from './candidates';
+import type { Extent } from './content';
+import type { SwarmContext } from './context';
+import type { Holdings } from './holdings';
+import type { Members } from './members';
+import { Picker, type DemandedExtents } from './picker';
+import { judgeChunk, Verification, type Arrival } from './verification';
+
+/** What came from one peer. */
+export interface SourceBytes {
+  readonly address: Address;
+  readonly bytes: number;
+}
+
+/** What fetching shares with its swarm. */
+export interface IntakeParts {
+  readonly holdings: Holdings;
+  readonly members: Members;
+  readonly candidates: Candidates;
+  readonly context: SwarmContext;
+  readonly demand: DemandedExtents;
+  /** An extent is complete, and checked as a whole. */
+  readonly completed: (extent: Extent) => void;
+}
+
+/** What comes from peers: chosen, verified chunk by chunk, put together to extents. */
+export class Intake {
+  private readonly picker: Picker;
+  private readonly verification = new Verification();
+  private readonly receivedFrom = new Map<string, SourceBytes>();
+  private runs = 0;
+  private notedCount: number | undefined;
+  private now: Micros = 0;
+
+  constructor(private readonly parts: IntakeParts) {
+    this.picker = new Picker(parts.holdings, parts.demand);
+  }
+
+  pick(available: ChunkSet, count: number): number[] {
+    return this.picker.pick(available, count);
+  }
+
+  release(chunks: readonly number[]): void {
+    if (chunks.length === 0) return;
+    this.picker.release(chunks);
+    this.touchSources();
+  }
+
+  /** A DATA message. RFC 7574 section 8.6. */
+  arrived(channel: Channel, { range, bytes }: DataMessage, delay: bigint): void {
+    const { counters } = this.parts.context;
+    const { acknowledgements } = channel.downloader;
+    const chunk = range.first;
+    if (range.last !== chunk) return counters.fault('data-several-chunks');
+    if (acknowledgements.delivered.has(chunk)) {
+      // Our ACK was lost, or crossed with the repeat.
+      counters.duplicateBytes += bytes.length;
+      acknowledgements.add(chunk, delay);
+      return;
+    }
+    if (!channel.downloader.awaits(chunk)) return counters.fault('data-not-asked');
+    if (!this.verification.add({ channel, chunk, bytes, delay })) counters.fault('queue-full');
+  }
+
+  /** Verifies what arrived since the last call, here or away. */
+  settle(now: Micros): void {
+    this.now = now;
+    const token = ++this.runs;
+    const run = this.verification.handOut(token);
+    if (run !== undefined) {
+      const { swarmId, hash } = this.parts.holdings.metadata;
+      this.parts.context.push({ kind: 'hash', swarmId, token, hash, chunks: run.map(({ bytes }) => bytes) });
+      return;
+    }
+    for (const arrival of this.verification.takeWaiting()) this.judge(arrival);
+  }
+
+  /** Leaf hashes of a run came back; what is missing among them is computed here. */
+  hashed(token: number, leaves: readonly Uint8Array[], now: Micros): void {
+    this.now = now;
+    this.verification.takeBack(token).forEach((arrival, at) => {
+      this.judge(arrival, leaves[at]);
+    });
+  }
+
+  /** The 127 hashes of a complete extent were computed. */
+  extentChecked(index: number, subtree: Uint8Array): void {
+    const assembly = this.picker.assembly(index);
+    if (assembly?.phase !== 'checking') return;
+    if (this.parts.holdings.tree.admitExtent(index, subtree) !== 'verified') {
+      // Every chunk of it verified: only our own memory can have failed. It is fetched again.
+      this.drop(index);
+      return;
+    }
+    assembly.phase = 'writing';
+    this.parts.completed({ index, bytes: assembly.content, hashes: subtree });
+  }
+
+  /** Forgets an extent that is stored, or has to be begun anew. */
+  drop(extent: number): void {
+    this.picker.drop(extent);
+    this.touchSources();
+  }
+
+  /** Content bytes that each peer sent and that proved right. Bounded: what further peers sent is not told apart. */
+  received(): SourceBytes[] {
+    return [...this.receivedFrom.values()];
+  }
+
+  touchSources(): void {
+    for (const channel of this.parts.members.sources()) this.parts.context.touch(channel);
+  }
+
+  private judge(arrival: Arrival, leaf?: Uint8Array): void {
+    const { channel } = arrival;
+    if (channel.closed) return;
+    const { holdings, context } = this.parts;
+    const verdict = judgeChunk(arrival, holdings, leaf);
+    if (verdict === 'mismatch') {
+      context.counters.fault('data-wrong');
+      context.lied(channel);
+    } else if (verdict === 'incomplete' || !holdings.learnChunkSize(arrival.chunk, arrival.bytes.length)) {
+      context.counters.fault('data-unproven');
+      if (channel.downloader.unproven() >= limits.unprovenMax) channel.end('stalled');
+    } else this.accept(arrival);
+    context.touch(channel);
+  }
+
+  private accept({ channel, chunk, bytes, delay }: Arrival): void {
+    const { holdings, context, candidates } = this.parts;
+    const { downloader } = channel;
+    if (downloader.receivedBytes === 0 && !downloader.proofs.agreesWith(holdings.tree)) {
+      context.counters.fault('hash-wrong');
+      return context.lied(channel);
+    }
+    downloader.delivered(chunk, bytes.length, this.now);
+    downloader.acknowledgements.add(chunk, delay);
+    this.noteSource(channel, bytes.length);
+    candidates.progressed(this.now);
+    if (this.picker.has(chunk)) context.counters.duplicateBytes += bytes.length;
+    else this.take(channel, chunk, bytes);
+  }
+
+  private take(from: Channel, chunk: number, bytes: Uint8Array): void {
+    this.parts.context.counters.fetchedBytes += bytes.length;
+    this.noteSize();
+    for (const channel of this.parts.members.sources()) {
+      if (channel === from || !channel.downloader.cameElsewhere(chunk)) continue;
+      channel.tell({ type: 'cancel', range: { first: chunk, last: chunk } });
+      this.parts.context.touch(channel);
+    }
+    const assembly = this.picker.put(chunk, bytes);
+    if (assembly !== undefined) this.check(assembly);
+  }
+
+  private check(assembly: Assembly): void {
+    const { swarmId, hash, chunkSize } = this.parts.holdings.metadata;
+    const { extent, content: bytes } = assembly;
+    assembly.phase = 'checking';
+    this.parts.context.push({ kind: 'check', swarmId, extent, hash, bytes, chunkSize });
+  }
+
+  /** Tells the number of chunks when it is proven, and when real peaks correct it. */
+  private noteSize(): void {
+    const { chunkCount, metadata } = this.parts.holdings;
+    if (chunkCount === undefined || chunkCount === this.notedCount) return;
+    if (this.notedCount !== undefined) this.picker.resize();
+    this.notedCount = chunkCount;
+    this.parts.context.push({ kind: 'notice', notice: { type: 'swarm-sized', swarmId: metadata.swarmId, chunkCount } });
+    this.touchSources();
+  }
+
+  private noteSource({ key, address }: Channel, more: number): void {
+    const { bytes } = this.receivedFrom.get(key) ?? { bytes: 0 };
+    if (bytes === 0 && this.receivedFrom.size >= limits.candidatesMax) return;
+    this.receivedFrom.set(key, { address, bytes: bytes + more });
+  }
+}

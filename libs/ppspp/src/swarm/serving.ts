@@ -1,0 +1,149 @@
+import type { Shelf } from '../channel/uploader';
+import { hashBytes } from '../integrity/hash';
+import { extentHeight, subtreeHash } from '../integrity/subtree';
+import { extentChunks, type Extent } from './content';
+import type { SwarmContext } from './context';
+import { Freshness } from './freshness';
+import type { Holdings } from './holdings';
+import type { Members } from './members';
+
+/** What the shelf shares with its swarm. */
+export interface ServingParts {
+  readonly holdings: Holdings;
+  readonly members: Members;
+  readonly context: SwarmContext;
+  /** Somebody waits for an extent that is not here. */
+  readonly demand: (extent: number) => void;
+}
+
+/** What uploaders take chunks and hashes from: checked extents in memory, read from the store when they are needed. */
+export class Serving implements Shelf {
+  /** Content bytes sent to peers of this swarm, each chunk once a request. */
+  servedBytes = 0;
+  private readonly freshness = new Freshness();
+  private readonly reading = new Set<number>();
+  private readonly unchecked = new Map<number, Extent>();
+
+  constructor(private readonly parts: ServingParts) {}
+
+  get chunkCount(): number | undefined {
+    return this.parts.holdings.chunkCount;
+  }
+
+  chunk(chunk: number): Uint8Array | undefined {
+    const extent = Math.floor(chunk / extentChunks);
+    const cached = this.cached(extent);
+    if (cached === undefined) {
+      this.need(extent);
+      return undefined;
+    }
+    const size = this.parts.holdings.metadata.chunkSize;
+    const from = (chunk - extent * extentChunks) * size;
+    return cached.bytes.subarray(from, Math.min(from + size, cached.bytes.length));
+  }
+
+  readAhead(extent: number): void {
+    if (this.parts.holdings.held.has(extent) && this.cached(extent) === undefined) this.read(extent);
+  }
+
+  hash(height: number, index: number): Uint8Array | undefined {
+    const { tree } = this.parts.holdings;
+    if (height >= extentHeight) return tree.at(height, index);
+    const perExtent = extentChunks / 2 ** height;
+    const extent = Math.floor(index / perExtent);
+    const cached = this.cached(extent);
+    if (cached === undefined) return tree.at(height, index);
+    return subtreeHash(cached.hashes, hashBytes[tree.hash], height, index - extent * perExtent);
+  }
+
+  served(chunk: number, bytes: number, isRepeat: boolean): void {
+    const { counters } = this.parts.context;
+    if (isRepeat) {
+      counters.repeatedBytes += bytes;
+      return;
+    }
+    counters.servedBytes += bytes;
+    this.servedBytes += bytes;
+    if (this.freshness.take(chunk)) counters.missBytes += bytes;
+    else counters.hitBytes += bytes;
+  }
+
+  /** An extent that was fetched because somebody asked: its first serving is a miss. */
+  markFresh(extent: number): void {
+    this.freshness.mark(extent, this.parts.holdings.chunksIn(extent));
+  }
+
+  /** Puts a checked extent where uploaders find it, and lets those go on who waited for it. */
+  shelve(extent: Extent): void {
+    this.parts.context.cache.add(this.parts.holdings.metadata.swarmId, extent);
+    this.wake(extent.index);
+  }
+
+  /** A stored extent was read, or proved missing. */
+  extentRead(extent: number, read: Extent | undefined): void {
+    this.reading.delete(extent);
+    if (read === undefined) this.lose(extent);
+    else if (this.parts.holdings.checked.has(extent)) this.shelve(read);
+    else {
+      const { swarmId, hash, chunkSize } = this.parts.holdings.metadata;
+      this.unchecked.set(extent, read);
+      this.parts.context.push({ kind: 'check', swarmId, extent, hash, bytes: read.bytes, chunkSize });
+    }
+  }
+
+  /** The 127 hashes of an extent were computed; false if it is none that was read. */
+  extentChecked(extent: number, subtree: Uint8Array): boolean {
+    const stored = this.unchecked.get(extent);
+    if (stored === undefined) return false;
+    this.unchecked.delete(extent);
+    this.conclude({ ...stored, hashes: subtree });
+    return true;
+  }
+
+  /** An extent we had is gone; whoever waits for it makes it demanded. */
+  lose(extent: number): void {
+    const { holdings, members, context } = this.parts;
+    holdings.drop(extent);
+    this.freshness.drop(extent);
+    context.cache.remove(holdings.metadata.swarmId, extent);
+    for (const { uploader } of members) if (uploader.queue.waitsFor(extent)) return this.need(extent);
+  }
+
+  private conclude(extent: Extent): void {
+    const { holdings, context } = this.parts;
+    const { index } = extent;
+    if (holdings.tree.admitExtent(index, extent.hashes, holdings.storedProof) === 'verified') {
+      holdings.checked.add({ first: index, last: index });
+      holdings.learnContentBytes(index, extent.bytes.length);
+      this.shelve(extent);
+      return;
+    }
+    const { swarmId } = holdings.metadata;
+    context.counters.extentsCorrupt++;
+    context.push({ kind: 'erase', swarmId, extent: index });
+    context.push({ kind: 'notice', notice: { type: 'extent-corrupt', swarmId, extent: index } });
+    holdings.forget(index);
+    this.lose(index);
+  }
+
+  private wake(extent: number): void {
+    for (const channel of this.parts.members) {
+      if (channel.uploader.queue.unpark(extent)) this.parts.context.touch(channel);
+    }
+  }
+
+  private need(extent: number): void {
+    if (this.parts.holdings.held.has(extent)) this.read(extent);
+    else this.parts.demand(extent);
+  }
+
+  private read(extent: number): void {
+    if (this.reading.has(extent) || this.unchecked.has(extent)) return;
+    this.reading.add(extent);
+    this.parts.context.push({ kind: 'read', swarmId: this.parts.holdings.metadata.swarmId, extent });
+  }
+
+  private cached(extent: number): Extent | undefined {
+    return this.parts.context.cache.find(this.parts.holdings.metadata.swarmId, extent);
+  }
+}
