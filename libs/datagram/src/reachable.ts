@@ -21,6 +21,12 @@ export function isLoopback({ ip }: Address): boolean {
   return ip === '::1' || ip.startsWith('127.');
 }
 
+/** A port of the system's choice, on every address of this machine, IPv4 alone where there is no IPv6. */
+export function anyAddress(): Address {
+  const hasIpv6 = localAddresses().some(({ family }) => family === 'IPv6');
+  return { ip: hasIpv6 ? '::' : '0.0.0.0', port: 0 };
+}
+
 function localAddresses() {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])

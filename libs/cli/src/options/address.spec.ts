@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
-import { anyAddress, formatAddress, isLoopback, reachableAddresses, resolveAddress } from './address';
+import { isLoopback } from '@weir/datagram';
+import { formatAddress, resolveAddress } from './address';
 
 it('resolves addresses to themselves and names to addresses', async () => {
   expect(await resolveAddress('--peer', { host: '192.0.2.1', port: 1 })).toEqual({ ip: '192.0.2.1', port: 1 });
@@ -17,17 +18,4 @@ it('explains a name that stands for nothing', async () => {
 it('writes addresses as people do', () => {
   expect(formatAddress({ ip: '192.0.2.1', port: 1 })).toBe('192.0.2.1:1');
   expect(formatAddress({ ip: '2001:db8::1', port: 1 })).toBe('[2001:db8::1]:1');
-});
-
-it('announces a socket at its address, or at those of the machine', () => {
-  expect(reachableAddresses({ ip: '192.0.2.1', port: 7 })).toEqual([{ ip: '192.0.2.1', port: 7 }]);
-  for (const ip of ['::', '0.0.0.0']) {
-    const addresses = reachableAddresses({ ip, port: 7 });
-    expect(addresses.length).toBeGreaterThan(0);
-    expect(addresses.every((address) => isIP(address.ip) > 0 && address.port === 7)).toBe(true);
-  }
-});
-
-it('listens everywhere by default', () => {
-  expect(anyAddress()).toEqual({ ip: expect.stringMatching(/^(::|0\.0\.0\.0)$/), port: 0 });
 });

@@ -1,14 +1,14 @@
 import type { Address, Candidate, SwarmId } from '@weir/ppspp';
+import { isLoopback, reachableAddresses } from '@weir/datagram';
 import {
+  candidatesOf,
   Registration,
   systemClock,
   type Cancel,
   type RegistrationWorld,
-  type TrackedPeer,
   type TrackerStatus,
 } from '@weir/registration';
 import { CommandError } from '../errors';
-import { isLoopback, reachableAddresses } from '../options/address';
 
 /** What trackers are told, and who hears what they tell. */
 export interface AnnouncementPlan {
@@ -77,7 +77,7 @@ export class Announcement {
   private async lookUp(): Promise<void> {
     const found = await this.registration.peersFor(this.plan.swarmId);
     if (this.stopped) return;
-    this.plan.onPeers(candidates(found));
+    this.plan.onPeers(candidatesOf(found));
     this.cancel = (this.world.clock ?? systemClock).after(lookupMillis, () => void this.lookUp());
   }
 
@@ -105,15 +105,6 @@ export class Announcement {
 function unreachable(failed: ReadonlyMap<string, string>): CommandError {
   const named = [...failed].map(([url, reason]) => `${url} (${reason})`).join(', ');
   return new CommandError('TRACKER_UNREACHABLE', `no tracker can be reached: ${named}; check --tracker`);
-}
-
-/**
- * Trackers give the best the largest priority (RFC 7846 table 3), an endpoint tries the lowest first. Only the order
- * counts: peers that a tracker likes alike are tried together. Named peers have 0 and come before all.
- */
-function candidates(found: readonly TrackedPeer[]): Candidate[] {
-  const levels = [...new Set(found.map(({ priority }) => priority))].sort((one, other) => other - one);
-  return found.map(({ address, priority }) => ({ address, priority: 1 + levels.indexOf(priority) }));
 }
 
 /** A tracker on this machine: then peers may be there too. */
