@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { adminHttpAdapter, configureAdmin } from '@weir/admin';
-import { loadConfigOrExit, type WeirConfig } from '@weir/config';
+import { adminHttpAdapter, configureAdmin, listenAdmin } from '@weir/admin';
+import { loadConfigOrExit } from '@weir/config';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module';
 
@@ -26,18 +26,12 @@ export async function runAppliance(options: ApplianceOptions = {}): Promise<void
   });
   app.useLogger(app.get(Logger));
   configureAdmin(app);
-  await listen(app, config);
-  await terminated();
-  await app.close();
-}
-
-async function listen(app: NestFastifyApplication, { admin }: WeirConfig): Promise<void> {
-  try {
-    await app.listen(admin.listen.port, admin.listen.host);
-  } catch (error) {
+  await listenAdmin(app, config.admin.listen).catch(async (error: unknown) => {
     await app.close();
     throw error;
-  }
+  });
+  await terminated();
+  await app.close();
 }
 
 function terminated(): Promise<void> {

@@ -1,5 +1,6 @@
 /** The admin API: what operators see of the appliance and do to it, over HTTP. */
 export { adminHttpAdapter, AdminModule, configureAdmin } from './admin.module';
+export { AdminListenError, type AdminListenErrorCode, listenAdmin } from './listen';
 export { AdminError, type AdminErrorCode } from './errors';
 export { fetchRequest } from './fetch-request';
 export { healthView, type HealthView, readyView, type ReadyView } from './health-view';

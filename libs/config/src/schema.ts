@@ -8,7 +8,7 @@ import { parsePrefix } from './prefix';
 /** Each entry is a socket that each datapath thread polls. */
 const listenMax = 16;
 /** Each tracker is a timer, a connection and a share of the swarms' reports. */
-const trackersMax = 64;
+const trackersMax = 16;
 /** Each prefix is compared with the address of each new peer. */
 const subscribersMax = 4096;
 /** Below this no swarm of 8 KiB chunks has room for two extents. */
