@@ -83,7 +83,7 @@ export class Relay {
   /** DATA takes the rest of its datagram (RFC 7574 section 8.6): its last byte is content. */
   private maybeLie(bytes: Buffer): void {
     const { liesEvery } = this.habits;
-    if (liesEvery === undefined || this.contentDatagrams++ % liesEvery !== 0) return;
+    if (liesEvery === undefined || ++this.contentDatagrams % liesEvery !== 0) return;
     const at = bytes.length - 1;
     bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
     this.lies++;
