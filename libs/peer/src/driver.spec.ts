@@ -119,6 +119,28 @@ describe('Driver', () => {
     });
   });
 
+  it('goes on where a store left off, though its peer leaves out hashes that the store knows', async () => {
+    const source = await seeder();
+    const held = extents.filter(({ index }) => index % 2 === 0);
+    const partial = {
+      ...content,
+      extents: held.map(({ index }) => index),
+    };
+    const store = MemoryContent.of(partial, held);
+    const leecher = await actor(store);
+    actors.push(leecher);
+    const complete = leecher.notice('swarm-complete');
+    leecher.driver.input({ kind: 'join', join: { metadata, want: 'all', content: partial, trusted: false } });
+    leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: source.port.local, priority: 0 }] });
+    await complete;
+    const parts = [...store.extents.values()]
+      .sort((one, other) => one.index - other.index)
+      .map((extent) => extent.bytes);
+    expect(Buffer.compare(Buffer.concat(parts), bytes)).toBe(0);
+    const fetched = leecher.driver.endpoint.counters.fetchedBytes;
+    expect(fetched).toBe(bytes.length - held.reduce((total, extent) => total + extent.bytes.length, 0));
+  });
+
   it('tells of a store that fails, and goes on', async () => {
     const broken = new MemoryContent();
     const failure = new Error('no disk');

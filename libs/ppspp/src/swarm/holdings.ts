@@ -78,6 +78,10 @@ export class Holdings {
     return true;
   }
 
+  get hasStoredHashes(): boolean {
+    return this.stored.size > 0;
+  }
+
   /** Hashes the store kept: claims like any other, until an extent's own bytes lead through them to the root. */
   readonly storedProof: Proof = (height, index) => {
     const { tier, block, position } = placeOf(height, index);

@@ -1,6 +1,6 @@
 import type { Channel } from '../channel/channel';
 import { digest, hashBytes } from '../integrity/hash';
-import type { SizeClaim, Verdict } from '../integrity/hash-tree';
+import type { Proof, SizeClaim, Verdict } from '../integrity/hash-tree';
 import { limits } from '../limits';
 import type { Holdings } from './holdings';
 
@@ -55,13 +55,26 @@ export function judgeChunk({ channel, chunk, bytes }: Arrival, holdings: Holding
   const { tree } = holdings;
   const hash = leaf ?? digest(tree.hash, bytes);
   const { proof, size } = channel.downloader.proofs;
-  if (holdings.chunkCount !== undefined) return tree.admitChunk(chunk, hash, proof);
+  if (holdings.chunkCount !== undefined) return judgeKnown(holdings, chunk, hash, proof);
   if (bytes.length === 2 * hashBytes[tree.hash]) return 'incomplete';
   const claim = size ?? impliedSize(channel, tree.root);
   if (claim === undefined) return 'incomplete';
   const verdict = tree.admitFirst(claim, chunk, hash, proof);
   // What follows from a HAVE alone is our guess, and not the peer's lie.
   return verdict === 'mismatch' && size === undefined ? 'incomplete' : verdict;
+}
+
+/** A peer leaves out the hashes that our HAVEs say we know: those may be in the store. A wrong one there is not its lie. */
+function judgeKnown(
+  { tree, storedProof, hasStoredHashes }: Holdings,
+  chunk: number,
+  hash: Uint8Array,
+  proof: Proof,
+): Verdict {
+  const verdict = tree.admitChunk(chunk, hash, proof);
+  if (verdict !== 'incomplete' || !hasStoredHashes) return verdict;
+  const aided = tree.admitChunk(chunk, hash, (height, index) => proof(height, index) ?? storedProof(height, index));
+  return aided === 'mismatch' ? 'incomplete' : aided;
 }
 
 /** Some peers send no peaks for 2^n chunks: the one HAVE of a peer that has everything names them, and the root is all. */
