@@ -11,7 +11,8 @@ import { freePort, statusOf, untilReady } from './demo/appliance.mjs';
 import { report } from './demo/report.mjs';
 import { setUp } from './setup.mjs';
 
-const appliance = '127.3.0.1:6778';
+/** Any port that is free: an appliance may be running on this machine. */
+const listen = '127.3.0.1:0';
 const tolerance = 0.02;
 
 setUp();
@@ -44,6 +45,9 @@ async function run() {
   const seedArgs = ['seed', file, '--listen', '127.2.0.2:0', '--tracker', tracker.url];
   const { swarmId } = await cast.announced('seeder', seedArgs);
   const admin = await startAppliance(tracker.url);
+  const {
+    addresses: [appliance],
+  } = await statusOf(admin);
   say('the first subscriber asks the appliance for a swarm it does not hold');
   const first = await subscribe('127.1.0.1', ['--peer', appliance], { swarmId, tracker });
   const between = await statusOf(admin);
@@ -55,13 +59,13 @@ async function run() {
     { name: 'first subscriber', ...first, same: (await sha256(first.file)) === source },
     { name: 'second subscriber', ...second, same: (await sha256(second.file)) === source },
   ];
-  return judge({ size, subscribers, between, after });
+  return judge({ size, subscribers, between, after, appliance });
 }
 
 async function startAppliance(tracker) {
   const admin = `127.0.0.1:${await freePort()}`;
   cast.start('appliance', ['appliance'], {
-    WEIR_PPSPP_LISTEN: appliance,
+    WEIR_PPSPP_LISTEN: listen,
     WEIR_ADMIN_LISTEN: admin,
     WEIR_STORE_PATH: join(folder, 'store'),
     WEIR_STORE_CAPACITY: '4GiB',
@@ -80,7 +84,7 @@ async function subscribe(ip, more, { swarmId, tracker }) {
 }
 
 /** The promises of the demo: equal files, nothing fetched twice, and no more fetched than there is. */
-function judge({ size, subscribers, between, after }) {
+function judge({ size, subscribers, between, after, appliance }) {
   const failures = [];
   for (const { name, same } of subscribers) if (!same) failures.push(`the ${name}'s file differs from the source`);
   const [, second] = subscribers;
