@@ -11,59 +11,61 @@ import {
   type Extent,
   type Input,
   type Notice,
+  type SwarmId,
   type SwarmMetadata,
   type Want,
 } from '@weir/ppspp';
 import type { Published } from './content';
-import type { World } from './world';
-
-/** A store in memory that takes time, forgets on order, and breaks on order. */
-export class SimulatedStore {
-  readonly extents = new Map<string, Extent>();
-  /** Extents it keeps per swarm; the oldest leave. */
-  capacity = Number.POSITIVE_INFINITY;
-  delay = 100;
-
-  keep(swarmId: string, extent: Extent): string[] {
-    this.extents.set(keyOf(swarmId, extent.index), { ...extent, bytes: extent.bytes.slice() });
-    const surplus = [...this.extents.keys()].slice(0, Math.max(0, this.extents.size - this.capacity));
-    surplus.forEach((key) => this.extents.delete(key));
-    return surplus;
-  }
-
-  find(swarmId: string, index: number): Extent | undefined {
-    return this.extents.get(keyOf(swarmId, index));
-  }
-}
-
-function keyOf(swarmId: string, index: number): string {
-  return `${swarmId}/${String(index)}`;
-}
+import { SimulatedStore } from './store';
 
 /** What a simulated peer is. */
 export interface PeerOptions {
   readonly config?: Partial<EndpointConfig>;
   /** Changes datagrams on their way out: a peer that lies. */
   readonly corrupt?: (bytes: Uint8Array) => Uint8Array | undefined;
+  /** What an earlier run of the peer left. */
+  readonly store?: SimulatedStore;
 }
+
+/** The world as one peer sees it. */
+export interface Surroundings {
+  readonly now: number;
+  /** Acts after a delay in microseconds. */
+  after(delay: number, act: () => void): void;
+  learned(published: Published): void;
+  sends(peer: Peer, to: Address, bytes: Uint8Array): void;
+  writes(peer: Peer, swarmId: SwarmId, extent: Extent): void;
+  noticed(peer: Peer, notice: Notice): void;
+}
+
+/** What a peer is made of. */
+export interface PeerInit {
+  readonly world: Surroundings;
+  readonly port: DatagramPort;
+  readonly address: Address;
+  readonly options: PeerOptions;
+  readonly seed: number;
+}
+
+type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>;
 
 /** One Endpoint in the simulated world, with a store. */
 export class Peer {
   readonly endpoint: Endpoint;
-  readonly store = new SimulatedStore();
+  readonly store: SimulatedStore;
   readonly notices: Notice[] = [];
-  readonly port: DatagramPort;
+  readonly address: Address;
+  /** Bytes of datagrams, in all and by the receiver's IP address. */
   sentBytes = 0;
-  sentTo = new Map<string, number>();
+  readonly sentTo = new Map<string, number>();
+  readonly heardFrom = new Map<string, number>();
   alive = true;
 
-  constructor(
-    readonly world: World,
-    readonly address: Address,
-    private readonly options: PeerOptions,
-    seed: number,
-  ) {
+  constructor(private readonly init: PeerInit) {
+    const { address, options, seed } = init;
     const random = seededRandom(seed);
+    this.address = address;
+    this.store = options.store ?? new SimulatedStore();
     this.endpoint = new Endpoint({
       random: () => Math.floor(random() * 2 ** 32),
       wireOffset: 1_700_000_000_000_000n + BigInt(Math.floor(random() * 1e9)),
@@ -75,14 +77,15 @@ export class Peer {
       ...endpointDefaults,
       ...options.config,
     });
-    this.port = world.network.attach(address);
   }
 
   async start(): Promise<void> {
-    await this.port.open(
+    await this.init.port.open(
       (batch) => {
-        for (const { from, bytes } of batch)
-          this.endpoint.handle({ kind: 'datagram', from, port: 0, bytes }, this.world.now);
+        for (const { from, bytes } of batch) {
+          this.heardFrom.set(from.ip, (this.heardFrom.get(from.ip) ?? 0) + bytes.length);
+          this.endpoint.handle({ kind: 'datagram', from, port: 0, bytes }, this.init.world.now);
+        }
         this.turn();
       },
       () => undefined,
@@ -90,20 +93,23 @@ export class Peer {
   }
 
   /** Serves a content it has. */
-  seed({ metadata, content, extents }: Published): this {
-    for (const extent of extents) this.store.keep(metadata.swarmId, extent);
+  seed(published: Published): this {
+    const { metadata, content } = published;
+    this.init.world.learned(published);
+    this.store.keepAll(published);
     return this.input({ kind: 'join', join: { metadata, want: 'none', content, trusted: true } });
   }
 
   /** Fetches a content from peers. */
   fetch(metadata: SwarmMetadata, peers: readonly Candidate[], want: Want = 'all'): this {
-    this.input({ kind: 'join', join: { metadata, want, content: undefined, trusted: false } });
+    const content = this.store.open(metadata.swarmId);
+    this.input({ kind: 'join', join: { metadata, want, content, trusted: false } });
     return this.input({ kind: 'peers', swarmId: metadata.swarmId, peers });
   }
 
   input(input: Input): this {
     if (!this.alive) return this;
-    this.endpoint.handle(input, this.world.now);
+    this.endpoint.handle(input, this.init.world.now);
     this.turn();
     return this;
   }
@@ -111,77 +117,91 @@ export class Peer {
   /** Vanishes without a word. */
   kill(): void {
     this.alive = false;
-    void this.port.close();
+    void this.init.port.close();
   }
 
   turn(): void {
     if (!this.alive) return;
-    for (const effect of this.endpoint.drain(this.world.now)) this.act(effect);
+    for (const effect of this.endpoint.drain(this.init.world.now)) this.act(effect);
   }
 
-  complete(swarmId: string): boolean {
+  /** How often it noticed something of a kind. */
+  noticed(type: Notice['type']): number {
+    return this.notices.filter((notice) => notice.type === type).length;
+  }
+
+  complete(swarmId: SwarmId): boolean {
     return this.notices.some((notice) => notice.type === 'swarm-complete' && notice.swarmId === swarmId);
   }
 
   /** What the store has of a content, if that is all of it. */
   bytesOf({ metadata, content }: Published): Uint8Array | undefined {
     const parts = content.extents.map((index) => this.store.find(metadata.swarmId, index)?.bytes);
-    if (parts.includes(undefined)) return undefined;
-    return Buffer.concat(parts.filter((part) => part !== undefined));
+    const found = parts.filter((part) => part !== undefined);
+    return found.length < parts.length ? undefined : Buffer.concat(found);
   }
 
   private act(effect: Effect): void {
-    const { world, store } = this;
     switch (effect.kind) {
-      case 'send': {
-        const bytes = this.options.corrupt === undefined ? effect.bytes : this.options.corrupt(effect.bytes);
-        if (bytes === undefined) return;
-        this.sentBytes += bytes.length;
-        this.sentTo.set(effect.to.ip, (this.sentTo.get(effect.to.ip) ?? 0) + bytes.length);
-        this.port.send([{ to: effect.to, bytes }]);
-        return;
-      }
+      case 'send':
+        return this.send(effect);
       case 'open':
-        return world.after(
-          store.delay,
-          () => void this.input({ kind: 'swarm-opened', swarmId: effect.swarmId, content: undefined }),
-        );
-      case 'read': {
-        const { swarmId, extent } = effect;
-        return world.after(
-          store.delay,
-          () => void this.input({ kind: 'extent-read', swarmId, extent, read: store.find(swarmId, extent) }),
-        );
-      }
-      case 'write': {
-        const { extent, record } = effect;
-        const { swarmId } = record.metadata;
-        world.wrote(this, swarmId, extent);
-        return world.after(store.delay, () => {
-          if (!this.alive) return;
-          const evicted = store.keep(swarmId, extent);
-          this.input({ kind: 'extent-written', swarmId, extent: extent.index, stored: true });
-          for (const key of evicted)
-            this.input({ kind: 'extent-evicted', swarmId: key.split('/')[0] ?? '', extent: Number(key.split('/')[1]) });
-        });
-      }
-      case 'hash': {
-        const { swarmId, token, hash, chunks } = effect;
-        const leaves = chunks.map((chunk) => digest(hash, chunk));
-        return world.after(store.delay, () => void this.input({ kind: 'chunks-hashed', swarmId, token, leaves }));
-      }
-      case 'check': {
-        const { swarmId, extent, hash, bytes, chunkSize } = effect;
-        const subtree = subtreeOf(hash, bytes, chunkSize);
-        return world.after(store.delay, () => void this.input({ kind: 'extent-checked', swarmId, extent, subtree }));
-      }
+        return this.later(() => this.open(effect));
+      case 'read':
+        return this.later(() => this.read(effect));
+      case 'write':
+        this.init.world.writes(this, effect.record.metadata.swarmId, effect.extent);
+        return this.later(() => this.write(effect));
+      case 'hash':
+        return this.later(() => this.hash(effect));
+      case 'check':
+        return this.later(() => this.check(effect));
       case 'erase':
-        store.extents.delete(keyOf(effect.swarmId, effect.extent));
-        return;
+        return this.store.erase({ swarmId: effect.swarmId, index: effect.extent });
       case 'notice':
         this.notices.push(effect.notice);
-        world.noticed(this, effect.notice);
-        return;
+        return this.init.world.noticed(this, effect.notice);
     }
+  }
+
+  private later(act: () => void): void {
+    this.init.world.after(this.store.delay, () => {
+      if (this.alive) act();
+    });
+  }
+
+  private send({ to, bytes }: EffectOf<'send'>): void {
+    const { corrupt } = this.init.options;
+    const sent = corrupt === undefined ? bytes : corrupt(bytes);
+    if (sent === undefined) return;
+    if (corrupt === undefined) this.init.world.sends(this, to, sent);
+    this.sentBytes += sent.length;
+    this.sentTo.set(to.ip, (this.sentTo.get(to.ip) ?? 0) + sent.length);
+    this.init.port.send([{ to, bytes: sent }]);
+  }
+
+  private open({ swarmId }: EffectOf<'open'>): void {
+    this.input({ kind: 'swarm-opened', swarmId, content: this.store.open(swarmId) });
+  }
+
+  private read({ swarmId, extent }: EffectOf<'read'>): void {
+    this.store.reads++;
+    this.input({ kind: 'extent-read', swarmId, extent, read: this.store.find(swarmId, extent) });
+  }
+
+  private write({ record, extent, blocks }: EffectOf<'write'>): void {
+    const { swarmId } = record.metadata;
+    const stored = !this.store.refuses;
+    const evicted = stored ? this.store.keep(record, extent, blocks) : [];
+    this.input({ kind: 'extent-written', swarmId, extent: extent.index, stored });
+    for (const gone of evicted) this.input({ kind: 'extent-evicted', swarmId: gone.swarmId, extent: gone.index });
+  }
+
+  private hash({ swarmId, token, hash, chunks }: EffectOf<'hash'>): void {
+    this.input({ kind: 'chunks-hashed', swarmId, token, leaves: chunks.map((chunk) => digest(hash, chunk)) });
+  }
+
+  private check({ swarmId, extent, hash, bytes, chunkSize }: EffectOf<'check'>): void {
+    this.input({ kind: 'extent-checked', swarmId, extent, subtree: subtreeOf(hash, bytes, chunkSize) });
   }
 }

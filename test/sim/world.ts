@@ -1,6 +1,8 @@
 import { SimulatedNetwork, type LinkModel, type SimulatedNetworkOptions } from '@weir/datagram';
-import { CacheError, type Address, type Extent, type Notice } from '@weir/ppspp';
-import { Peer, type PeerOptions } from './peer';
+import { CacheError, type Address, type Extent, type Notice, type SwarmId } from '@weir/ppspp';
+import type { Published } from './content';
+import { Peer, type PeerOptions, type Surroundings } from './peer';
+import { Truth } from './truth';
 
 interface Later {
   readonly at: number;
@@ -22,14 +24,15 @@ export interface WorldOptions {
 }
 
 /** Peers on a simulated network, in virtual time: a seed replays a run exactly. */
-export class World {
+export class World implements Surroundings {
   readonly network: SimulatedNetwork;
   readonly peers: Peer[] = [];
+  readonly truth = new Truth();
   /** Called with every extent that a peer is about to store. */
-  onWrite: (peer: Peer, swarmId: string, extent: Extent) => void = () => undefined;
+  onWrite: (peer: Peer, swarmId: SwarmId, extent: Extent) => void = () => undefined;
   onNotice: (peer: Peer, notice: Notice) => void = () => undefined;
   now = 1_000_000;
-  private readonly later: Later[] = [];
+  private later: Later[] = [];
   private order = 0;
 
   constructor(readonly options: WorldOptions) {
@@ -41,9 +44,11 @@ export class World {
     this.network.advance(this.now);
   }
 
+  /** A new peer; at the address of one that was killed, its next run. */
   async peer(ip: string, options: PeerOptions = {}): Promise<Peer> {
     const address: Address = { ip, port: 6778 };
-    const peer = new Peer(this, address, options, this.options.seed * 1_000 + this.peers.length);
+    const seed = this.options.seed * 1_000 + this.peers.length;
+    const peer = new Peer({ world: this, port: this.network.attach(address), address, options, seed });
     this.peers.push(peer);
     await peer.start();
     return peer;
@@ -53,7 +58,16 @@ export class World {
     this.later.push({ at: this.now + delay, order: this.order++, act });
   }
 
-  wrote(peer: Peer, swarmId: string, extent: Extent): void {
+  learned(published: Published): void {
+    this.truth.learn(published);
+  }
+
+  sends(peer: Peer, to: Address, bytes: Uint8Array): void {
+    this.truth.checkDatagram(peer, to, bytes);
+  }
+
+  writes(peer: Peer, swarmId: SwarmId, extent: Extent): void {
+    this.truth.checkWrite(peer, swarmId, extent);
     this.onWrite(peer, swarmId, extent);
   }
 
@@ -67,7 +81,11 @@ export class World {
     let stuck = 0;
     while (!condition()) {
       const next = this.nextEvent();
-      if (next === undefined || next > end) return condition();
+      if (next > end) {
+        this.now = end;
+        this.network.advance(end);
+        return condition();
+      }
       stuck = next < this.now + 10 ? stuck + 1 : 0;
       if (stuck > stuckMax) throw new StuckError('WORLD_STUCK', `time stands still, seed ${String(this.options.seed)}`);
       this.step(next);
@@ -75,20 +93,21 @@ export class World {
     return true;
   }
 
-  private nextEvent(): number | undefined {
-    const times = [this.network.nextEvent(), ...this.later.map(({ at }) => at)];
-    for (const peer of this.peers) if (peer.alive) times.push(peer.endpoint.nextTimeout());
-    const known = times.filter((time) => time !== undefined);
-    return known.length === 0 ? undefined : Math.max(this.now, Math.min(...known));
+  private nextEvent(): number {
+    let next = this.network.nextEvent() ?? Number.POSITIVE_INFINITY;
+    for (const { at } of this.later) next = Math.min(next, at);
+    for (const { alive, endpoint } of this.peers) {
+      if (alive) next = Math.min(next, endpoint.nextTimeout() ?? Number.POSITIVE_INFINITY);
+    }
+    return Math.max(this.now, next);
   }
 
   private step(now: number): void {
     this.now = now;
     this.network.advance(now);
-    const due = this.later
-      .filter(({ at }) => at <= now)
-      .sort((one, other) => one.at - other.at || one.order - other.order);
-    for (const one of due) this.later.splice(this.later.indexOf(one), 1);
+    const due = this.later.filter(({ at }) => at <= now);
+    if (due.length > 0) this.later = this.later.filter(({ at }) => at > now);
+    due.sort((one, other) => one.at - other.at || one.order - other.order);
     for (const { act } of due) act();
     for (const peer of this.peers) if ((peer.endpoint.nextTimeout() ?? Number.POSITIVE_INFINITY) <= now) peer.turn();
   }

@@ -224,8 +224,9 @@ export class Downloader {
     return Math.min(limits.stallMin * 2 ** this.stalls, limits.stallMax);
   }
 
+  /** Each interval twice: one lost datagram must not cost twice the time. */
   private nudgeAt(): Micros {
-    return this.progressAt + Math.min(limits.nudgeFirst * 2 ** this.nudges, limits.nudgeMax);
+    return this.progressAt + Math.min(limits.nudgeFirst * 2 ** Math.floor(this.nudges / 2), limits.nudgeMax);
   }
 
   private window(now: Micros): number {
