@@ -9,7 +9,7 @@ import {
   type Notice,
   type OpenedContent,
 } from '@weir/ppspp';
-import { InlineVerifier } from '@weir/verify';
+import { InlineVerifier, type Verifier } from '@weir/verify';
 import { Driver, type DriverParts } from './driver';
 import { MemoryContent } from './memory-content.testing';
 
@@ -38,14 +38,18 @@ interface Actor {
   notice(type: Notice['type']): Promise<Notice>;
 }
 
-async function actor(store: MemoryContent, endpoint: Partial<DriverParts['endpoint']> = {}): Promise<Actor> {
+async function actor(
+  store: MemoryContent,
+  endpoint: Partial<DriverParts['endpoint']> = {},
+  verifier: Verifier = new InlineVerifier(),
+): Promise<Actor> {
   const port = new DgramPort({ ip: '127.0.0.1', port: 0 });
   const waiting: { readonly type: Notice['type']; readonly resolve: (notice: Notice) => void }[] = [];
   const failures: unknown[] = [];
   const driver = new Driver({
     ports: [port],
     store,
-    verifier: new InlineVerifier(),
+    verifier,
     endpoint: {
       ...endpointDefaults,
       admit: () => 'serve',
@@ -153,6 +157,23 @@ describe('Driver', () => {
     leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: cache.port.local, priority: 0 }] });
     expect(await wanted).toMatchObject({ metadata: { swarmId } });
     expect(cache.failures).toContain(failure);
+  });
+
+  it('hashes itself when its verifier fails', async () => {
+    const source = await seeder();
+    const failure = new Error('no thread');
+    const failing = {
+      leafHashes: () => Promise.reject(failure),
+      subtree: () => Promise.reject(failure),
+      close: () => Promise.resolve(),
+    };
+    const leecher = await actor(new MemoryContent(), {}, failing);
+    actors.push(leecher);
+    const complete = leecher.notice('swarm-complete');
+    leecher.driver.input({ kind: 'join', join: { metadata, want: 'all', content: undefined, trusted: false } });
+    leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: source.port.local, priority: 0 }] });
+    await complete;
+    expect(leecher.failures).toContain(failure);
   });
 
   it('leaves no port open when one cannot be opened', async () => {

@@ -1,6 +1,6 @@
 import { monotonicMicros, type Datagram, type DatagramPort, type OutgoingDatagram } from '@weir/datagram';
 import { Endpoint, type Effect, type EndpointConfig, type Input, type Notice } from '@weir/ppspp';
-import type { Verifier } from '@weir/verify';
+import { InlineVerifier, type Verifier } from '@weir/verify';
 import type { ContentStore } from './content-store';
 import { portFor } from './port-choice';
 import { random32 } from './random';
@@ -30,6 +30,7 @@ export class Driver {
   private timer: NodeJS.Timeout | undefined;
   private turning: NodeJS.Immediate | undefined;
   private closed = false;
+  private readonly inline = new InlineVerifier();
   private readonly pending = new Set<Promise<void>>();
 
   constructor(private readonly parts: DriverParts) {
@@ -176,13 +177,23 @@ export class Driver {
   }
 
   private async hash({ swarmId, token, hash, chunks }: EffectOf<'hash'>): Promise<void> {
-    const leaves = await this.parts.verifier.leafHashes(hash, chunks);
+    const leaves = await this.verified((verifier) => verifier.leafHashes(hash, chunks));
     this.input({ kind: 'chunks-hashed', swarmId, token, leaves });
   }
 
   private async check({ swarmId, extent, hash, bytes, chunkSize }: EffectOf<'check'>): Promise<void> {
-    const subtree = await this.parts.verifier.subtree(hash, bytes, chunkSize);
+    const subtree = await this.verified((verifier) => verifier.subtree(hash, bytes, chunkSize));
     this.input({ kind: 'extent-checked', swarmId, extent, subtree });
+  }
+
+  /** What waits for a verdict must get one: if the verifier fails, it is computed here. */
+  private async verified<Hashes>(ask: (verifier: Verifier) => Promise<Hashes>): Promise<Hashes> {
+    try {
+      return await ask(this.parts.verifier);
+    } catch (error) {
+      this.parts.onFailure(error);
+      return await ask(this.inline);
+    }
   }
 
   private without(error: unknown): undefined {
