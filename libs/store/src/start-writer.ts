@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { StoreError } from './errors';
 import type { LmdbStoreOptions } from './lmdb-store';
@@ -79,6 +79,7 @@ class WriterThread implements RunningWriter {
     try {
       await this.pool.run(task, { transferList: [task.control] });
     } catch (cause) {
+      this.hearTheRest();
       throw this.failure ?? new StoreError('STORE_FAILED', 'The writer thread ended unasked.', {}, { cause });
     } finally {
       this.running = false;
@@ -103,6 +104,15 @@ class WriterThread implements RunningWriter {
         this.noteUsage(reply.report.usage);
         if (this.metrics) observeTransaction(this.metrics, reply.report);
         break;
+    }
+  }
+
+  /** The thread's end and its last words come through different ports, in any order. */
+  private hearTheRest(): void {
+    let next: { message: ControlReply } | undefined = receiveMessageOnPort(this.control);
+    while (next !== undefined) {
+      this.hear(next.message);
+      next = receiveMessageOnPort(this.control);
     }
   }
 
