@@ -33,6 +33,8 @@ export interface ApplianceStart {
   readonly subscribers?: readonly string[];
   /** The store's folder, in the test's own. */
   readonly store?: string;
+  /** Variables that overrule all this. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 interface Place {
@@ -122,20 +124,16 @@ export class Appliance {
   }
 }
 
-/** The environment of an appliance. */
-export function environmentOf(stage: Stage, start: ApplianceStart, { listen, admin }: Place): Record<string, string> {
+function run(stage: Stage, start: ApplianceStart, { listen, admin }: Place): Program {
   const { trackers = [], capacity = '1GiB', subscribers = ['127.1.0.0/16'], store = 'store' } = start;
-  return {
+  const env = {
     WEIR_PPSPP_LISTEN: listen,
     WEIR_ADMIN_LISTEN: admin,
     WEIR_STORE_PATH: stage.path(store),
     WEIR_STORE_CAPACITY: capacity,
     WEIR_TRACKERS: trackers.join(),
     WEIR_SUBSCRIBERS: subscribers.join(),
-    WEIR_LOG_LEVEL: 'info',
+    WEIR_LOG_LEVEL: 'error',
   };
-}
-
-function run(stage: Stage, start: ApplianceStart, place: Place): Program {
-  return stage.weir(['appliance'], { env: environmentOf(stage, start, place) });
+  return stage.weir(['appliance'], { env: { ...env, ...start.env } });
 }
