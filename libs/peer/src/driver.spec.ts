@@ -1,34 +1,9 @@
 import { DgramPort } from '@weir/datagram';
-import {
-  endpointDefaults,
-  extentChunks,
-  hexOf,
-  subtreeOf,
-  TreeBuilder,
-  type Extent,
-  type Notice,
-  type OpenedContent,
-} from '@weir/ppspp';
+import { endpointDefaults, type Notice } from '@weir/ppspp';
 import { InlineVerifier, type Verifier } from '@weir/verify';
 import { Driver, type DriverParts } from './driver';
 import { MemoryContent } from './memory-content.testing';
-
-const chunkSize = 1_024;
-
-function contentOf(bytes: Uint8Array): { readonly content: OpenedContent; readonly extents: readonly Extent[] } {
-  const builder = new TreeBuilder('sha256');
-  const step = extentChunks * chunkSize;
-  const extents = Array.from({ length: Math.ceil(bytes.length / step) }, (_, index) => {
-    const part = bytes.subarray(index * step, (index + 1) * step);
-    return { index, bytes: part, hashes: subtreeOf('sha256', part, chunkSize) };
-  });
-  for (const { hashes } of extents) builder.add(hashes);
-  const chunkCount = Math.ceil(bytes.length / chunkSize);
-  const { root, peaks, blocks } = builder.finish(chunkCount);
-  const metadata = { swarmId: hexOf(root), hash: 'sha256', addressing: 'chunk32', chunkSize } as const;
-  const record = { metadata, chunkCount, peaks, contentBytes: bytes.length };
-  return { content: { record, blocks, extents: extents.map(({ index }) => index) }, extents };
-}
+import { joined, published } from './published.testing';
 
 interface Actor {
   readonly driver: Driver;
@@ -69,7 +44,7 @@ async function actor(
 
 describe('Driver', () => {
   const bytes = new Uint8Array(300_000).map((_, at) => (at * at) % 251);
-  const { content, extents } = contentOf(bytes);
+  const { content, extents } = published(bytes);
   const { metadata } = content.record;
   const { swarmId } = metadata;
   const actors: Actor[] = [];
@@ -94,10 +69,7 @@ describe('Driver', () => {
     leecher.driver.input({ kind: 'join', join: { metadata, want: 'all', content: undefined, trusted: false } });
     leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: source.port.local, priority: 0 }] });
     await complete;
-    const parts = [...store.extents.values()]
-      .sort((one, other) => one.index - other.index)
-      .map((extent) => extent.bytes);
-    expect(Buffer.compare(Buffer.concat(parts), bytes)).toBe(0);
+    expect(Buffer.compare(joined(store.extents.values()), bytes)).toBe(0);
     expect(store.record?.contentBytes).toBe(bytes.length);
     expect(leecher.driver.endpoint.sources(swarmId)).toEqual([{ address: source.port.local, bytes: bytes.length }]);
     expect([...source.failures, ...leecher.failures]).toEqual([]);
@@ -137,10 +109,7 @@ describe('Driver', () => {
     leecher.driver.input({ kind: 'join', join: { metadata, want: 'all', content: partial, trusted: false } });
     leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: source.port.local, priority: 0 }] });
     await complete;
-    const parts = [...store.extents.values()]
-      .sort((one, other) => one.index - other.index)
-      .map((extent) => extent.bytes);
-    expect(Buffer.compare(Buffer.concat(parts), bytes)).toBe(0);
+    expect(Buffer.compare(joined(store.extents.values()), bytes)).toBe(0);
     const fetched = leecher.driver.endpoint.counters.fetchedBytes;
     expect(fetched).toBe(bytes.length - held.reduce((total, extent) => total + extent.bytes.length, 0));
   });
