@@ -73,8 +73,8 @@ export const limits = {
   reminder: second,
   /** A peer that chokes us this long is left: its UNCHOKE may have been lost, or somebody else may serve us. */
   chokeMax: 10 * second,
-  /** Chunks in a row that came without the hashes that prove them, after which a peer is left. */
-  unprovenMax: 64,
+  /** Times a chunk may come without the hashes that prove it, before the channel is given up for a new one. */
+  unprovenTriesMax: 4,
   /** Interval between two calls for more peers of one swarm, and the time without a chunk that makes us call. */
   peersWanted: 5 * second,
   /** Without a chunk for this long, a peer that sends nothing gives its place to one that was not tried. */

@@ -8,6 +8,8 @@ import { Proofs } from './proofs';
 export interface ChunkSource {
   /** Something is to be fetched, from whoever has it. */
   readonly wanting: boolean;
+  /** The content's size is not quite certain: another peer's word on it is worth a chunk. */
+  readonly doubtful: boolean;
   /** At most `count` chunks out of what the peer has, now counted as asked for. */
   pick(available: ChunkSet, count: number): number[];
   /** Chunks that were asked for and will not come from this peer. */
@@ -55,6 +57,7 @@ export class Downloader {
   /** Asked for and given up: what comes late is taken all the same. */
   private readonly lapsed = new Set<number>();
   private chokedAt: Micros | undefined;
+  private probed = false;
   private sequence = 0;
   private newestDelivered = 0;
   private stalls = 0;
@@ -67,7 +70,8 @@ export class Downloader {
   private spanStart: Micros = 0;
   private deliveredInSpan = 0;
   private deliveredBefore = 0;
-  private unprovenInRow = 0;
+  /** Chunks that came without the hashes that prove them, and how often. */
+  private readonly unprovenTries = new Map<number, number>();
 
   constructor(now: Micros) {
     this.deliveredAt = now;
@@ -105,12 +109,17 @@ export class Downloader {
     this.chokedAt = undefined;
   }
 
+  /** A chunk came that is here already. */
+  settled(chunk: number): void {
+    this.asked.delete(chunk);
+    this.lapsed.delete(chunk);
+  }
+
   /** A chunk of this peer verified. */
   delivered(chunk: number, bytes: number, now: Micros): void {
     const asked = this.asked.get(chunk);
     if (asked !== undefined) this.newestDelivered = Math.max(this.newestDelivered, asked.sequence);
-    this.asked.delete(chunk);
-    this.lapsed.delete(chunk);
+    this.settled(chunk);
     this.receivedBytes += bytes;
     this.turnSpan(now);
     this.deliveredInSpan++;
@@ -119,12 +128,18 @@ export class Downloader {
     this.deliveredAt = now;
     this.stalls = 0;
     this.nudges = 0;
-    this.unprovenInRow = 0;
+    this.unprovenTries.delete(chunk);
   }
 
-  /** A chunk came without the hashes that prove it; tells how many in a row did. */
-  unproven(): number {
-    return ++this.unprovenInRow;
+  /**
+   * A chunk came without the hashes that prove it. True if that is no accident any more: the peer takes us to know them,
+   * or does not have them.
+   */
+  unproven(chunk: number): boolean {
+    const tries = (this.unprovenTries.get(chunk) ?? 0) + 1;
+    if (this.unprovenTries.size >= limits.outstandingChunksMax) this.unprovenTries.clear();
+    this.unprovenTries.set(chunk, tries);
+    return tries >= limits.unprovenTriesMax;
   }
 
   /** Ranges to ask for now. Asks in batches, so that requests do not cost a datagram for each chunk. */
@@ -134,6 +149,7 @@ export class Downloader {
     const room = window - this.asked.size;
     if (room <= 0 || (this.asked.size > 0 && room < window / 8)) return [];
     const picked = source.pick(this.available, room);
+    if (picked.length === 0 && source.doubtful) picked.push(...this.probe());
     if (picked.length === 0) return [];
     if (picked.some((chunk) => this.acknowledgements.delivered.has(chunk))) {
       this.exhausted = true;
@@ -189,6 +205,14 @@ export class Downloader {
     this.releaseAll(source);
     if (this.stalls >= (isSilent ? limits.silentStallsMax : limits.stallsMax)) return 'leave';
     return isSilent ? 'nudge' : undefined;
+  }
+
+  /** Any chunk, once: its peak hashes come before it. RFC 7574 section 5.6.2. */
+  private probe(): number[] {
+    const chunk = this.available.nextIn(0);
+    if (this.probed || this.receivedBytes > 0 || chunk === undefined) return [];
+    this.probed = true;
+    return [chunk];
   }
 
   private beginWaiting(now: Micros): void {

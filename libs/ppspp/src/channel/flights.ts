@@ -10,6 +10,8 @@ export interface Flight {
   readonly sentAt: Micros;
   /** It was sent before, so that an ACK does not tell which copy arrived. */
   readonly isRepeat: boolean;
+  /** False once the peer wants it no more: lost, it is not sent again. */
+  wanted: boolean;
 }
 
 /** What an ACK or a HAVE took out of the flight. */
@@ -63,7 +65,7 @@ export class Flights {
   launch(chunk: number, bytes: number, now: Micros, isRepeat: boolean): void {
     const earlier = this.flights.get(chunk);
     if (earlier !== undefined) this.remove(earlier);
-    this.flights.set(chunk, { chunk, bytes, sequence: this.sequence++, sentAt: now, isRepeat });
+    this.flights.set(chunk, { chunk, bytes, sequence: this.sequence++, sentAt: now, isRepeat, wanted: true });
     this.total += bytes;
   }
 
@@ -97,6 +99,11 @@ export class Flights {
     const oldest = this.oldest();
     if (oldest === undefined || oldest.sequence > this.newestLanded) return undefined;
     return oldest.sentAt + this.patience(roundTrip);
+  }
+
+  /** The peer wants these no more; they are under way all the same. */
+  abandon(range: ChunkRange): void {
+    for (const flight of this.within(range)) flight.wanted = false;
   }
 
   /** Takes out the chunks of a range that were sent at or before `until`. */

@@ -19,6 +19,9 @@ export type Ending =
   | 'dead'
   | 'stalled'
   | 'lied'
+  /** Chunks came again and again without the hashes that prove them. */
+  | 'unproven'
+  /** What the peer delivered before is needed again: it would not send the hashes again. */
   | 'exhausted'
   | 'left';
 
@@ -31,6 +34,7 @@ export const saysGoodbye: Readonly<Record<Ending, boolean>> = {
   dead: false,
   stalled: true,
   lied: true,
+  unproven: true,
   exhausted: true,
   left: true,
 };
@@ -44,6 +48,7 @@ export const isFailure: Readonly<Record<Ending, boolean>> = {
   dead: true,
   stalled: true,
   lied: true,
+  unproven: true,
   exhausted: false,
   left: false,
 };

@@ -97,6 +97,7 @@ export class Uploader {
 
   /** A CANCEL: what is in flight stays there, but is not sent again. RFC 7574 section 3.8. */
   cancel(range: ChunkRange): void {
+    this.flights.abandon(range);
     this.queue.cancel(range);
   }
 
@@ -234,7 +235,7 @@ export class Uploader {
   }
 
   private sendAgain(flights: readonly Flight[]): void {
-    for (const { chunk } of flights) this.queue.retransmit(chunk);
+    for (const { chunk, wanted } of flights) if (wanted) this.queue.retransmit(chunk);
     this.sentHashes.clear();
   }
 

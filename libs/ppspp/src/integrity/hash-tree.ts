@@ -55,6 +55,11 @@ export class HashTree {
     return this.count;
   }
 
+  /** True while the number of chunks is one of several that the root admits; real peaks, or the last chunk, decide. */
+  get doubtful(): boolean {
+    return this.implied;
+  }
+
   /**
    * Takes the content's size from its peak hashes; false if they do not lead to the root.
    *
@@ -98,7 +103,14 @@ export class HashTree {
 
   /** Checks the hash of one chunk against what is known, with the help of claimed hashes. */
   admitChunk(chunk: number, leaf: Uint8Array, proof: Proof): Verdict {
-    return this.climb({ height: 0, index: chunk, hash: leaf }, proof);
+    const verdict = this.climb({ height: 0, index: chunk, hash: leaf }, proof);
+    if (verdict === 'verified' && chunk + 1 === this.count) this.confirmSize();
+    return verdict;
+  }
+
+  /** The last chunk was verified, now or in an earlier run: there are as many chunks as was claimed. */
+  confirmSize(): void {
+    this.implied = false;
   }
 
   /** Checks the 127 hashes of an extent, computed from its bytes. */

@@ -13,7 +13,7 @@ export class Announcer {
 
   /** Everything, to one peer. */
   announceAll(channel: Channel, now: Micros): void {
-    if (!channel.serves) return;
+    if (!channel.serves || this.holdsBack(channel)) return;
     channel.announcedAt = now;
     for (const run of this.holdings.held.runs().slice(0, limits.availabilityRunsMax)) {
       channel.announced.add(run);
@@ -22,17 +22,28 @@ export class Announcer {
     this.touch(channel);
   }
 
+  /** Everything, to those who were told nothing while the content's size was in doubt. */
+  announceHeldBack(): void {
+    for (const channel of this.members.subscribers())
+      if (channel.fetches) this.announceAll(channel, channel.announcedAt);
+  }
+
   /** An extent that has come, with the biggest interval around it. RFC 7574 section 4.3.1. */
   announce(extent: number): void {
     const run = this.holdings.held.runAt(extent);
     if (run === undefined) return;
     const range = this.holdings.chunksOf(run);
     for (const channel of this.members.subscribers()) {
-      if (channel.uploader.known.covers(range)) continue;
+      if (channel.uploader.known.covers(range) || this.holdsBack(channel)) continue;
       channel.announced.add(run);
       channel.tell({ type: 'have', range });
       this.touch(channel);
     }
+  }
+
+  /** A peer that hears what we have takes us to know the peak hashes, and sends none: in doubt we need its own. */
+  private holdsBack({ fetches }: Channel): boolean {
+    return fetches && this.holdings.tree.doubtful;
   }
 
   /**

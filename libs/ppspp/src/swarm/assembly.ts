@@ -49,12 +49,17 @@ export class Assembly {
     return this.held[this.local(chunk)] === 1;
   }
 
+  /** True if the chunk is neither here nor asked for. */
+  lacks(chunk: number): boolean {
+    const local = this.local(chunk);
+    return this.held[local] === 0 && this.asked[local] === 0;
+  }
+
   /** Chunks neither here nor asked for, ascending. */
   openChunks(): number[] {
+    const first = this.extent * extentChunks;
     const open: number[] = [];
-    for (let local = 0; local < this.chunks; local++) {
-      if (this.held[local] === 0 && this.asked[local] === 0) open.push(this.extent * extentChunks + local);
-    }
+    for (let chunk = first; chunk < first + this.chunks; chunk++) if (this.lacks(chunk)) open.push(chunk);
     return open;
   }
 

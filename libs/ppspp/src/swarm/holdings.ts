@@ -66,6 +66,7 @@ export class Holdings {
     this.contentBytes = record.contentBytes;
     for (const extent of extents) this.held.add({ first: extent, last: extent });
     for (const run of this.held.runs()) this.everHeld.add(run);
+    if (this.held.has(Math.ceil(record.chunkCount / extentChunks) - 1)) this.tree.confirmSize();
     for (const block of blocks) this.stored.set(blockKey(block.tier, block.index), block.hashes);
     return true;
   }

@@ -25,6 +25,8 @@ export interface IntakeParts {
   readonly candidates: Candidates;
   readonly context: SwarmContext;
   readonly demand: DemandedExtents;
+  /** The number of chunks is beyond doubt. */
+  readonly certain: () => void;
   /** An extent is complete, and checked as a whole. */
   readonly completed: (extent: Extent) => void;
 }
@@ -36,6 +38,7 @@ export class Intake {
   private readonly receivedFrom = new Map<string, SourceBytes>();
   private runs = 0;
   private notedCount: number | undefined;
+  private isCertain = false;
   private now: Micros = 0;
 
   constructor(private readonly parts: IntakeParts) {
@@ -55,15 +58,11 @@ export class Intake {
   /** A DATA message. RFC 7574 section 8.6. */
   arrived(channel: Channel, { range, bytes }: DataMessage, delay: bigint): void {
     const { counters } = this.parts.context;
-    const { acknowledgements } = channel.downloader;
     const chunk = range.first;
     if (range.last !== chunk) return counters.fault('data-several-chunks');
-    if (acknowledgements.delivered.has(chunk)) {
-      // Our ACK was lost, or crossed with the repeat.
-      counters.duplicateBytes += bytes.length;
-      acknowledgements.add(chunk, delay);
-      return;
-    }
+    // Our ACK was lost, or another peer was faster: nobody need send it once more, though its proof may be forgotten here.
+    const isHere = channel.downloader.acknowledgements.delivered.has(chunk) || this.picker.has(chunk);
+    if (isHere) return this.duplicate(channel, chunk, bytes.length, delay);
     if (!channel.downloader.awaits(chunk)) return counters.fault('data-not-asked');
     if (!this.verification.add({ channel, chunk, bytes, delay })) counters.fault('queue-full');
   }
@@ -76,9 +75,9 @@ export class Intake {
     if (run !== undefined) {
       const { swarmId, hash } = this.parts.holdings.metadata;
       this.parts.context.push({ kind: 'hash', swarmId, token, hash, chunks: run.map(({ bytes }) => bytes) });
-      return;
     }
     for (const arrival of this.verification.takeWaiting()) this.judge(arrival);
+    this.noteSize();
   }
 
   /** Leaf hashes of a run came back; what is missing among them is computed here. */
@@ -87,6 +86,7 @@ export class Intake {
     this.verification.takeBack(token).forEach((arrival, at) => {
       this.judge(arrival, leaves[at]);
     });
+    this.noteSize();
   }
 
   /** The 127 hashes of a complete extent were computed. */
@@ -127,7 +127,7 @@ export class Intake {
       context.lied(channel);
     } else if (verdict === 'incomplete' || !holdings.learnChunkSize(arrival.chunk, arrival.bytes.length)) {
       context.counters.fault('data-unproven');
-      if (channel.downloader.unproven() >= limits.unprovenMax) channel.end('stalled');
+      if (channel.downloader.unproven(arrival.chunk)) channel.end('unproven');
     } else this.accept(arrival);
     context.touch(channel);
   }
@@ -141,15 +141,20 @@ export class Intake {
     }
     downloader.delivered(chunk, bytes.length, this.now);
     downloader.acknowledgements.add(chunk, delay);
-    this.noteSource(channel, bytes.length);
     candidates.progressed(this.now);
     if (this.picker.has(chunk)) context.counters.duplicateBytes += bytes.length;
     else this.take(channel, chunk, bytes);
   }
 
+  private duplicate({ downloader }: Channel, chunk: number, bytes: number, delay: bigint): void {
+    this.parts.context.counters.duplicateBytes += bytes;
+    downloader.settled(chunk);
+    downloader.acknowledgements.add(chunk, delay);
+  }
+
   private take(from: Channel, chunk: number, bytes: Uint8Array): void {
     this.parts.context.counters.fetchedBytes += bytes.length;
-    this.noteSize();
+    this.noteSource(from, bytes.length);
     for (const channel of this.parts.members.sources()) {
       if (channel === from || !channel.downloader.cameElsewhere(chunk)) continue;
       channel.tell({ type: 'cancel', range: { first: chunk, last: chunk } });
@@ -168,8 +173,13 @@ export class Intake {
 
   /** Tells the number of chunks when it is proven, and when real peaks correct it. */
   private noteSize(): void {
-    const { chunkCount, metadata } = this.parts.holdings;
-    if (chunkCount === undefined || chunkCount === this.notedCount) return;
+    const { chunkCount, metadata, tree } = this.parts.holdings;
+    if (chunkCount === undefined) return;
+    if (!this.isCertain && !tree.doubtful) {
+      this.isCertain = true;
+      this.parts.certain();
+    }
+    if (chunkCount === this.notedCount) return;
     if (this.notedCount !== undefined) this.picker.resize();
     this.notedCount = chunkCount;
     this.parts.context.push({ kind: 'notice', notice: { type: 'swarm-sized', swarmId: metadata.swarmId, chunkCount } });

@@ -29,7 +29,7 @@ export class Picker {
 
   pick(available: ChunkSet, count: number): number[] {
     if (this.holdings.chunkSize === undefined || this.holdings.chunkCount === undefined) return this.probe(available);
-    const picked: number[] = [];
+    const picked = this.holdings.tree.doubtful ? this.pickLast(available) : [];
     for (const extent of this.candidates(available)) {
       this.pickFrom(extent, available, count, picked);
       if (picked.length >= count) break;
@@ -96,6 +96,17 @@ export class Picker {
     if (chunk === undefined || (chunkCount !== undefined && chunkCount > 1 && chunk >= chunkCount - 1)) return [];
     this.probes.add(chunk);
     return [chunk];
+  }
+
+  /** The last chunk proves how many there are. */
+  private pickLast(available: ChunkSet): number[] {
+    const last = (this.holdings.chunkCount ?? 0) - 1;
+    const extent = Math.floor(last / extentChunks);
+    if (!available.has(last) || this.holdings.held.has(extent)) return [];
+    const assembly = this.assemblies.get(extent) ?? this.begin(extent);
+    if (assembly?.lacks(last) !== true) return [];
+    assembly.ask(last);
+    return [last];
   }
 
   private *candidates(available: ChunkSet): Iterable<number> {

@@ -43,7 +43,8 @@ export class Swarm implements ChannelSwarm {
     this.announcer = new Announcer(holdings, members, touch);
     this.serving = new Serving({ holdings, members, context, demand: (extent) => this.require(extent) });
     const { demand } = this;
-    this.intake = new Intake({ holdings, members, candidates, context, demand, completed });
+    const certain = (): void => this.announcer.announceHeldBack();
+    this.intake = new Intake({ holdings, members, candidates, context, demand, certain, completed });
   }
 
   get metadata(): SwarmMetadata {
@@ -68,6 +69,10 @@ export class Swarm implements ChannelSwarm {
   /** True while something is to be fetched. */
   get wanting(): boolean {
     return this.fetching && (this.chunkCount === undefined || this.demand.any);
+  }
+
+  get doubtful(): boolean {
+    return this.fetching && this.holdings.tree.doubtful;
   }
 
   /** Established channels that we serve. */
