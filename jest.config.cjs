@@ -20,6 +20,8 @@ const common = {
   transformIgnorePatterns: [],
   moduleNameMapper: { '^@weir/([^/]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  // A test that waits for threads or files must not fail because every core is busy.
+  testTimeout: 30_000,
 };
 
 const project = (displayName, globs) => ({

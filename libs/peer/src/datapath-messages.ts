@@ -53,15 +53,16 @@ export interface DatapathReport {
   readonly metrics: Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 }
 
-/** From a datapath thread to the control thread; the first is `ready` or `failed`. */
+/** Why a datapath thread ended unasked. */
+export interface DatapathFailure {
+  readonly code: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+/** From a datapath thread to the control thread; the first is `ready`. */
 export type DatapathReply =
   | { readonly type: 'ready'; readonly addresses: readonly Address[] }
-  | {
-      readonly type: 'failed';
-      readonly code: string;
-      readonly message: string;
-      readonly details: Readonly<Record<string, string | number>>;
-    }
   | { readonly type: 'notice'; readonly notice: Notice }
   /** Something went wrong beside the protocol, as a failed read; told at most once a second. */
   | { readonly type: 'trouble'; readonly message: string }

@@ -1,7 +1,13 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Address, Notice } from '@weir/ppspp';
 import { Piscina } from 'piscina';
-import type { DatapathReply, DatapathReport, DatapathRequest, DatapathTask } from './datapath-messages';
+import type {
+  DatapathFailure,
+  DatapathReply,
+  DatapathReport,
+  DatapathRequest,
+  DatapathTask,
+} from './datapath-messages';
 import { PeerError } from './errors';
 import { workerFile } from './worker-file';
 
@@ -21,9 +27,8 @@ export class DatapathThread {
   readonly ready: Promise<readonly Address[]>;
   /** Settles when the thread ends: resolved after `stop`, rejected when it failed. */
   readonly ended: Promise<void>;
-  private readonly pool: Piscina<DatapathTask, void>;
+  private readonly pool: Piscina<DatapathTask, DatapathFailure | undefined>;
   private readonly control: MessagePort;
-  private failure: PeerError | undefined;
 
   constructor(settings: DatapathSettings, store: MessagePort, listener: DatapathListener) {
     // The task never returns to the pool, so that there is no idle thread to wake by atomics.
@@ -55,9 +60,9 @@ export class DatapathThread {
 
   private async run(task: DatapathTask): Promise<void> {
     try {
-      await this.pool.run(task, { transferList: [task.control, task.store] });
-    } catch (cause) {
-      throw this.failure ?? endedError(cause);
+      const answer = this.pool.run(task, { transferList: [task.control, task.store] });
+      const failure = await answer.catch((cause: unknown) => Promise.reject(endedError(cause)));
+      if (failure !== undefined) throw failedError(failure);
     } finally {
       this.control.close();
       await this.pool.destroy();
@@ -66,9 +71,6 @@ export class DatapathThread {
 
   private hear(reply: Exclude<DatapathReply, { type: 'ready' }>, listener: DatapathListener): void {
     switch (reply.type) {
-      case 'failed':
-        this.failure = new PeerError('DATAPATH_FAILED', reply.message, { ...reply.details, reason: reply.code });
-        return;
       case 'notice':
         return listener.onNotice(reply.notice);
       case 'trouble':
@@ -77,6 +79,10 @@ export class DatapathThread {
         return listener.onReport(reply.report);
     }
   }
+}
+
+function failedError({ code, message, details }: DatapathFailure): PeerError {
+  return new PeerError('DATAPATH_FAILED', message, { ...details, reason: code });
 }
 
 function endedError(cause?: unknown): PeerError {

@@ -1,22 +1,23 @@
 import { CacheError } from '@weir/ppspp';
 import { Datapath } from './datapath';
-import type { DatapathReply, DatapathTask } from './datapath-messages';
+import type { DatapathFailure, DatapathTask } from './datapath-messages';
 
-/** A datapath thread: an endless task, until a message stops it. */
-export default async function runDatapath(task: DatapathTask): Promise<void> {
+/**
+ * A datapath thread: an endless task, until a message stops it. Why it ended otherwise is its answer: an error would
+ * cross threads without its code, and a message might come after the task's end.
+ */
+export default async function runDatapath(task: DatapathTask): Promise<DatapathFailure | undefined> {
   try {
     await new Datapath(task).run();
+    return undefined;
   } catch (error) {
-    task.control.postMessage(failure(error));
-    throw error;
+    return failure(error);
   } finally {
     task.control.close();
   }
 }
 
-/** An error crosses threads without its code: it is spelt out. */
-function failure(error: unknown): DatapathReply {
-  if (!(error instanceof CacheError))
-    return { type: 'failed', code: 'DATAPATH_FAILED', message: String(error), details: {} };
-  return { type: 'failed', code: String(error.code), message: error.message, details: error.details };
+function failure(error: unknown): DatapathFailure {
+  if (!(error instanceof CacheError)) return { code: 'DATAPATH_FAILED', message: String(error), details: {} };
+  return { code: String(error.code), message: error.message, details: error.details };
 }
