@@ -20,8 +20,6 @@ const common = {
   transformIgnorePatterns: [],
   moduleNameMapper: { '^@weir/([^/]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  // A test that waits for threads or files must not fail because every core is busy.
-  testTimeout: 30_000,
 };
 
 const project = (displayName, globs) => ({
@@ -31,6 +29,8 @@ const project = (displayName, globs) => ({
 });
 
 module.exports = {
+  // A test that waits for threads or files must not fail because every core is busy.
+  testTimeout: 30_000,
   cacheDirectory: `${__dirname}/.jest-cache`,
   projects: [
     project('unit', ['libs/**', 'apps/**', 'test', 'test/interop/**']),
