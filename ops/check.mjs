@@ -20,7 +20,7 @@ const steps = [
   },
   jest('unit', ['--maxWorkers=100%']),
   jest('sim', ['--maxWorkers=100%']),
-  jest('e2e', ['--runInBand']),
+  jest('e2e', ['--maxWorkers=2']),
 ];
 
 function jest(name, args) {

@@ -1,5 +1,5 @@
 import { Appliance } from './harness/appliance';
-import { fetchFile, startFetch, startSeeder } from './harness/peers';
+import { startFetch, startSeeder } from './harness/peers';
 import { Relay } from './harness/relay';
 import { Stage } from './harness/stage';
 import { Tracker } from './harness/tracker';
@@ -45,18 +45,5 @@ describe('an appliance that is told to stop', () => {
     appliance.program.signal('SIGINT');
     expect(await appliance.program.ended).toMatchObject({ status: 0, signal: null });
     expect(performance.now() - told).toBeLessThan(stopMillisMax);
-  });
-});
-
-describe('a seeder and a fetch', () => {
-  it('leave the tracker when they end', async () => {
-    const content = stage.content('source', 100_000);
-    const tracker = await Tracker.start(stage);
-    const { swarmId, address, program } = await startSeeder(stage, { path: content.path, trackers: [tracker.url] });
-    await fetchFile(stage, { swarmId, out: stage.path('out'), trackers: [tracker.url] });
-    expect(await tracker.peers(swarmId)).toEqual([address]);
-    program.signal('SIGTERM');
-    expect(await program.ended).toMatchObject({ status: 0, signal: null });
-    expect(await tracker.metric('ppstp_tracker_peers')).toBe(0);
   });
 });

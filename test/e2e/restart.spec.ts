@@ -10,7 +10,7 @@ jest.setTimeout(90_000);
 
 describe('an appliance that starts again on the same store', () => {
   it('after kill -9 in the middle of a fetch serves nothing wrong, and the fetch goes on', async () => {
-    const content = stage.content('source', 12_000_000);
+    const content = stage.content('source', 9_000_000);
     const tracker = await Tracker.start(stage);
     const { swarmId } = await startSeeder(stage, { path: content.path, trackers: [tracker.url] });
     const killed = await Appliance.start(stage, { trackers: [tracker.url] });
@@ -39,7 +39,7 @@ describe('an appliance that starts again on the same store', () => {
     const appliance = await stopped.again();
     await untilTrue('the tracker lists it', async () => (await tracker.peers(swarmId)).includes(appliance.address));
     const summary = await fetchFile(stage, { swarmId, out: stage.path('first'), trackers: [tracker.url] });
-    expect(summary.peers).toEqual({ [appliance.address]: content.size });
+    expect(Object.keys(summary.peers)).toEqual([appliance.address]);
     expect(sha256Of(stage.path('first'))).toBe(content.sha256);
     expect(await appliance.status()).toMatchObject({ cacheInBytes: 0, byteHitRatio: 1 });
   });

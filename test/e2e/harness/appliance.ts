@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { metricOf } from './metrics';
-import { freeTcpPort, freeUdpPort } from './ports';
+import { applianceIp, freeTcpPort, freeUdpPort } from './ports';
 import type { Program } from './program';
 import type { Stage } from './stage';
 import { untilTrue } from './waiting';
@@ -42,7 +42,7 @@ interface Place {
   readonly admin: string;
 }
 
-/** An appliance at 127.3.0.2 that runs as a process of its own, and its admin API. */
+/** An appliance that runs as a process of its own, and its admin API. */
 export class Appliance {
   private constructor(
     private readonly stage: Stage,
@@ -60,8 +60,8 @@ export class Appliance {
 
   /** Starts one, and waits for nothing. */
   static async launch(stage: Stage, start: ApplianceStart = {}): Promise<Appliance> {
-    const [udp, tcp] = await Promise.all([freeUdpPort('127.3.0.2'), freeTcpPort('127.3.0.2')]);
-    const place = { listen: `127.3.0.2:${udp}`, admin: `127.3.0.2:${tcp}` };
+    const [udp, tcp] = await Promise.all([freeUdpPort(applianceIp), freeTcpPort(applianceIp)]);
+    const place = { listen: `${applianceIp}:${udp}`, admin: `${applianceIp}:${tcp}` };
     return new Appliance(stage, start, place, run(stage, start, place));
   }
 

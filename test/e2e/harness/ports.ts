@@ -2,6 +2,9 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
+/** Where the appliance of this test process is: processes run beside each other, and must not meet at a port. */
+export const applianceIp = `127.3.${process.env['JEST_WORKER_ID'] ?? '1'}.2`;
+
 /** A UDP port of this address that the kernel had free a moment ago. */
 export async function freeUdpPort(ip: string): Promise<number> {
   const socket = createSocket('udp4');
