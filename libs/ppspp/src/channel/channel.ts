@@ -1,5 +1,4 @@
 import type { ChunkRange } from '../addressing/chunk-range';
-import { ChunkSet } from '../addressing/chunk-set';
 import { addressKey, type Address } from '../endpoint/address';
 import { invariant } from '../errors';
 import { limits, second, type Micros } from '../limits';
@@ -9,11 +8,8 @@ import { delaySample } from '../congestion/delay';
 import { Downloader, type ChunkSource } from './downloader';
 import { Introduction } from './introduction';
 import { Liveness } from './liveness';
-import { successors, type ChannelPhase, type Ending } from './phase';
+import { successors, type ChannelPhase, type Ending, type Reminder } from './phase';
 import { Uploader, type Shelf, type UploadOptions } from './uploader';
-
-/** What is to be sent because time passed: a HANDSHAKE again, an empty datagram, or both on an open channel. */
-export type Reminder = 'again' | 'keep-alive' | 'nudge';
 
 /** The swarm as one of its channels sees it. */
 export interface ChannelSwarm extends Shelf, ChunkSource {
@@ -59,9 +55,6 @@ export class Channel {
   readonly downloader: Downloader;
   phase: ChannelPhase;
   ending: Ending | undefined;
-  /** Extents that the peer was told of. */
-  readonly announced = new ChunkSet(limits.availabilityRunsMax);
-  announcedAt = Number.NEGATIVE_INFINITY;
   /** Both sides proved that they are there. */
   established = false;
   /** Messages to send with the next flush, in order. */
@@ -113,6 +106,11 @@ export class Channel {
     const answer = this.introduction.answer(handshake, this.swarm.holdings.metadata, now);
     if (answer !== undefined) this.note(now);
     return answer;
+  }
+
+  /** A HANDSHAKE that was seen before. From a peer unheard for a while it may be that of another run, which knows nothing. */
+  reintroduced(now: Micros): void {
+    if (now - this.liveness.heardAt > limits.stallMax) this.uploader.reintroduced();
   }
 
   /** A datagram with our channel ID from the channel's address: its sender lives and has our HANDSHAKE (section 3.1.1, step 7). */

@@ -25,6 +25,9 @@ export type Ending =
   | 'exhausted'
   | 'left';
 
+/** What is to be sent because time passed: a HANDSHAKE again, an empty datagram, or both on an open channel. */
+export type Reminder = 'again' | 'keep-alive' | 'nudge';
+
 /** Endings that the peer is told of by a closing HANDSHAKE. RFC 7574 section 3.1.1, step 8. */
 export const saysGoodbye: Readonly<Record<Ending, boolean>> = {
   'closed-by-peer': false,

@@ -55,6 +55,9 @@ const timeoutsMax = 6;
 export class Uploader {
   /** Chunks the peer acknowledged or says it has: their hashes need not be sent again. */
   readonly known = new ChunkSet(limits.availabilityRunsMax);
+  /** Extents that the peer was told of, and when it was last told of all. */
+  readonly announced = new ChunkSet(limits.availabilityRunsMax);
+  announcedAt = Number.NEGATIVE_INFINITY;
   readonly queue = new RequestQueue();
   /** Where the peer is in the content: the chunk after the last it asked for. */
   position: number | undefined;
@@ -88,7 +91,7 @@ export class Uploader {
     return this.queue.push(range);
   }
 
-  /** A HANDSHAKE on a channel that is idle: from a peer that was restarted, perhaps, and knows nothing any more. */
+  /** The peer was restarted, perhaps: unless something is on its way, it is taken to know nothing any more. */
   reintroduced(): void {
     if (this.flights.size > 0) return;
     this.known.clear();

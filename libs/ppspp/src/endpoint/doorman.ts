@@ -118,7 +118,7 @@ export class Doorman {
   /** A HANDSHAKE that was seen before gets the same channel again. RFC 7574 section 8.2. */
   private repeat(swarm: Swarm, asked: WaitingAnswer, now: Micros): void {
     if (!swarm.opened) return;
-    asked.channel.uploader.reintroduced();
+    asked.channel.reintroduced(now);
     this.answer(asked, now);
   }
 

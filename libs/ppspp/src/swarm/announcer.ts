@@ -14,9 +14,9 @@ export class Announcer {
   /** Everything, to one peer. */
   announceAll(channel: Channel, now: Micros): void {
     if (!channel.serves || this.holdsBack(channel)) return;
-    channel.announcedAt = now;
+    channel.uploader.announcedAt = now;
     for (const run of this.holdings.held.runs().slice(0, limits.availabilityRunsMax)) {
-      channel.announced.add(run);
+      channel.uploader.announced.add(run);
       channel.tell({ type: 'have', range: this.holdings.chunksOf(run) });
     }
     this.touch(channel);
@@ -25,7 +25,7 @@ export class Announcer {
   /** Everything, to those who were told nothing while the content's size was in doubt. */
   announceHeldBack(): void {
     for (const channel of this.members.subscribers())
-      if (channel.fetches) this.announceAll(channel, channel.announcedAt);
+      if (channel.fetches) this.announceAll(channel, channel.uploader.announcedAt);
   }
 
   /** An extent that has come, with the biggest interval around it. RFC 7574 section 4.3.1. */
@@ -35,7 +35,7 @@ export class Announcer {
     const range = this.holdings.chunksOf(run);
     for (const channel of this.members.subscribers()) {
       if (channel.uploader.known.covers(range) || this.holdsBack(channel)) continue;
-      channel.announced.add(run);
+      channel.uploader.announced.add(run);
       channel.tell({ type: 'have', range });
       this.touch(channel);
     }
@@ -51,10 +51,10 @@ export class Announcer {
    * knows all that is here, it waits for what is not: then it counts as not told of anything, so that it is fetched.
    */
   remind(channel: Channel, now: Micros): void {
-    if (!channel.serves || now - channel.announcedAt < limits.reminder) return;
+    if (!channel.serves || now - channel.uploader.announcedAt < limits.reminder) return;
     const { known } = channel.uploader;
     const knowsAll = this.holdings.runs().every((range) => known.covers(range));
     if (!knowsAll) this.announceAll(channel, now);
-    else if (!this.holdings.complete) channel.announced.clear();
+    else if (!this.holdings.complete) channel.uploader.announced.clear();
   }
 }

@@ -7,8 +7,12 @@ interface Known extends Candidate {
   /** Failures in a row. */
   failures: number;
   failedAt: Micros;
+  /** It was named while it was in use. */
+  isNamedAgain: boolean;
   retryAt: Micros;
 }
+
+const unknown = { busy: false, failures: 0, failedAt: 0, retryAt: 0 };
 
 /** How a peer was as long as it was in use; one that `failed-later` had sent something before. */
 export type Outcome = 'fine' | 'failed' | 'failed-later' | 'refused';
@@ -30,10 +34,10 @@ export class Candidates {
   add(peers: readonly Candidate[], now: Micros): void {
     for (const { address, priority } of peers) {
       const key = addressKey(address);
-      const known = this.known.get(key) ?? { busy: false, failures: 0, failedAt: 0, retryAt: 0 };
+      const known = this.known.get(key) ?? unknown;
       if (!this.known.has(key) && !this.makeRoom()) return;
       const retryAt = Math.min(known.retryAt, Math.max(now, known.failedAt + limits.candidateRetry));
-      this.known.set(key, { ...known, address, priority, retryAt });
+      this.known.set(key, { ...known, address, priority, retryAt, isNamedAgain: known.busy });
     }
   }
 
@@ -59,7 +63,8 @@ export class Candidates {
     const candidate = this.known.get(addressKey(address));
     if (candidate === undefined) return;
     candidate.busy = false;
-    candidate.failures = failuresAfter(outcome, candidate.failures);
+    candidate.failures = failuresAfter(outcome, candidate.isNamedAgain ? 0 : candidate.failures);
+    candidate.isNamedAgain = false;
     candidate.failedAt = now;
     const wait = limits.candidateRetry * 2 ** (candidate.failures - 1);
     candidate.retryAt = candidate.failures === 0 ? now : now + Math.min(limits.candidateRetryMax, wait);

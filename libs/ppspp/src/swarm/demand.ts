@@ -67,7 +67,7 @@ export class Demand {
 
   private *unknownTo(channel: Channel, from: number, end: number): Iterable<number> {
     for (const extent of this.missing(from, Math.min(end, from + limits.demandExtents))) {
-      if (!channel.announced.has(extent) && !this.isKnownTo(channel, extent)) yield extent;
+      if (!channel.uploader.announced.has(extent) && !this.isKnownTo(channel, extent)) yield extent;
     }
   }
 

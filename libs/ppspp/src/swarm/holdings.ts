@@ -13,8 +13,10 @@ import type { Dialect } from '../wire/message';
 /** What we hold of one content, and what we know of it. */
 export class Holdings {
   readonly tree: HashTree;
-  /** Extents in the store. */
+  /** Extents in the store, or taken to be: reading one may prove it missing. */
   readonly held = new ChunkSet();
+  /** Those of them that the store refused. */
+  readonly passing = new ChunkSet();
   /** Extents that were checked since they were opened, or fetched in this run. */
   readonly checked = new ChunkSet();
   /** Extents that were in the store at any time since the swarm was opened. */
@@ -107,8 +109,10 @@ export class Holdings {
     return first >= end ? undefined : { first, last: Math.min(last, end - 1) };
   }
 
-  /** Notes an extent that was written. */
-  hold(extent: number): void {
+  /** Notes an extent that was written; or was not, and is here until memory gives it up. */
+  hold(extent: number, stored: boolean): void {
+    if (stored) this.passing.remove({ first: extent, last: extent });
+    else this.passing.add({ first: extent, last: extent });
     this.held.add({ first: extent, last: extent });
     this.everHeld.add({ first: extent, last: extent });
     this.checked.add({ first: extent, last: extent });
@@ -117,6 +121,7 @@ export class Holdings {
   drop(extent: number): void {
     this.held.remove({ first: extent, last: extent });
     this.checked.remove({ first: extent, last: extent });
+    this.passing.remove({ first: extent, last: extent });
   }
 
   /** An extent proved corrupt: it is wanted as if it had never been here. */

@@ -125,10 +125,10 @@ export class Swarm implements ChannelSwarm {
     this.context.lied(channel);
   }
 
-  asked({ uploader, announced }: Channel): void {
+  asked({ uploader }: Channel): void {
     const extent = Math.floor((uploader.position ?? 0) / extentChunks);
     // Where it goes on it finds all that it was told of; else more may have to be fetched.
-    if (this.want === 'demand' && !this.holdings.complete && !announced.has(extent)) this.stir();
+    if (this.want === 'demand' && !this.holdings.complete && !uploader.announced.has(extent)) this.stir();
   }
 
   idled(channel: Channel, now: Micros): void {
@@ -171,15 +171,14 @@ export class Swarm implements ChannelSwarm {
     this.unfinish();
   }
 
-  /** A fetched extent is stored, or the store refused it: then it serves those who wait, as long as it is in memory. */
+  /** A fetched extent is stored. Refused by the store, it still serves subscribers, as long as it is in memory. */
   extentWritten(extent: number, stored: boolean): void {
     this.demand.meet(extent);
-    this.holdings.everHeld.add({ first: extent, last: extent });
-    if (stored) {
-      this.context.counters.extentsWritten++;
-      this.holdings.hold(extent);
+    if (stored) this.context.counters.extentsWritten++;
+    if (stored || this.want === 'demand') {
+      this.holdings.hold(extent, stored);
       this.announcer.announce(extent);
-    }
+    } else this.holdings.everHeld.add({ first: extent, last: extent });
     this.intake.drop(extent);
     this.finish();
     this.context.stirred(this.metadata.swarmId);
@@ -223,8 +222,8 @@ export class Swarm implements ChannelSwarm {
   }
 
   private finish(): void {
-    const { contentBytes, complete } = this.holdings;
-    if (this.isDone || !complete || contentBytes === undefined) return;
+    const { contentBytes, complete, passing } = this.holdings;
+    if (this.isDone || !complete || passing.runCount > 0 || contentBytes === undefined) return;
     this.isDone = true;
     const { swarmId } = this.metadata;
     this.context.push({ kind: 'notice', notice: { type: 'swarm-complete', swarmId, contentBytes } });
