@@ -177,6 +177,39 @@ it('restarted with half of a content, fetches the other half', async () => {
   });
 });
 
+it('serves all of a content that it completed over several runs', async () => {
+  await eachSeed(10, async (seed) => {
+    const pop = await new Pop(seed).seeders(1);
+    const first = await pop.appliance();
+    const subscriber = await pop.subscriber(first);
+    pop.world.run(() => first.endpoint.counters.extentsWritten >= 1 + (seed % 4), 60);
+    first.kill();
+    const second = await pop.appliance({ store: first.store });
+    pop.run([subscriber]);
+    second.kill();
+    for (const seeder of pop.outside) seeder.kill();
+    const third = await pop.appliance({ store: first.store });
+    pop.run([await pop.subscriber(third)], 20);
+    expectThat(third.endpoint.counters.extentsCorrupt === 0, 'every stored extent can be proven');
+    expectThat(third.endpoint.counters.hitBytes === content.bytes.length, 'all are hits');
+  });
+});
+
+it('serves a swarm that nobody was in for long, and of which it has all, without a fetch', async () => {
+  await eachSeed(10, async (seed) => {
+    const pop = await new Pop(seed).seeders(1);
+    const appliance = await pop.appliance();
+    const first = await pop.subscriber(appliance);
+    pop.run([first]);
+    first.input({ kind: 'leave', swarmId });
+    for (const seeder of pop.outside) seeder.kill();
+    const isClosed = (): boolean => appliance.notices.some(({ type }) => type === 'swarm-closed');
+    expectThat(pop.world.run(isClosed, 300), 'the swarm is closed');
+    pop.run([await pop.subscriber(appliance)], 20);
+    expectThat(appliance.endpoint.counters.fetchedBytes === content.bytes.length, 'nothing is fetched again');
+  });
+});
+
 it('is missed by its subscribers little longer than it is away', async () => {
   await eachSeed(10, async (seed) => {
     const pop = await new Pop(seed).seeders(1);

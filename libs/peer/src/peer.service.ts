@@ -38,7 +38,10 @@ export class PeerService implements OnModuleDestroy {
     const peer = await AppliancePeer.start(
       settingsOf(config),
       {
-        onNotice: (notice) => events.emit('notice', notice),
+        onNotice: (notice) => {
+          warnOf(notice, logger);
+          events.emit('notice', notice);
+        },
         onReport: (thread, { metrics }) => {
           threads.report(thread, metrics);
         },
@@ -140,6 +143,18 @@ function declareSubscribers({ subscribers }: WeirConfig, readiness: ReadinessReg
     'set the key subscribers (or WEIR_SUBSCRIBERS) to the prefixes of your subscribers, as 198.51.100.0/24';
   readiness.declare({ name: 'subscribers', ready: false, reason, remedy });
   logger.warn(`not ready: ${reason}; ${remedy}`);
+}
+
+/** What an operator should hear of: a disk that fails, an external peer that lies. */
+function warnOf(notice: Notice, logger: Logger): void {
+  if (notice.type === 'extent-corrupt') {
+    logger.warn(
+      `extent ${String(notice.extent)} of swarm ${notice.swarmId} was not what had been stored; it was removed`,
+    );
+  }
+  if (notice.type === 'peer-lied') {
+    logger.warn(`external peer ${notice.address.ip} sent wrong content for swarm ${notice.swarmId}; it was left`);
+  }
 }
 
 /** Without its store or its data path the appliance is of no use: it ends, and its service manager starts it anew. */

@@ -50,10 +50,9 @@ export class Demand {
     const end = holdings.extentCount ?? 0;
     for (const extent of this.asked) if (!holdings.held.has(extent)) yield extent;
     if (want() === 'none') return;
-    if (want() === 'demand') {
-      yield* this.subscribersNeeds(end);
-      if ((holdings.chunkCount ?? 0) * holdings.metadata.chunkSize > this.parts.backgroundBytesMax) return;
-    }
+    yield* this.subscribersNeeds(end);
+    const contentBytes = (holdings.chunkCount ?? 0) * holdings.metadata.chunkSize;
+    if (want() === 'demand' && contentBytes > this.parts.backgroundBytesMax) return;
     // What was here once and had to leave is fetched again for those who need it, not for completeness.
     for (const extent of this.missing(0, end, available)) if (!holdings.everHeld.has(extent)) yield extent;
   }

@@ -6,7 +6,7 @@ import { HashTree, type Proof } from '../integrity/hash-tree';
 import { blockKey, placeOf } from '../integrity/block';
 import { hashBytes } from '../integrity/hash';
 import type { OpenedContent } from '../endpoint/effects';
-import { extentChunks, type SwarmRecord } from './content';
+import { extentChunks, subtreeHashes, type HashBlock, type SwarmRecord } from './content';
 import type { SwarmMetadata } from './metadata';
 import type { Dialect } from '../wire/message';
 
@@ -79,6 +79,19 @@ export class Holdings {
     for (const block of content.blocks) this.tree.trust(block);
     for (const extent of content.extents) this.checked.add({ first: extent, last: extent });
     return true;
+  }
+
+  /**
+   * Blocks above the extents that changed since the last call, with what the store had of them: they take the place of
+   * those that the store has.
+   */
+  takeDirty(): HashBlock[] {
+    return this.tree.takeDirty().map((block) => {
+      const stored = this.stored.get(blockKey(block.tier, block.index));
+      return stored === undefined
+        ? block
+        : { ...block, hashes: merged(block.hashes, stored, hashBytes[this.given.hash]) };
+    });
   }
 
   get hasStoredHashes(): boolean {
@@ -171,4 +184,13 @@ export class Holdings {
     this.spoken = { ...this.spoken, chunkSize };
     this.sizeProven = true;
   }
+}
+
+/** The newer hashes, and the older ones where nothing newer is known. */
+function merged(newer: Uint8Array, older: Uint8Array, size: number): Uint8Array {
+  const hashes = newer.slice();
+  for (let from = 0; from < subtreeHashes * size; from += size) {
+    if (isZero(hashes.subarray(from, from + size))) hashes.set(older.subarray(from, from + size), from);
+  }
+  return hashes;
 }

@@ -75,7 +75,9 @@ export class Serving implements Shelf {
 
   /** Puts a checked extent where uploaders find it, and lets those go on who waited for it. */
   shelve(extent: Extent): void {
-    this.parts.context.cache.add(this.parts.holdings.metadata.swarmId, extent);
+    const { holdings, context } = this.parts;
+    holdings.checked.add({ first: extent.index, last: extent.index });
+    context.cache.add(holdings.metadata.swarmId, extent);
     this.wake(extent.index);
   }
 
@@ -112,16 +114,18 @@ export class Serving implements Shelf {
   private conclude(extent: Extent): void {
     const { holdings, context } = this.parts;
     const { index } = extent;
-    if (holdings.tree.admitExtent(index, extent.hashes, holdings.storedProof) === 'verified') {
-      holdings.checked.add({ first: index, last: index });
+    const verdict = holdings.tree.admitExtent(index, extent.hashes, holdings.storedProof);
+    if (verdict === 'verified') {
       holdings.learnContentBytes(index, extent.bytes.length);
       this.shelve(extent);
       return;
     }
     const { swarmId } = holdings.metadata;
-    context.counters.extentsCorrupt++;
     context.push({ kind: 'erase', swarmId, extent: index });
-    context.push({ kind: 'notice', notice: { type: 'extent-corrupt', swarmId, extent: index } });
+    if (verdict === 'mismatch') {
+      context.counters.extentsCorrupt++;
+      context.push({ kind: 'notice', notice: { type: 'extent-corrupt', swarmId, extent: index } });
+    }
     holdings.forget(index);
     this.lose(index);
   }
@@ -143,7 +147,9 @@ export class Serving implements Shelf {
     this.parts.context.push({ kind: 'read', swarmId: this.parts.holdings.metadata.swarmId, extent });
   }
 
+  /** What is in memory may outlive an opening of its swarm: the hashes above it are known only once it is checked anew. */
   private cached(extent: number): Extent | undefined {
+    if (!this.parts.holdings.checked.has(extent)) return undefined;
     return this.parts.context.cache.find(this.parts.holdings.metadata.swarmId, extent);
   }
 }

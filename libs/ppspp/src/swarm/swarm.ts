@@ -63,7 +63,8 @@ export class Swarm implements ChannelSwarm {
   /** True while peers to fetch from are of use. */
   get fetching(): boolean {
     if (!this.opened || this.want === 'none' || this.holdings.complete) return false;
-    return this.want === 'all' || this.demand.pressing || this.members.hasSubscribers;
+    if (this.want === 'all' && (this.chunkCount === undefined || this.demand.any)) return true;
+    return this.demand.pressing || this.members.hasSubscribers;
   }
 
   /** True while something is to be fetched. */
@@ -128,12 +129,12 @@ export class Swarm implements ChannelSwarm {
   asked({ uploader }: Channel): void {
     const extent = Math.floor((uploader.position ?? 0) / extentChunks);
     // Where it goes on it finds all that it was told of; else more may have to be fetched.
-    if (this.want === 'demand' && !this.holdings.complete && !uploader.announced.has(extent)) this.stir();
+    if (this.want !== 'none' && !this.holdings.complete && !uploader.announced.has(extent)) this.stir();
   }
 
   idled(channel: Channel, now: Micros): void {
     this.announcer.remind(channel, now);
-    if (this.want === 'demand' && !this.holdings.complete) this.stir();
+    if (this.want !== 'none' && !this.holdings.complete) this.stir();
   }
 
   // Inputs.
@@ -214,7 +215,7 @@ export class Swarm implements ChannelSwarm {
     if (record === undefined) return;
     if (this.want === 'demand') this.serving.markFresh(extent.index);
     this.serving.shelve(extent);
-    this.context.push({ kind: 'write', record, extent, blocks: this.holdings.tree.takeDirty() });
+    this.context.push({ kind: 'write', record, extent, blocks: this.holdings.takeDirty() });
   }
 
   private require(extent: number): void {
