@@ -31,8 +31,8 @@ export const limits = {
   requestRangesMax: 512,
   /** Chunks asked for and not yet received, per channel: a second of 30 Mbit/s in 1 KiB chunks, or 4 MiB. */
   outstandingChunksMax: 4_096,
-  /** Unverified hashes kept per channel: 64 chunks' uncles and the peaks of any content several times over. */
-  proofsMax: 2_048,
+  /** Unverified hashes kept per channel: two for each chunk that may be on its way, so that none waits for its proof in vain. */
+  proofsMax: 8_192,
   /** Times a channel may have its peak hashes tried: each try costs as many hashes as the tree is high. */
   peakTriesMax: 256,
   /** Hashes whose copies in flight are counted, per channel. */

@@ -9,17 +9,25 @@ export interface TreeNode {
   readonly index: number;
 }
 
+/** Looked up for each hash that is sent or received, where the operator would cost as much as all the rest. */
+const widths = Array.from({ length: 54 }, (_, height) => 2 ** height);
+
+/** Chunks below a node of a height: a power of two. */
+export function widthAt(height: number): number {
+  return widths[height] ?? 2 ** height;
+}
+
 /** The chunks below a node. RFC 7574 section 5.4. */
 export function rangeOfNode(height: number, index: number): ChunkRange {
-  const width = 2 ** height;
+  const width = widthAt(height);
   return { first: index * width, last: index * width + width - 1 };
 }
 
 /** The node over exactly these chunks, or undefined if no node is. */
 export function nodeOfRange({ first, last }: ChunkRange): TreeNode | undefined {
   const width = last - first + 1;
-  const height = Math.log2(width);
-  if (!Number.isInteger(height) || 2 ** height !== width || first % width !== 0) return undefined;
+  const height = width === 1 ? 0 : Math.log2(width);
+  if (!Number.isInteger(height) || widthAt(height) !== width || first % width !== 0) return undefined;
   return { height, index: first / width };
 }
 

@@ -1,9 +1,9 @@
-import { peakNodes, rangeOfNode, siblingIndex, type TreeNode } from '../addressing/node';
+import { peakNodes, rangeOfNode, siblingIndex, widthAt, type TreeNode } from '../addressing/node';
 import type { ChunkSet } from '../addressing/chunk-set';
 
 /** The bin of a node: one number for it. RFC 7574 section 4.2. */
 export function binOf(height: number, index: number): number {
-  return index * 2 ** (height + 1) + 2 ** height - 1;
+  return (2 * index + 1) * widthAt(height) - 1;
 }
 
 /** The node of a bin. */

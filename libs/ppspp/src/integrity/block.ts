@@ -1,3 +1,4 @@
+import { widthAt } from '../addressing/node';
 import { subtreeHashes } from '../swarm/content';
 import { extentHeight, subtreePosition } from './subtree';
 
@@ -19,7 +20,7 @@ export interface BlockPlace {
 export function placeOf(height: number, index: number): BlockPlace {
   const tier = Math.floor(height / blockHeight);
   const local = height - tier * blockHeight;
-  const width = 2 ** (blockHeight - local);
+  const width = widthAt(blockHeight - local);
   const block = Math.floor(index / width);
   return { tier, block, position: subtreePosition(local, index - block * width) };
 }

@@ -1,4 +1,4 @@
-import { peakNodes, rootHeight, siblingIndex } from '../addressing/node';
+import { peakNodes, rootHeight, siblingIndex, widthAt } from '../addressing/node';
 import { extentChunks, subtreeHashes, type HashBlock } from '../swarm/content';
 import type { HashFunction } from '../swarm/metadata';
 import { Block, blockKey, placeOf } from './block';
@@ -91,7 +91,7 @@ export class HashTree {
 
   /** The hash of a node if it is verified, or known to be empty. */
   at(height: number, index: number): Uint8Array | undefined {
-    if (this.count !== undefined && index * 2 ** height >= this.count) return this.empty;
+    if (this.count !== undefined && index * widthAt(height) >= this.count) return this.empty;
     const { tier, block, position } = placeOf(height, index);
     return this.blocks.get(blockKey(tier, block))?.at(position);
   }

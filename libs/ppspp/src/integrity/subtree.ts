@@ -1,3 +1,4 @@
+import { widthAt } from '../addressing/node';
 import { extentChunks, subtreeHashes } from '../swarm/content';
 import type { HashFunction } from '../swarm/metadata';
 import { combine, digest, hashBytes } from './hash';
@@ -7,7 +8,7 @@ export const extentHeight = 6;
 
 /** Where the node of `height` and local `index` stands among the 127 hashes, in bin order. RFC 7574 section 4.2. */
 export function subtreePosition(height: number, index: number): number {
-  return index * 2 ** (height + 1) + 2 ** height - 1;
+  return (2 * index + 1) * widthAt(height) - 1;
 }
 
 /**
