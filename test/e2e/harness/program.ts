@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 
 /** How a process ended, and all that it said. */
 export interface Ending {
@@ -18,6 +19,8 @@ export interface ProgramSettings {
   /** A process group of its own, which is signalled and ended as a whole. */
   readonly isGroup?: boolean;
 }
+
+const endsWithParent = join(__dirname, 'ends-with-parent.cjs');
 
 type Stream = 'stdout' | 'stderr';
 
@@ -45,9 +48,9 @@ export class Program {
     private readonly settings: ProgramSettings = {},
   ) {
     const { env, isGroup = false } = settings;
-    this.child = spawn(process.execPath, [file, ...args], {
+    this.child = spawn(process.execPath, ['--require', endsWithParent, file, ...args], {
       env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: isGroup,
     });
     this.listen('stdout');

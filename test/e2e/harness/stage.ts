@@ -26,13 +26,6 @@ export class Stage {
   private readonly programs = new Set<Program>();
   private readonly closers: (() => Promise<void> | void)[] = [];
 
-  constructor() {
-    // A run that is broken off must not leave processes behind, either.
-    process.once('exit', () => {
-      for (const program of this.programs) program.signal('SIGKILL');
-    });
-  }
-
   /** Starts a command of `weir`. */
   weir(args: readonly string[], settings?: ProgramSettings): Program {
     return this.node(weir, args, settings);
