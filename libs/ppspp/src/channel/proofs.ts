@@ -28,7 +28,8 @@ export class Proofs {
     const node = nodeOfRange(range);
     if (node === undefined || hash.length !== tree.root.length) return true;
     const known = tree.at(node.height, node.index);
-    const copy = hash.slice();
+    // Not `slice`, which gives a view where the platform hands us its own kind of array.
+    const copy = new Uint8Array(hash);
     this.remember(binOf(node.height, node.index), copy);
     this.tryPeak(range, copy, tree);
     return known === undefined || equalBytes(known, hash);

@@ -68,7 +68,7 @@ export type Effect =
 
 /** Everything that can happen to an endpoint. */
 export type Input =
-  /** `port` is the index of the local socket it came in by. */
+  /** `port` is the index of the local socket it came in by. `bytes` are ours from now on: chunks are read from them later. */
   | { readonly kind: 'datagram'; readonly from: Address; readonly port: number; readonly bytes: Uint8Array }
   | { readonly kind: 'swarm-opened'; readonly swarmId: SwarmId; readonly content: OpenedContent | undefined }
   | {
