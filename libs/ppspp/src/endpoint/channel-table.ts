@@ -7,6 +7,7 @@ export class ChannelTable {
   private readonly channels = new Map<number, Channel>();
   /** Incoming channels by address and the initiator's channel ID, so that a repeated HANDSHAKE is known. */
   private readonly initiations = new Map<string, Channel>();
+  private readonly initiationKeys = new Map<Channel, string>();
   private readonly halfOpen = new Set<Channel>();
 
   constructor(private readonly random: () => number) {}
@@ -38,12 +39,15 @@ export class ChannelTable {
     this.channels.set(channel.id, channel);
   }
 
-  /** Notes what an answered channel's initiator sent; the oldest half-open one leaves when they are too many. */
+  /** Notes what an incoming channel's initiator sent; the oldest half-open one, which is to leave, when they are too many. */
   answered(channel: Channel, remoteId: number): Channel | undefined {
-    this.initiations.set(initiationKey(channel.address, remoteId), channel);
+    const key = initiationKey(channel.address, remoteId);
+    this.initiations.set(key, channel);
+    this.initiationKeys.set(channel, key);
     this.halfOpen.add(channel);
     if (this.halfOpen.size <= limits.halfOpenMax) return undefined;
     const [oldest] = this.halfOpen;
+    if (oldest !== undefined) this.halfOpen.delete(oldest);
     return oldest;
   }
 
@@ -58,8 +62,9 @@ export class ChannelTable {
   remove(channel: Channel): void {
     this.channels.delete(channel.id);
     this.halfOpen.delete(channel);
-    const key = initiationKey(channel.address, channel.remoteId);
-    if (this.initiations.get(key) === channel) this.initiations.delete(key);
+    const key = this.initiationKeys.get(channel);
+    this.initiationKeys.delete(channel);
+    if (key !== undefined && this.initiations.get(key) === channel) this.initiations.delete(key);
   }
 }
 

@@ -45,6 +45,13 @@ export class Intake {
     this.picker = new Picker(parts.holdings, parts.demand);
   }
 
+  /** The size is what the store says: nobody need be told. */
+  adopted(): void {
+    const { chunkCount, tree } = this.parts.holdings;
+    this.notedCount = chunkCount;
+    this.isCertain = chunkCount !== undefined && !tree.doubtful;
+  }
+
   pick(available: ChunkSet, count: number): number[] {
     return this.picker.pick(available, count);
   }

@@ -145,6 +145,7 @@ export class Swarm implements ChannelSwarm {
       if (trusted) this.holdings.adoptTrusted(content);
       else this.holdings.adopt(content);
     }
+    this.intake.adopted();
     this.opened = true;
     if (this.want === 'all') this.finish();
     this.stir();
