@@ -55,14 +55,8 @@ interface Parts {
   readonly thread: DatapathThread;
 }
 
-/** A datapath thread that takes longer than this to report is busy with more important things. */
-const refreshMillis = 1_000;
-
 /** The appliance's end of the peer protocol: the store's writer, the datapath thread, and the lines between them. */
 export class AppliancePeer {
-  private report: DatapathReport | undefined;
-  private waiting: (() => void)[] = [];
-
   private constructor(
     private readonly parts: Parts,
     /** Where peers reach us. */
@@ -79,7 +73,6 @@ export class AppliancePeer {
     const writer = await startWriter(options, createStoreMetrics(registry));
     const client = new StoreClient(writer.connect());
     const reader = openLmdbReader(storeDirectory);
-    const hearers: ((report: DatapathReport) => void)[] = [];
     const thread = new DatapathThread({ listen, subscribers, storeDirectory, verifyThreads }, writer.connect(), {
       onNotice: (notice) => {
         listener.onNotice(notice);
@@ -88,7 +81,6 @@ export class AppliancePeer {
         listener.onTrouble(message);
       },
       onReport: (report) => {
-        for (const hear of hearers) hear(report);
         listener.onReport('datapath-0', report);
       },
     });
@@ -98,9 +90,6 @@ export class AppliancePeer {
       throw error;
     });
     const peer = new AppliancePeer({ writer, client, reader, thread }, listening.flatMap(reachableAddresses));
-    hearers.push((report) => {
-      peer.hear(report);
-    });
     for (const end of [writer.ended, thread.ended])
       end.catch((error: unknown) => {
         listener.onFailure(error);
@@ -109,7 +98,7 @@ export class AppliancePeer {
   }
 
   get totals(): PeerTotals {
-    return this.report ?? nothing;
+    return this.parts.thread.report ?? nothing;
   }
 
   get usage(): StoreUsage {
@@ -118,19 +107,12 @@ export class AppliancePeer {
 
   /** Asks for fresh totals; resolves when they are here, or after a second without them. */
   refresh(): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, refreshMillis);
-      this.waiting.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-      if (this.waiting.length === 1) this.parts.thread.tell({ type: 'report' });
-    });
+    return this.parts.thread.refresh();
   }
 
   /** Swarms that are open now. */
   live(): readonly LiveSwarm[] {
-    return this.report?.swarms ?? [];
+    return this.parts.thread.report?.swarms ?? [];
   }
 
   /** Swarms that the store has anything of. */
@@ -160,12 +142,5 @@ export class AppliancePeer {
     await this.parts.client.close();
     await this.parts.reader.close();
     await this.parts.writer.stop().catch(() => undefined);
-  }
-
-  private hear(report: DatapathReport): void {
-    this.report = report;
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const done of waiting) done();
   }
 }

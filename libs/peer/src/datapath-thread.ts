@@ -21,6 +21,9 @@ export interface DatapathListener {
 /** What a datapath thread is told, beside its ports. */
 export type DatapathSettings = Omit<DatapathTask, 'control' | 'store'>;
 
+/** A thread that takes longer than this to report is busy with more important things. */
+const refreshMillis = 1_000;
+
 /** A datapath thread, as the control thread sees it: an endless task of a Piscina pool of one. */
 export class DatapathThread {
   /** Resolves with the addresses it listens on. Rejects with the reason when it cannot. */
@@ -29,6 +32,8 @@ export class DatapathThread {
   readonly ended: Promise<void>;
   private readonly pool: Piscina<DatapathTask, DatapathFailure | undefined>;
   private readonly control: MessagePort;
+  private lastReport: DatapathReport | undefined;
+  private waiting: (() => void)[] = [];
 
   constructor(settings: DatapathSettings, store: MessagePort, listener: DatapathListener) {
     // The task never returns to the pool, so that there is no idle thread to wake by atomics.
@@ -50,6 +55,23 @@ export class DatapathThread {
 
   tell(request: DatapathRequest): void {
     this.control.postMessage(request);
+  }
+
+  /** What the thread reported last; undefined before it did. */
+  get report(): DatapathReport | undefined {
+    return this.lastReport;
+  }
+
+  /** Asks for a fresh report; resolves when it is here, or after a second without it. */
+  refresh(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, refreshMillis);
+      this.waiting.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      if (this.waiting.length === 1) this.tell({ type: 'report' });
+    });
   }
 
   /** Leaves all peers, and ends the thread. */
@@ -76,8 +98,16 @@ export class DatapathThread {
       case 'trouble':
         return listener.onTrouble(reply.message);
       case 'report':
+        this.keep(reply.report);
         return listener.onReport(reply.report);
     }
+  }
+
+  private keep(report: DatapathReport): void {
+    this.lastReport = report;
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const done of waiting) done();
   }
 }
 
