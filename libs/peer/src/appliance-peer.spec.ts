@@ -6,13 +6,13 @@ import type { Address, Notice } from '@weir/ppspp';
 import { Registry } from 'prom-client';
 import { AppliancePeer, type AppliancePeerSettings } from './appliance-peer';
 import { MemoryContent } from './memory-content.testing';
-import { joined, published } from './published.testing';
+import { joined, publish } from './published.testing';
 import { startTransfer, type Transfer } from './transfer';
 
 const capacity = 64 * 2 ** 20;
 const subscribers = [{ ip: '127.1.0.0', length: 16, family: 'ipv4' }] as const;
 const bytes = new Uint8Array(2_000_123).map((_, at) => (at * at + (at >> 7)) % 251);
-const { content, extents } = published(bytes);
+const { content, extents } = publish(bytes);
 const { metadata } = content.record;
 const { swarmId } = metadata;
 

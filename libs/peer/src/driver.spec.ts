@@ -1,9 +1,9 @@
 import { DgramPort } from '@weir/datagram';
-import { endpointDefaults, type Notice } from '@weir/ppspp';
+import { endpointDefaults, type Notice, type OpenedContent } from '@weir/ppspp';
 import { InlineVerifier, type Verifier } from '@weir/verify';
 import { Driver, type DriverParts } from './driver';
 import { MemoryContent } from './memory-content.testing';
-import { joined, published } from './published.testing';
+import { joined, publish } from './published.testing';
 
 interface Actor {
   readonly driver: Driver;
@@ -44,7 +44,7 @@ async function actor(
 
 describe('Driver', () => {
   const bytes = new Uint8Array(300_000).map((_, at) => (at * at) % 251);
-  const { content, extents } = published(bytes);
+  const { content, extents } = publish(bytes);
   const { metadata } = content.record;
   const { swarmId } = metadata;
   const actors: Actor[] = [];
@@ -60,14 +60,18 @@ describe('Driver', () => {
     return seeding;
   }
 
+  function fetch({ driver }: Actor, from: Actor, held?: OpenedContent): void {
+    driver.input({ kind: 'join', join: { metadata, want: 'all', content: held, trusted: false } });
+    driver.input({ kind: 'peers', swarmId, peers: [{ address: from.port.local, priority: 0 }] });
+  }
+
   it('moves a content over real sockets into a store', async () => {
     const source = await seeder();
     const store = new MemoryContent();
     const leecher = await actor(store);
     actors.push(leecher);
     const complete = leecher.notice('swarm-complete');
-    leecher.driver.input({ kind: 'join', join: { metadata, want: 'all', content: undefined, trusted: false } });
-    leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: source.port.local, priority: 0 }] });
+    fetch(leecher, source);
     await complete;
     expect(Buffer.compare(joined(store.extents.values()), bytes)).toBe(0);
     expect(store.record?.contentBytes).toBe(bytes.length);
@@ -85,8 +89,7 @@ describe('Driver', () => {
     const leecher = await actor(store);
     actors.push(cache, leecher);
     const complete = leecher.notice('swarm-complete');
-    leecher.driver.input({ kind: 'join', join: { metadata, want: 'all', content: undefined, trusted: false } });
-    leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: cache.port.local, priority: 0 }] });
+    fetch(leecher, cache);
     await complete;
     expect(cache.driver.endpoint.counters).toMatchObject({
       fetchedBytes: 0,
@@ -106,8 +109,7 @@ describe('Driver', () => {
     const leecher = await actor(store);
     actors.push(leecher);
     const complete = leecher.notice('swarm-complete');
-    leecher.driver.input({ kind: 'join', join: { metadata, want: 'all', content: partial, trusted: false } });
-    leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: source.port.local, priority: 0 }] });
+    fetch(leecher, source, partial);
     await complete;
     expect(Buffer.compare(joined(store.extents.values()), bytes)).toBe(0);
     const fetched = leecher.driver.endpoint.counters.fetchedBytes;
@@ -122,8 +124,7 @@ describe('Driver', () => {
     const leecher = await actor(new MemoryContent());
     actors.push(cache, leecher);
     const wanted = cache.notice('swarm-wanted');
-    leecher.driver.input({ kind: 'join', join: { metadata, want: 'all', content: undefined, trusted: false } });
-    leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: cache.port.local, priority: 0 }] });
+    fetch(leecher, cache);
     expect(await wanted).toMatchObject({ metadata: { swarmId } });
     expect(cache.failures).toContain(failure);
   });
@@ -139,8 +140,7 @@ describe('Driver', () => {
     const leecher = await actor(new MemoryContent(), {}, failing);
     actors.push(leecher);
     const complete = leecher.notice('swarm-complete');
-    leecher.driver.input({ kind: 'join', join: { metadata, want: 'all', content: undefined, trusted: false } });
-    leecher.driver.input({ kind: 'peers', swarmId, peers: [{ address: source.port.local, priority: 0 }] });
+    fetch(leecher, source);
     await complete;
     expect(leecher.failures).toContain(failure);
   });

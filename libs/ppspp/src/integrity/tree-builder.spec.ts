@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 import { z } from 'zod';
 import { peakNodes, rootHeight } from '../addressing/node';
 import { extentChunks } from '../swarm/content';
+import { generated } from '../swarm/published.testing';
 import { combine, digest } from './hash';
 import { rootOfPeaks } from './peaks';
 import { subtreeOf, subtreeOfLeaves } from './subtree';
@@ -24,16 +25,6 @@ const vectors = readdirSync(folder)
   .filter((file) => file.endsWith('.json'))
   .map((file) => vector.parse(JSON.parse(readFileSync(join(folder, file), 'utf8'))))
   .filter(({ integrity }) => integrity === 'merkle-hash-tree');
-
-function generated(seed: string, size: number): Uint8Array {
-  const parts: Uint8Array[] = [];
-  for (let index = 0; index * 32 < size; index++) {
-    const counter = Buffer.alloc(8);
-    counter.writeBigUInt64BE(BigInt(index));
-    parts.push(createHash('sha256').update(seed).update(counter).digest());
-  }
-  return Buffer.concat(parts).subarray(0, size);
-}
 
 function treeOf(leaves: readonly Uint8Array[]): BuiltTree {
   const builder = new TreeBuilder('sha256');

@@ -14,24 +14,42 @@ export interface Published {
   readonly extents: readonly Extent[];
 }
 
-const settings = { hash: 'sha256', addressing: 'chunk32', chunkSize: 1_024 } as const;
+const usual = { hash: 'sha256', addressing: 'chunk32', chunkSize: 1_024 } as const;
 
-/** A content of `size` bytes, in chunks of 1024 with SHA-256 unless told otherwise. */
-export function published(size: number, more: Partial<Omit<SwarmMetadata, 'swarmId'>> = {}): Published {
-  const { hash, addressing, chunkSize } = { ...settings, ...more };
-  const bytes = filled(size);
+/** Publishes bytes as a swarm. */
+export function publish(bytes: Uint8Array, settings: Omit<SwarmMetadata, 'swarmId'> = usual): Published {
+  const { hash, chunkSize } = settings;
   const builder = new TreeBuilder(hash);
   const step = extentChunks * chunkSize;
-  const extents = Array.from({ length: Math.ceil(size / step) }, (_, index) => {
+  const extents = Array.from({ length: Math.ceil(bytes.length / step) }, (_, index) => {
     const part = bytes.subarray(index * step, (index + 1) * step);
     return { index, bytes: part, hashes: subtreeOf(hash, part, chunkSize) };
   });
   for (const { hashes } of extents) builder.add(hashes);
-  const chunkCount = Math.ceil(size / chunkSize);
+  const chunkCount = Math.ceil(bytes.length / chunkSize);
   const { root, peaks, blocks } = builder.finish(chunkCount);
-  const metadata = { swarmId: hexOf(root), hash, addressing, chunkSize };
-  const record = { metadata, chunkCount, peaks, contentBytes: size };
+  const metadata = { ...settings, swarmId: hexOf(root) };
+  const record = { metadata, chunkCount, peaks, contentBytes: bytes.length };
   return { bytes, metadata, extents, content: { record, blocks, extents: extents.map(({ index }) => index) } };
+}
+
+/** A content of `size` bytes, in chunks of 1024 with SHA-256 unless told otherwise. */
+export function published(size: number, more: Partial<Omit<SwarmMetadata, 'swarmId'>> = {}): Published {
+  return publish(filled(size), { ...usual, ...more });
+}
+
+/** The byte stream of the vectors' README: SHA-256 of the seed and a counter, one after the other. */
+export function generated(seed: string, size: number): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(size / 32) * 32);
+  const text = new TextEncoder().encode(seed);
+  const block = new Uint8Array(text.length + 8);
+  block.set(text);
+  const counter = new DataView(block.buffer, text.length);
+  for (let index = 0; index * 32 < size; index++) {
+    counter.setBigUint64(0, BigInt(index));
+    bytes.set(digest('sha256', block), index * 32);
+  }
+  return bytes.subarray(0, size);
 }
 
 /** The bytes of one chunk. */
