@@ -128,7 +128,6 @@ export class Holdings {
     else this.passing.add({ first: extent, last: extent });
     this.held.add({ first: extent, last: extent });
     this.everHeld.add({ first: extent, last: extent });
-    this.checked.add({ first: extent, last: extent });
   }
 
   drop(extent: number): void {
