@@ -2,44 +2,20 @@ import type { ChunkRange } from '../addressing/chunk-range';
 import { addressKey, type Address } from '../endpoint/address';
 import { invariant } from '../errors';
 import { limits, second, type Micros } from '../limits';
-import type { Holdings } from '../swarm/holdings';
 import type { DataMessage, Dialect, HandshakeMessage, Message } from '../wire/message';
 import { delaySample } from '../congestion/delay';
-import { Downloader, type ChunkSource } from './downloader';
+import type { ChannelInitOf, SwarmOf } from './channel-init';
+import { Downloader } from './downloader';
 import { Introduction } from './introduction';
 import { Liveness } from './liveness';
 import { successors, type ChannelPhase, type Ending, type Reminder } from './phase';
-import { Uploader, type Shelf, type UploadOptions } from './uploader';
+import { Uploader } from './uploader';
 
 /** The swarm as one of its channels sees it. */
-export interface ChannelSwarm extends Shelf, ChunkSource {
-  readonly holdings: Holdings;
-  /** A DATA message that was asked for, to be verified with others of its batch. */
-  arrived(channel: Channel, message: DataMessage, delay: bigint): void;
-  /** An INTEGRITY message contradicts what is proven. */
-  contradicted(channel: Channel): void;
-  /** The peer asked for chunks, so that others may be needed soon. */
-  asked(channel: Channel): void;
-  /** The peer says that it is there, and nothing else. */
-  idled(channel: Channel, now: Micros): void;
-}
+export type ChannelSwarm = SwarmOf<Channel>;
 
 /** What a channel is made of. */
-export interface ChannelInit {
-  /** Our ID of the channel: unpredictable, never 0. RFC 7574 sections 3.11 and 12.1. */
-  readonly id: number;
-  readonly address: Address;
-  /** Index of the local socket. */
-  readonly port: number;
-  readonly initiated: boolean;
-  /** We answer this peer's REQUESTs. */
-  readonly serves: boolean;
-  /** We may ask this peer for chunks. */
-  readonly fetches: boolean;
-  readonly swarm: ChannelSwarm;
-  readonly upload: UploadOptions;
-  readonly now: Micros;
-}
+export type ChannelInit = ChannelInitOf<Channel>;
 
 /** One peer in one swarm. RFC 7574 sections 3 and 3.11. */
 export class Channel {

@@ -1,9 +1,7 @@
 import type { Channel } from '../channel/channel';
 import { Envelope } from '../channel/envelope';
-import { isFailure, saysGoodbye, type Ending } from '../channel/phase';
 import type { Micros } from '../limits';
 import type { SwarmId } from '../swarm/metadata';
-import type { Outcome } from '../swarm/candidates';
 import type { SwarmContext } from '../swarm/context';
 import type { SourceBytes } from '../swarm/intake';
 import type { Swarm } from '../swarm/swarm';
@@ -18,6 +16,7 @@ import { Doorman } from './doorman';
 import type { Candidate, Effect, Input, Join, OpenedContent } from './effects';
 import { ExtentCache } from './extent-cache';
 import { Recruiter } from './recruiter';
+import { Steward } from './steward';
 import { SwarmTable } from './swarm-table';
 
 type InputOf<Kind extends Input['kind']> = Extract<Input, { kind: Kind }>;
@@ -35,16 +34,15 @@ export class Endpoint {
   private readonly bans = new Bans();
   private readonly doorman: Doorman;
   private readonly recruiter: Recruiter;
-  private readonly channelDeadlines = new Deadlines<Channel>();
+  private readonly steward: Steward;
   private readonly swarmDeadlines = new Deadlines<Swarm>();
-  private readonly touched = new Set<Channel>();
   private readonly awake = new Set<Swarm>();
   private out: Effect[] = [];
   private now: Micros = 0;
 
   constructor(private readonly config: EndpointConfig) {
     const push = (effect: Effect): void => this.push(effect);
-    const touch = (channel: Channel): void => this.touch(channel);
+    const touch = (channel: Channel): void => this.steward.touch(channel);
     const { counters, bans, envelope } = this;
     const context: SwarmContext = {
       cache: new ExtentCache(config.cacheBytes),
@@ -53,19 +51,22 @@ export class Endpoint {
       push,
       touch,
       stirred: (swarmId) => this.stirred(swarmId),
-      lied: (channel) => this.ban(channel),
+      lied: (channel) => this.steward.ban(channel, this.now),
     };
     const channels = new ChannelTable(config.random);
     const swarms = new SwarmTable(context, push);
     this.channels = channels;
     this.swarms = swarms;
     this.doorman = new Doorman({ config, channels, swarms, bans, counters, envelope, push, touch });
+    const { doorman } = this;
+    const { wireOffset } = config;
+    this.steward = new Steward({ channels, swarms, bans, doorman, envelope, wireOffset, push });
     this.recruiter = new Recruiter({
       swarms,
       bans,
-      doorman: this.doorman,
+      doorman,
       notify: (notice) => this.push({ kind: 'notice', notice }),
-      dismiss: (channel, ending) => this.dismiss(channel, ending),
+      dismiss: (channel, ending) => this.steward.dismiss(channel, ending),
     });
   }
 
@@ -99,11 +100,11 @@ export class Endpoint {
   /** Lets time act, verifies what arrived, and returns everything to be done now. */
   drain(now: Micros): Effect[] {
     this.now = now;
-    for (const channel of this.channelDeadlines.due(now)) this.expire(channel);
+    this.steward.expire(now);
     for (const swarm of this.awake) swarm.settle(now);
     this.awake.clear();
     for (const swarm of this.swarmDeadlines.due(now)) this.swarmDeadlines.set(swarm, this.recruiter.tend(swarm, now));
-    for (let channel = this.takeTouched(); channel !== undefined; channel = this.takeTouched()) this.step(channel);
+    this.steward.tend(now);
     const effects = this.out;
     this.out = [];
     return effects;
@@ -111,7 +112,7 @@ export class Endpoint {
 
   /** When `drain` has something to do though nothing happens; undefined for never. */
   nextTimeout(): Micros | undefined {
-    const channel = this.channelDeadlines.next();
+    const channel = this.steward.nextTimeout();
     const swarm = this.swarmDeadlines.next();
     return channel === undefined ? swarm : Math.min(channel, swarm ?? channel);
   }
@@ -123,12 +124,6 @@ export class Endpoint {
     return this.drain(now);
   }
 
-  /** The channel's swarm, while both live. */
-  private swarmOf(channel: Channel): Swarm | undefined {
-    const swarm = this.swarms.find(channel.swarm.holdings.metadata.swarmId);
-    return swarm?.members.has(channel) === true ? swarm : undefined;
-  }
-
   /** Content bytes that each peer of a swarm sent and that proved right. */
   sources(swarmId: SwarmId): readonly SourceBytes[] {
     return this.swarms.find(swarmId)?.received() ?? [];
@@ -137,16 +132,6 @@ export class Endpoint {
   private push(effect: Effect): void {
     if (effect.kind === 'send') this.counters.datagramsOut++;
     this.out.push(effect);
-  }
-
-  private touch(channel: Channel): void {
-    this.touched.add(channel);
-  }
-
-  private takeTouched(): Channel | undefined {
-    const [channel] = this.touched;
-    if (channel !== undefined) this.touched.delete(channel);
-    return channel;
   }
 
   private with(swarmId: SwarmId, act: (swarm: Swarm) => void): void {
@@ -174,8 +159,8 @@ export class Endpoint {
   private deliver(channel: Channel, messages: readonly Message[]): void {
     const wasOpen = channel.phase === 'open';
     channel.receive(messages, this.now, this.wireNow());
-    this.touch(channel);
-    const swarm = this.swarmOf(channel);
+    this.steward.touch(channel);
+    const swarm = this.steward.swarmOf(channel);
     if (swarm === undefined) return;
     this.awake.add(swarm);
     if (!wasOpen && channel.phase === 'open') this.onEstablished(channel, swarm);
@@ -185,7 +170,7 @@ export class Endpoint {
     this.channels.established(channel);
     swarm.established(channel, this.now);
     // RFC 7574 section 12.1.2: the second datagram is answered at once, so that the responder can let go of its doubt.
-    if (channel.initiated) this.sendKeepAlive(channel);
+    if (channel.initiated) this.steward.sendKeepAlive(channel, this.now);
     if (channel.serves && swarm.want === 'demand' && !swarm.holdings.complete) {
       this.push({ kind: 'notice', notice: { type: 'swarm-wanted', metadata: swarm.metadata } });
     }
@@ -221,7 +206,7 @@ export class Endpoint {
 
   private leave(swarm: Swarm): void {
     this.swarms.close(swarm);
-    for (const channel of swarm.members) this.touch(channel);
+    for (const channel of swarm.members) this.steward.touch(channel);
   }
 
   /** Whom the swarm needs is decided anew, in this turn or the next. */
@@ -230,68 +215,7 @@ export class Endpoint {
     if (swarm !== undefined) this.swarmDeadlines.set(swarm, this.now);
   }
 
-  private expire(channel: Channel): void {
-    const reminder = channel.expire(this.now);
-    if (reminder === 'again') this.doorman.callAgain(channel, this.now);
-    if (reminder === 'keep-alive' || reminder === 'nudge') this.sendKeepAlive(channel);
-    if (reminder === 'nudge' && channel.initiated) this.doorman.inquire(channel, this.now);
-    this.touch(channel);
-  }
-
-  private dismiss(channel: Channel, ending: Ending): void {
-    channel.end(ending);
-    this.touch(channel);
-  }
-
-  private ban(channel: Channel): void {
-    const { address, swarm } = channel;
-    this.bans.add(address, this.now);
-    this.dismiss(channel, 'lied');
-    this.push({ kind: 'notice', notice: { type: 'peer-lied', swarmId: swarm.holdings.metadata.swarmId, address } });
-  }
-
-  /** Sends what a channel has to say, and sets its next deadline; buries it if it ended. */
-  private step(channel: Channel): void {
-    for (const messages of channel.flush(this.now, this.wireNow())) this.sendTo(channel, messages);
-    if (channel.downloader.exhausted && channel.phase === 'open') channel.end('exhausted');
-    if (channel.closed) return this.bury(channel);
-    this.channelDeadlines.set(channel, channel.uploader.eager ? this.now : channel.deadline());
-  }
-
-  private bury(channel: Channel): void {
-    if (this.channels.find(channel.id) !== channel) return;
-    const { ending = 'left', address, downloader } = channel;
-    this.channels.remove(channel);
-    this.channelDeadlines.set(channel, undefined);
-    if (channel.established && saysGoodbye[ending]) {
-      this.sendTo(channel, [{ type: 'handshake', channel: 0, options: {} }]);
-    }
-    const swarm = this.swarmOf(channel);
-    if (swarm === undefined) return;
-    if (ending === 'lied') swarm.candidates.remove(address);
-    else if (channel.initiated)
-      swarm.candidates.release(address, outcomeOf(ending, downloader.receivedBytes), this.now);
-    swarm.buried(channel);
-  }
-
-  private sendTo(channel: Channel, messages: readonly Message[]): void {
-    const { address: to, port, remoteId, dialect } = channel;
-    for (const bytes of this.envelope.pack(remoteId, messages, dialect)) this.push({ kind: 'send', to, port, bytes });
-  }
-
-  private sendKeepAlive(channel: Channel): void {
-    const { address: to, port, remoteId } = channel;
-    channel.note(this.now);
-    this.push({ kind: 'send', to, port, bytes: this.envelope.keepAlive(remoteId) });
-  }
-
   private wireNow(): bigint {
     return BigInt(this.now) + this.config.wireOffset;
   }
-}
-
-function outcomeOf(ending: Ending, receivedBytes: number): Outcome {
-  if (!isFailure[ending]) return 'fine';
-  if (ending === 'refused') return 'refused';
-  return receivedBytes > 0 ? 'failed-later' : 'failed';
 }

@@ -1,0 +1,36 @@
+import type { Address } from '../endpoint/address';
+import type { Micros } from '../limits';
+import type { Holdings } from '../swarm/holdings';
+import type { DataMessage } from '../wire/message';
+import type { ChunkSource } from './downloader';
+import type { Shelf, UploadOptions } from './uploader';
+
+/** The swarm as one of its channels, a `Self`, sees it. */
+export interface SwarmOf<Self> extends Shelf, ChunkSource {
+  readonly holdings: Holdings;
+  /** A DATA message that was asked for, to be verified with others of its batch. */
+  arrived(channel: Self, message: DataMessage, delay: bigint): void;
+  /** An INTEGRITY message contradicts what is proven. */
+  contradicted(channel: Self): void;
+  /** The peer asked for chunks, so that others may be needed soon. */
+  asked(channel: Self): void;
+  /** The peer says that it is there, and nothing else. */
+  idled(channel: Self, now: Micros): void;
+}
+
+/** What a channel is made of. */
+export interface ChannelInitOf<Self> {
+  /** Our ID of the channel: unpredictable, never 0. RFC 7574 sections 3.11 and 12.1. */
+  readonly id: number;
+  readonly address: Address;
+  /** Index of the local socket. */
+  readonly port: number;
+  readonly initiated: boolean;
+  /** We answer this peer's REQUESTs. */
+  readonly serves: boolean;
+  /** We may ask this peer for chunks. */
+  readonly fetches: boolean;
+  readonly swarm: SwarmOf<Self>;
+  readonly upload: UploadOptions;
+  readonly now: Micros;
+}

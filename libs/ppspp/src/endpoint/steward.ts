@@ -1,0 +1,132 @@
+import type { Channel } from '../channel/channel';
+import type { Envelope } from '../channel/envelope';
+import { isFailure, saysGoodbye, type Ending } from '../channel/phase';
+import type { Micros } from '../limits';
+import type { Outcome } from '../swarm/candidates';
+import type { Swarm } from '../swarm/swarm';
+import type { Message } from '../wire/message';
+import type { Bans } from './bans';
+import type { ChannelTable } from './channel-table';
+import { Deadlines } from './deadlines';
+import type { Doorman } from './doorman';
+import type { Effect } from './effects';
+import type { SwarmTable } from './swarm-table';
+
+/** What the steward shares with its endpoint. */
+export interface StewardParts {
+  readonly channels: ChannelTable;
+  readonly swarms: SwarmTable;
+  readonly bans: Bans;
+  readonly doorman: Doorman;
+  readonly envelope: Envelope;
+  /** System time less `now`. */
+  readonly wireOffset: bigint;
+  push(effect: Effect): void;
+}
+
+/** Looks after open channels: what they have to say is sent, time acts on them, and those that ended are buried. */
+export class Steward {
+  private readonly deadlines = new Deadlines<Channel>();
+  private readonly touched = new Set<Channel>();
+
+  constructor(private readonly parts: StewardParts) {}
+
+  /** Something about the channel changed that the next `tend` has to look at. */
+  touch(channel: Channel): void {
+    this.touched.add(channel);
+  }
+
+  /** Ends a channel. */
+  dismiss(channel: Channel, ending: Ending): void {
+    channel.end(ending);
+    this.touch(channel);
+  }
+
+  /** Ends the channel of a peer that lied, and hears nothing of its address for a while. */
+  ban(channel: Channel, now: Micros): void {
+    const { address, swarm } = channel;
+    const { swarmId } = swarm.holdings.metadata;
+    this.parts.bans.add(address, now);
+    this.dismiss(channel, 'lied');
+    this.parts.push({ kind: 'notice', notice: { type: 'peer-lied', swarmId, address } });
+  }
+
+  /** Lets time act on those whose deadline has come. */
+  expire(now: Micros): void {
+    for (const channel of this.deadlines.due(now)) this.remind(channel, now);
+  }
+
+  /** Lets every touched channel say what it has to say, and buries those that ended. */
+  tend(now: Micros): void {
+    for (let channel = this.takeTouched(); channel !== undefined; channel = this.takeTouched()) this.step(channel, now);
+  }
+
+  /** When time alone changes something. */
+  nextTimeout(): Micros | undefined {
+    return this.deadlines.next();
+  }
+
+  /** The channel's swarm, while both live. */
+  swarmOf(channel: Channel): Swarm | undefined {
+    const swarm = this.parts.swarms.find(channel.swarm.holdings.metadata.swarmId);
+    return swarm?.members.has(channel) === true ? swarm : undefined;
+  }
+
+  /** Shows the peer that we are there. RFC 7574 section 8.14. */
+  sendKeepAlive(channel: Channel, now: Micros): void {
+    const { address: to, port, remoteId } = channel;
+    channel.note(now);
+    this.parts.push({ kind: 'send', to, port, bytes: this.parts.envelope.keepAlive(remoteId) });
+  }
+
+  private takeTouched(): Channel | undefined {
+    const [channel] = this.touched;
+    if (channel !== undefined) this.touched.delete(channel);
+    return channel;
+  }
+
+  private remind(channel: Channel, now: Micros): void {
+    const { doorman } = this.parts;
+    const reminder = channel.expire(now);
+    if (reminder === 'again') doorman.callAgain(channel, now);
+    if (reminder === 'keep-alive' || reminder === 'nudge') this.sendKeepAlive(channel, now);
+    if (reminder === 'nudge' && channel.initiated) doorman.inquire(channel, now);
+    this.touch(channel);
+  }
+
+  /** Sends what a channel has to say, and sets its next deadline; buries it if it ended. */
+  private step(channel: Channel, now: Micros): void {
+    const wireNow = BigInt(now) + this.parts.wireOffset;
+    for (const messages of channel.flush(now, wireNow)) this.send(channel, messages);
+    if (channel.downloader.exhausted && channel.phase === 'open') channel.end('exhausted');
+    if (channel.closed) return this.bury(channel, now);
+    this.deadlines.set(channel, channel.uploader.eager ? now : channel.deadline());
+  }
+
+  private bury(channel: Channel, now: Micros): void {
+    const { channels } = this.parts;
+    if (channels.find(channel.id) !== channel) return;
+    const { ending = 'left', address, downloader } = channel;
+    channels.remove(channel);
+    this.deadlines.set(channel, undefined);
+    if (channel.established && saysGoodbye[ending])
+      this.send(channel, [{ type: 'handshake', channel: 0, options: {} }]);
+    const swarm = this.swarmOf(channel);
+    if (swarm === undefined) return;
+    if (ending === 'lied') swarm.candidates.remove(address);
+    else if (channel.initiated) swarm.candidates.release(address, outcomeOf(ending, downloader.receivedBytes), now);
+    swarm.buried(channel);
+  }
+
+  private send(channel: Channel, messages: readonly Message[]): void {
+    const { address: to, port, remoteId, dialect } = channel;
+    for (const bytes of this.parts.envelope.pack(remoteId, messages, dialect))
+      this.parts.push({ kind: 'send', to, port, bytes });
+  }
+}
+
+function outcomeOf(ending: Ending, receivedBytes: number): Outcome {
+  if (!isFailure[ending]) return 'fine';
+  if (ending === 'refused') return 'refused';
+  return receivedBytes > 0 ? 'failed-later' : 'failed';
+}
