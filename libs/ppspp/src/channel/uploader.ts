@@ -3,13 +3,13 @@ import { ChunkSet } from '../addressing/chunk-set';
 import { rangeOfNode } from '../addressing/node';
 import { signedMicros } from '../congestion/delay';
 import { Ledbat } from '../congestion/ledbat';
-import { RoundTrip } from '../congestion/round-trip';
-import { limits, second, type Micros } from '../limits';
+import { limits, type Micros } from '../limits';
 import { extentChunks } from '../swarm/content';
 import type { Message } from '../wire/message';
 import { Flights, type Flight } from './flights';
 import { RequestQueue } from './request-queue';
 import { SentHashes } from './sent-hashes';
+import { probeRoundTrips, Silence } from './silence';
 import { binOf, neededNodes } from './uncles';
 
 /** What an uploader needs of its swarm. */
@@ -36,18 +36,6 @@ export interface UploadOptions {
 /** Extents read ahead of the one being sent. */
 const extentsAhead = 3;
 
-/** Probes before a congestion timeout: the last datagrams of a burst, and their ACKs, have no later ones to tell of their loss. */
-const probesMax = 3;
-
-/** Round trips of silence after which a chunk is sent again as a probe, doubled for each further one. RFC 8985 section 7.2. */
-const probeRoundTrips = 2;
-
-/**
- * Shortest silence before a probe: on a short path an ACK waits longer in its peer's batches than it travels. RFC 9002
- * section 6.2.1 allows 25 ms for that, to which we need not go: what a probe repeats is one chunk.
- */
-const probeMin: Micros = second / 100;
-
 /** Congestion timeouts in a row after which a silent peer's requests are dropped. */
 const timeoutsMax = 6;
 
@@ -64,13 +52,9 @@ export class Uploader {
   private readonly flights = new Flights();
   private readonly sentHashes = new SentHashes();
   private readonly ledbat: Ledbat;
-  private readonly roundTrip = new RoundTrip();
-  private timeouts = 0;
-  private probes = 0;
+  private readonly silence = new Silence();
   /** A probe waits to be sent, whatever the window. */
   private probing = false;
-  private progressAt: Micros = 0;
-  private launchedAt: Micros = 0;
 
   constructor(
     options: UploadOptions,
@@ -86,7 +70,7 @@ export class Uploader {
     const range = { first, last: Math.min(last, chunkCount - 1) };
     this.position = range.last + 1;
     this.unlearn(range);
-    const lost = this.flights.takeOlder(range, now - probeRoundTrips * this.roundTrip.smoothed);
+    const lost = this.flights.takeOlder(range, now - probeRoundTrips * this.silence.smoothed);
     this.lose(lost, now);
     return this.queue.push(range);
   }
@@ -117,14 +101,14 @@ export class Uploader {
     const flightBytes = this.flights.bytes;
     const bytes = this.learn(range, now);
     if (bytes === 0) return;
-    const roundTrip = this.roundTrip.smoothed;
+    const roundTrip = this.silence.smoothed;
     this.ledbat.acknowledged({ bytes, delay: signedMicros(delay), flightBytes, roundTrip, now });
   }
 
   /** Messages to send now, each inner list one chunk with the hashes it needs; as many as the window admits. */
   pump(now: Micros, wireNow: bigint): Message[][] {
     // Judged when all ACKs of a batch were heard, for one of them may make good another that was lost.
-    this.lose(this.flights.takeLost(now, this.roundTrip.smoothed), now);
+    this.lose(this.flights.takeLost(now, this.silence.smoothed), now);
     const sent: Message[][] = [];
     while (sent.length < limits.burstDatagrams && this.admits) {
       const chunk = this.queue.peek();
@@ -146,44 +130,32 @@ export class Uploader {
   /** When silence tells something, or undefined with nothing in flight. */
   deadline(): Micros | undefined {
     if (this.flights.size === 0) return undefined;
-    const lossAt = this.flights.lossAt(this.roundTrip.smoothed) ?? Number.POSITIVE_INFINITY;
-    return Math.min(lossAt, this.probeAt(), this.timeoutAt());
+    const lossAt = this.flights.lossAt(this.silence.smoothed) ?? Number.POSITIVE_INFINITY;
+    return Math.min(lossAt, this.silence.probeAt, this.silence.timeoutAt);
   }
 
   /** Lets silence tell: first a chunk is sent again to provoke an ACK, then all in flight counts as lost. RFC 6817 section 2.4.2. */
   expire(now: Micros): void {
     if (this.flights.size === 0) return;
-    if (now >= this.timeoutAt()) this.timeOut(now);
-    else if (now >= this.probeAt()) this.probe();
+    if (now >= this.silence.timeoutAt) this.timeOut(now);
+    else if (now >= this.silence.probeAt) this.probe();
   }
 
   private get admits(): boolean {
     return this.probing || this.flights.bytes < this.ledbat.window;
   }
 
-  private timeoutAt(): Micros {
-    return this.progressAt + this.roundTrip.timeout;
-  }
-
-  private probeAt(): Micros {
-    if (this.timeouts > 0 || this.probes >= probesMax) return Number.POSITIVE_INFINITY;
-    const patience = Math.max(probeMin, probeRoundTrips * this.roundTrip.smoothed) * 2 ** this.probes;
-    return Math.max(this.progressAt, this.launchedAt) + Math.ceil(patience);
-  }
-
   private timeOut(now: Micros): void {
-    this.timeouts++;
-    this.progressAt = now;
-    this.roundTrip.backOff();
+    this.silence.timedOut(now);
     this.ledbat.timedOut();
     this.sendAgain(this.flights.takeAll());
-    if (this.timeouts >= timeoutsMax) this.queue.clear();
+    if (this.silence.timeouts >= timeoutsMax) this.queue.clear();
   }
 
   private probe(): void {
     const oldest = this.flights.oldest();
     if (oldest === undefined) return;
-    this.probes++;
+    this.silence.probed();
     this.probing = true;
     this.flights.remove(oldest);
     this.sendAgain([oldest]);
@@ -191,8 +163,7 @@ export class Uploader {
 
   private launch(chunk: number, bytes: Uint8Array, now: Micros, wireNow: bigint): Message[] {
     const isRepeat = this.queue.take(chunk) || this.flights.has(chunk);
-    if (this.flights.size === 0) this.progressAt = now;
-    this.launchedAt = now;
+    this.silence.launched(this.flights.size === 0, now);
     this.probing = false;
     this.flights.launch(chunk, bytes.length, now, isRepeat);
     this.shelf.served(chunk, bytes.length, isRepeat);
@@ -207,20 +178,11 @@ export class Uploader {
     for (const gap of this.known.gaps(range)) {
       const { newest, bytes } = this.flights.land(gap, now);
       landed += bytes;
-      if (newest !== undefined) this.progressed(newest, now);
+      if (newest !== undefined) this.silence.broken(newest.isRepeat ? undefined : newest.sentAt, now);
     }
     this.known.add(range);
     this.queue.cancel(range);
     return landed;
-  }
-
-  /** Something arrived: the timeouts begin anew. */
-  private progressed({ isRepeat, sentAt }: Flight, now: Micros): void {
-    if (isRepeat) this.roundTrip.arrived();
-    else this.roundTrip.sample(now - sentAt);
-    this.timeouts = 0;
-    this.probes = 0;
-    this.progressAt = now;
   }
 
   /** Knowing less is safe: hashes are sent once more. */
@@ -233,7 +195,7 @@ export class Uploader {
 
   private lose(lost: readonly Flight[], now: Micros): void {
     if (lost.length === 0) return;
-    this.ledbat.lost(now, this.roundTrip.smoothed);
+    this.ledbat.lost(now, this.silence.smoothed);
     this.sendAgain(lost);
   }
 
