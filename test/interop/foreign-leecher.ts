@@ -17,7 +17,7 @@ import { Witness } from './witness';
 /** How a leecher that is not ours goes about it. */
 export interface LeecherHabits {
   /** What stands in a datagram that acknowledges a chunk. */
-  readonly acknowledges: 'ack' | 'have-and-ack';
+  readonly acknowledges: 'ack' | 'have-and-ack' | 'in-runs' | 'with-have-alone' | 'never';
   /** What a chunk that it has is answered with. */
   readonly answersRepeats: 'ack' | 'have';
   /** When it sends its HANDSHAKE, since the first; those after an answer too. */
@@ -25,10 +25,35 @@ export interface LeecherHabits {
   /** Chunks asked for ahead. */
   readonly ahead: number;
   readonly farewell: 'close' | 'silence';
+  /** Where it begins. */
+  readonly order: 'ascending' | 'descending';
+  /** Changes the bytes of its opening, which ends with its options. */
+  readonly opens: (opening: Uint8Array) => Uint8Array;
+  /** Options beyond those that every peer sends. */
+  readonly options: HandshakeOptions;
+  /** It asks for peers along with REQUEST. */
+  readonly asksForPeers: boolean;
+  /** An empty datagram follows whenever so long has passed. */
+  readonly keepAlive: Micros;
+  /** It takes back what it asked for last, and then asks for it again. */
+  readonly cancels: boolean;
+  /** Its first REQUEST stands in its opening. */
+  readonly asksAtOnce: boolean;
 }
+
+const usual = {
+  order: 'ascending',
+  opens: (opening: Uint8Array): Uint8Array => opening,
+  options: {},
+  asksForPeers: false,
+  keepAlive: Number.POSITIVE_INFINITY,
+  cancels: false,
+  asksAtOnce: false,
+} as const;
 
 /** As libswift does it. */
 export const libswiftLeecher: LeecherHabits = {
+  ...usual,
   acknowledges: 'have-and-ack',
   answersRepeats: 'have',
   handshakesAt: [0],
@@ -38,6 +63,7 @@ export const libswiftLeecher: LeecherHabits = {
 
 /** As libppsp does it. */
 export const libppspLeecher: LeecherHabits = {
+  ...usual,
   acknowledges: 'ack',
   answersRepeats: 'ack',
   handshakesAt: [0],
@@ -80,8 +106,11 @@ export class ForeignChannel {
   /** Everything that goes before an answer. */
   start(): void {
     const { world, habits } = this.init;
-    for (const at of habits.handshakesAt) world.after(at, () => this.tell(0, [this.opening()]));
+    const first = habits.asksAtOnce ? this.requests() : [];
+    for (const at of habits.handshakesAt)
+      world.after(at, () => this.say(habits.opens(encodeDatagram(0, [this.opening(), ...first], foreignDialect))));
     this.watch();
+    this.keepAlive();
   }
 
   get complete(): boolean {
@@ -113,6 +142,7 @@ export class ForeignChannel {
       integrityMethod: 1,
       hashFunction: 0,
       chunkAddressing: 2,
+      ...this.init.habits.options,
     };
     return { type: 'handshake', channel: this.id, options };
   }
@@ -122,7 +152,10 @@ export class ForeignChannel {
     const range = { first: chunk, last: chunk };
     const have: Message = { type: 'have', range: this.wholeBin(chunk) };
     const ack: Message = { type: 'ack', range, delay: BigInt(this.init.world.now % 1_000) };
+    if (acknowledges === 'never') return [];
+    if (acknowledges === 'with-have-alone') return [have];
     if (!isNew) return [answersRepeats === 'have' ? have : ack];
+    if (acknowledges === 'in-runs') return [{ ...ack, range: have.range }];
     return acknowledges === 'ack' ? [ack] : [have, ack];
   }
 
@@ -138,11 +171,24 @@ export class ForeignChannel {
   }
 
   private requests(): Message[] {
-    const end = Math.min(this.chunkCount, this.witness.chunks.size + this.init.habits.ahead);
+    const { ahead, order, asksForPeers, cancels } = this.init.habits;
+    const end = Math.min(this.chunkCount, this.witness.chunks.size + ahead);
     if (this.next >= end) return [];
-    const range = { first: this.next, last: end - 1 };
+    const first = order === 'ascending' ? this.next : this.chunkCount - end;
+    const range = { first, last: first + end - this.next - 1 };
     this.next = end;
-    return [{ type: 'request', range }];
+    const request = { type: 'request', range } as const;
+    const withdrawn = cancels ? ([request, { type: 'cancel', range }] as const) : [];
+    return [...withdrawn, request, ...(asksForPeers ? [{ type: 'pex-request' } as const] : [])];
+  }
+
+  private keepAlive(): void {
+    const { world, habits } = this.init;
+    if (this.closed || !Number.isFinite(habits.keepAlive)) return;
+    world.after(habits.keepAlive, () => {
+      this.keepAlive();
+      if (this.seederId !== 0) this.say(encodeDatagram(this.seederId, [], foreignDialect));
+    });
   }
 
   private watch(): void {
@@ -151,7 +197,8 @@ export class ForeignChannel {
     world.after(patience, () => {
       this.watch();
       if (this.closed || this.seederId === 0 || world.now - this.progressAt < patience) return;
-      for (let chunk = 0; chunk < this.next; chunk++) {
+      for (let at = 0; at < this.next; at++) {
+        const chunk = this.init.habits.order === 'ascending' ? at : this.chunkCount - 1 - at;
         if (!this.witness.chunks.has(chunk))
           this.tell(this.seederId, [{ type: 'request', range: { first: chunk, last: chunk } }]);
       }

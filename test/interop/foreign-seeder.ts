@@ -7,6 +7,8 @@ import {
   hexOf,
   second,
   type Address,
+  type ChunkRange,
+  type HandshakeOptions,
   type IntegrityMessage,
   type Message,
   type Micros,
@@ -26,9 +28,21 @@ export interface SeederHabits {
   readonly sendsOnlyPeak: boolean;
   /** Where a chunk's hashes stand. */
   readonly hashes: 'with-data' | 'apart';
-  readonly order: 'asked' | 'ascending';
-  /** Whether one HAVE names everything, or one each peak's chunks. */
-  readonly offers: 'at-once' | 'by-peak';
+  readonly order: 'asked' | 'ascending' | 'descending';
+  /** Whether one HAVE names everything, or one each peak's chunks, or one each chunk as time goes by. */
+  readonly offers: 'at-once' | 'by-peak' | 'little-by-little';
+  /** The options of its answer. */
+  readonly options: HandshakeOptions;
+  /** How often it says its answer. */
+  readonly greetings: number;
+  /** It asks for peers along with what it says. */
+  readonly asksForPeers: boolean;
+  /** An empty datagram follows whenever so long has passed. */
+  readonly keepAlive: Micros;
+  /** Chunks after each of which it chokes for a second. */
+  readonly chokesAfter: number;
+  /** CANCEL has an effect. */
+  readonly heedsCancel: boolean;
   /** It looks at what it was asked at this interval, and then sends so many chunks. */
   readonly interval: Micros;
   readonly burst: number;
@@ -38,8 +52,20 @@ export interface SeederHabits {
   readonly silenceMax: Micros;
 }
 
+const usualOptions = { version: 1, minimumVersion: 1, integrityMethod: 1, hashFunction: 0, chunkAddressing: 2 };
+
+const usual = {
+  options: usualOptions,
+  greetings: 1,
+  asksForPeers: false,
+  keepAlive: Number.POSITIVE_INFINITY,
+  chokesAfter: Number.POSITIVE_INFINITY,
+  heedsCancel: false,
+} as const;
+
 /** As libswift does it. */
 export const libswiftSeeder: SeederHabits = {
+  ...usual,
   reads: libswiftReads,
   sendsOnlyPeak: true,
   hashes: 'with-data',
@@ -53,6 +79,7 @@ export const libswiftSeeder: SeederHabits = {
 
 /** As libppsp does it. */
 export const libppspSeeder: SeederHabits = {
+  ...usual,
   reads: () => true,
   sendsOnlyPeak: false,
   hashes: 'apart',
@@ -87,6 +114,7 @@ class ServingChannel {
   private readonly acknowledged = new ChunkSet();
   private wanted: Wanted[] = [];
   private heardAt: Micros;
+  private isChoking = false;
 
   constructor(
     readonly id: number,
@@ -97,17 +125,38 @@ class ServingChannel {
     this.tree = new ForeignTree(bytes, metadata.chunkSize);
     this.heardAt = side.world.now;
     this.look();
+    this.keepAlive();
   }
 
   /** The HANDSHAKE that answers, with what there is. */
   greet(): void {
-    const options = { version: 1, minimumVersion: 1, integrityMethod: 1, hashFunction: 0, chunkAddressing: 2 };
-    const all = { first: 0, last: this.tree.chunkCount - 1 };
-    const ranges = this.side.habits.offers === 'at-once' ? [all] : this.tree.peaks.map(({ range }) => range);
-    this.tell([
-      { type: 'handshake', channel: this.id, options },
-      ...ranges.map((range) => ({ type: 'have', range }) as const),
-    ]);
+    const { options, greetings, offers } = this.side.habits;
+    const isLittle = offers === 'little-by-little';
+    const haves = isLittle ? [] : this.offer();
+    for (let time = 0; time < greetings; time++)
+      this.tell([{ type: 'handshake', channel: this.id, options }, ...haves, ...this.extras()]);
+    if (isLittle)
+      this.offer().forEach((have, at) => this.side.world.after((at * second) / 50, () => this.tell([have])));
+  }
+
+  private offer(): Message[] {
+    const { chunkCount, peaks } = this.tree;
+    return this.ranges(chunkCount, peaks).map((range) => ({ type: 'have', range }));
+  }
+
+  private ranges(chunkCount: number, peaks: readonly IntegrityMessage[]): ChunkRange[] {
+    switch (this.side.habits.offers) {
+      case 'at-once':
+        return [{ first: 0, last: chunkCount - 1 }];
+      case 'by-peak':
+        return peaks.map(({ range }) => range);
+      case 'little-by-little':
+        return Array.from({ length: chunkCount }, (_, chunk) => ({ first: chunk, last: chunk }));
+    }
+  }
+
+  private extras(): Message[] {
+    return this.side.habits.asksForPeers ? [{ type: 'pex-request' }] : [];
   }
 
   receive(messages: readonly Message[]): void {
@@ -116,10 +165,34 @@ class ServingChannel {
     this.said.push(...messages);
     for (const message of messages) {
       if (message.type === 'ack') this.acknowledged.add(message.range);
-      if (message.type !== 'request') continue;
+      if (message.type === 'cancel' && this.side.habits.heedsCancel) this.forget(message.range);
+      if (message.type !== 'request' || this.isChoking) continue;
       for (let chunk = message.range.first; chunk <= message.range.last; chunk++)
         this.wanted.push({ chunk, askedAt: now });
     }
+  }
+
+  private forget({ first, last }: ChunkRange): void {
+    this.wanted = this.wanted.filter(({ chunk }) => chunk < first || chunk > last);
+  }
+
+  private keepAlive(): void {
+    const { world, habits } = this.side;
+    if (!Number.isFinite(habits.keepAlive)) return;
+    world.after(habits.keepAlive, () => {
+      this.keepAlive();
+      this.tell([]);
+    });
+  }
+
+  private choke(): void {
+    this.isChoking = true;
+    this.wanted = [];
+    this.tell([{ type: 'choke' }]);
+    this.side.world.after(second, () => {
+      this.isChoking = false;
+      this.tell([{ type: 'unchoke' }]);
+    });
   }
 
   private look(): void {
@@ -128,7 +201,8 @@ class ServingChannel {
       this.look();
       this.wanted = this.wanted.filter(({ askedAt }) => world.now - askedAt <= habits.requestLife);
       if (world.now - this.heardAt > habits.silenceMax) return;
-      if (habits.order === 'ascending') this.wanted.sort((one, other) => one.chunk - other.chunk);
+      const direction = { asked: 0, ascending: 1, descending: -1 }[habits.order];
+      this.wanted.sort((one, other) => direction * (one.chunk - other.chunk));
       for (const { chunk } of this.wanted.splice(0, Math.min(habits.burst, this.wanted.length))) this.serve(chunk);
     });
   }
@@ -140,11 +214,12 @@ class ServingChannel {
     const hashes = this.proof(chunk);
     const data: Message = { type: 'data', range: { first: chunk, last: chunk }, timestamp: BigInt(world.now), bytes };
     this.sent++;
-    if (habits.hashes === 'with-data') this.tell([...hashes, data]);
+    if (habits.hashes === 'with-data') this.tell([...this.extras(), ...hashes, data]);
     else {
       if (hashes.length > 0) this.tell(hashes);
       this.tell([data]);
     }
+    if (this.sent % habits.chokesAfter === 0) this.choke();
   }
 
   private proof(chunk: number): IntegrityMessage[] {
