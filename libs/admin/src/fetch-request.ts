@@ -1,5 +1,5 @@
 import { parseHostPort } from '@weir/config';
-import { type Address, hashBytes, type SwarmMetadata } from '@weir/ppspp';
+import { type Address, hashBytes, hashFunctions, limits as protocolLimits, type SwarmMetadata } from '@weir/ppspp';
 import { normalIp, peerIpUsable } from '@weir/ppstp';
 import { z } from 'zod';
 import { limits } from './limits';
@@ -13,12 +13,15 @@ export interface FetchRequest {
   readonly trackers: readonly string[];
 }
 
-/** RFC 7574 section 8.1: 512 bytes SHOULD be the least, and a chunk must fit a UDP datagram with its header. */
-const chunkSizeMin = 512;
-const chunkSizeMax = 65_000;
+const { chunkSizeMin, chunkSizeMax } = protocolLimits;
 
 const peerRemedy = 'write IP:PORT or [IPV6]:PORT of a peer, such as 192.0.2.7:6778';
 const trackerRemedy = 'write an http: or https: URL without user and password, such as https://tracker.example/ppstp';
+/** The names as people list them. */
+function oneOf(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
+}
+
 const chunkSizeRemedy = `write a number of bytes from ${chunkSizeMin} to ${chunkSizeMax}`;
 
 const chunkSize = z
@@ -34,7 +37,7 @@ export const fetchRequest = z
   .strictObject(
     {
       swarmId,
-      hash: z.enum(['sha1', 'sha256'], { error: 'write sha1 or sha256' }).default('sha256'),
+      hash: z.enum(hashFunctions, { error: `write ${oneOf(hashFunctions)}` }).default('sha256'),
       addressing: z.enum(['chunk32', 'chunk64'], { error: 'write chunk32 or chunk64' }).default('chunk32'),
       chunkSize: chunkSize.default(1_024).describe('Bytes of every chunk but the last.'),
       peers: listOf(peer, limits.peersMax),
@@ -49,7 +52,7 @@ export const fetchRequest = z
   )
   .refine(({ swarmId: id, hash }) => id.length === 2 * hashBytes[hash], {
     path: ['swarmId'],
-    error: 'write as many hex digits as the hash has: 64 with sha256, 40 with sha1',
+    error: 'write as many hex digits as the hash has, such as 64 with sha256',
   })
   .transform(({ swarmId: id, hash, addressing, chunkSize: bytes, peers, trackers }): FetchRequest => {
     return { metadata: { swarmId: id, hash, addressing, chunkSize: bytes }, peers, trackers };

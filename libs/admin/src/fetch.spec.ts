@@ -39,8 +39,14 @@ describe('POST /v1/swarms', () => {
     );
   });
 
-  it('takes any metadata that a swarm can have', async () => {
-    const metadata = { swarmId: 'b'.repeat(40), hash: 'sha1', addressing: 'chunk64', chunkSize: 8192 };
+  it.each([
+    { hash: 'sha1', digits: 40, chunkSize: 512 },
+    { hash: 'sha224', digits: 56, chunkSize: 1400 },
+    { hash: 'sha256', digits: 64, chunkSize: 8192 },
+    { hash: 'sha384', digits: 96, chunkSize: 12_345 },
+    { hash: 'sha512', digits: 128, chunkSize: 65_000 },
+  ])('takes any metadata that a swarm can have: $hash, $chunkSize', async ({ hash, digits, chunkSize }) => {
+    const metadata = { swarmId: 'b'.repeat(digits), hash, addressing: 'chunk64', chunkSize };
     expect((await post(metadata)).json).toMatchObject(metadata);
     expect(admin.peer.openSwarms.get(metadata.swarmId)?.metadata).toEqual(metadata);
   });
@@ -165,7 +171,7 @@ describe('a request that cannot be used', () => {
     ['no swarm ID', {}, 'swarmId', null],
     ['a swarm ID in capitals', { swarmId: 'A'.repeat(64) }, 'swarmId', 'A'.repeat(64)],
     ['a swarm ID of another hash', { swarmId: 'a'.repeat(40) }, 'swarmId', 'a'.repeat(40)],
-    ['a hash that we lack', { swarmId, hash: 'sha512' }, 'hash', 'sha512'],
+    ['a hash that there is not', { swarmId, hash: 'md5' }, 'hash', 'md5'],
     ['another addressing', { swarmId, addressing: 'bin32' }, 'addressing', 'bin32'],
     ['a small chunk', { swarmId, chunkSize: 511 }, 'chunkSize', '511'],
     ['a large chunk', { swarmId, chunkSize: 65_001 }, 'chunkSize', '65001'],

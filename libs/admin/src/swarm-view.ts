@@ -1,5 +1,5 @@
 import type { LiveSwarm, PeerService } from '@weir/peer';
-import { extentChunks, type SwarmMetadata } from '@weir/ppspp';
+import { extentChunks, hashFunctions, type SwarmMetadata } from '@weir/ppspp';
 import { z } from 'zod';
 import { swarmId } from './swarm-id';
 import { time, timeOf } from './time';
@@ -11,7 +11,7 @@ const unknown = 'null until the first verified extent tells.';
 export const swarmView = z
   .object({
     swarmId,
-    hash: z.enum(['sha1', 'sha256']),
+    hash: z.enum(hashFunctions),
     addressing: z.enum(['chunk32', 'chunk64']),
     chunkSize: count('Bytes of every chunk but the last.'),
     chunkCount: z.number().nullable().describe(`Chunks of the content; ${unknown}`),

@@ -7,8 +7,8 @@ import type { StartTransfer } from './transfer/transfer';
 import { fakeTransfers } from './transfer/transfer.testing';
 
 const folder = temporaryFolder();
-const small: ContentFormat = { chunkSize: 64, hash: 'sha1', addressing: 'chunk32' };
-const flags = ['--chunk-size', '64', '--hash', 'sha1'];
+const small: ContentFormat = { chunkSize: 512, hash: 'sha1', addressing: 'chunk32' };
+const flags = ['--chunk-size', '512', '--hash', 'sha1'];
 
 async function weir(args: readonly string[], startTransfer: StartTransfer = fakeTransfers().start) {
   const terminal = new RecordingTerminal();
@@ -29,7 +29,7 @@ describe('weir publish', () => {
     expect(status).toBe(0);
     expect(printed).toEqual([
       `swarm ID    ${record.metadata.swarmId}`,
-      'chunks      157 of 64 bytes',
+      'chunks      20 of 512 bytes',
       'size        10000 bytes (9.77 KiB)',
       'hash        sha1',
       'addressing  chunk32',
@@ -67,7 +67,7 @@ describe('weir fetch', () => {
     const content = await sampleContent(folder.path('original'), 10_000, small);
     const { swarmId } = content.record.metadata;
     const out = folder.path('fetched');
-    const args = ['fetch', swarmId.toUpperCase(), '--out', out, '--peer', '192.0.2.1:7000', '--chunk-size', '64'];
+    const args = ['fetch', swarmId.toUpperCase(), '--out', out, '--peer', '192.0.2.1:7000', '--chunk-size', '512'];
     const first = await weir(args, fakeTransfers(content).start);
     expect(first).toMatchObject({ status: 0, told: [] });
     expect(first.printed[0]).toMatch(/fetched: complete and verified, 9\.77 KiB, in \d/);
@@ -125,7 +125,7 @@ describe('weir', () => {
     ['a folder', ['publish', folder.path('folder')], 'not a regular file'],
     ['an empty file', ['publish', folder.path('empty')], 'is empty'],
     ['a chunk size', ['publish', 'x', '--chunk-size', '9'], '--chunk-size "9": write a number of bytes from'],
-    ['a hash', ['publish', 'x', '--hash', 'md5'], '--hash "md5": write sha1 or sha256'],
+    ['a hash', ['publish', 'x', '--hash', 'md5'], '--hash "md5": write sha1, sha224, sha256, sha384 or sha512'],
     ['an addressing', ['publish', 'x', '--addressing', 'bin'], '--addressing "bin": write chunk32 or chunk64'],
     ['a missing --listen', ['seed', 'x'], "required option '--listen <host:port>' not specified"],
     ['a malformed --listen', ['seed', 'x', '--listen', '80'], '--listen "80": write HOST:PORT'],

@@ -13,6 +13,9 @@ export const limits = {
   datagramBytes: 1452,
   /** Largest payload UDP over IPv4 carries: a chunk beyond the MTU goes in one fragmented datagram. */
   datagramBytesMax: 65_507,
+  /** Smallest and largest chunk of a swarm: RFC 7574 section 8.1, where a chunk with its header must fit one datagram. */
+  chunkSizeMin: 512,
+  chunkSizeMax: 65_000,
   /** Channels of one endpoint: the memory that peers can take by opening them. */
   channelsMax: 65_536,
   /** Channels answered but not yet established: what a flood of spoofed handshakes can take (RFC 7574 section 12.1.2). */

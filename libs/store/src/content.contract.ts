@@ -1,4 +1,6 @@
-import { blockFootprint, recordFootprint } from './footprint';
+import { hashFunctions } from '@weir/ppspp';
+import { TestContent } from './content.testing';
+import { blockFootprint, extentFootprint, recordFootprint } from './footprint';
 import { emptyBatch } from './store';
 import { type StoreBench, day, extentBytes, one, other, roomy } from './store-bench.testing';
 
@@ -34,6 +36,29 @@ export function describeContent(current: () => StoreBench): void {
       expect(opened?.blocks).toEqual([one.block(1, 0), one.block(2, 0)]);
     });
 
+    it.each(hashFunctions)('is kept and accounted with %s, over a restart too', async (hash) => {
+      const content = new TestContent(7, { hash, chunkCount: 100 });
+      bench.commit({ writes: [content.write([0, 1], [content.block(1, 0)])] });
+      const storedBytes =
+        extentFootprint(content.record, 0) +
+        extentFootprint(content.record, 1) +
+        recordFootprint +
+        blockFootprint(hash);
+      for (let run = 0; run < 2; run++) {
+        expect(bench.writer.usage()).toMatchObject({ storedBytes, swarms: 1, extents: 2 });
+        await expect(bench.reader.open(content.swarmId)).resolves.toEqual({
+          record: content.record,
+          extents: [0, 1],
+          blocks: [content.block(1, 0)],
+        });
+        await expect(bench.reader.read(content.swarmId, 1)).resolves.toEqual(content.extent(1));
+        await bench.reopen(roomy);
+      }
+      bench.commit({ erase: [{ swarmId: content.swarmId }] });
+      while (bench.writer.sweep());
+      expect(bench.writer.usage().storedBytes).toBe(0);
+    });
+
     it('may come in shared memory', async () => {
       const extent = one.extent(1);
       const shared = new Uint8Array(new SharedArrayBuffer(extent.bytes.length + 10)).subarray(10);
@@ -44,7 +69,7 @@ export function describeContent(current: () => StoreBench): void {
 
     it('is summed up', () => {
       bench.commit({ writes: [one.write([0, 1], [one.block(1, 0)])] }, 5000);
-      const storedBytes = 2 * extentBytes + recordFootprint + blockFootprint;
+      const storedBytes = 2 * extentBytes + recordFootprint + blockFootprint('sha256');
       expect(bench.reader.swarms()).toEqual([
         { record: one.record, extentsHeld: 2, storedBytes, firstUse: 5000, lastUse: 5000 },
       ]);

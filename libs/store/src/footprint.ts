@@ -1,4 +1,4 @@
-import { extentChunks, hashBytes, subtreeHashes, type SwarmRecord } from '@weir/ppspp';
+import { extentChunks, hashBytes, subtreeHashes, type HashFunction, type SwarmRecord } from '@weir/ppspp';
 
 /** Bytes of a page, set when the database is made, so that the account does not depend on the machine. */
 export const pageBytes = 4096;
@@ -12,8 +12,10 @@ export const extentHeaderBytes = 8;
 /** What a swarm's record costs: less than a page, and never more. */
 export const recordFootprint = pageBytes;
 
-/** What a hash block costs: at most 127 hashes of 32 bytes. */
-export const blockFootprint = pageBytes;
+/** What a hash block costs, its 127 hashes: one page up to SHA-256, two of longer hashes. */
+export function blockFootprint(hash: HashFunction): number {
+  return footprint(subtreeHashes * hashBytes[hash]);
+}
 
 /** Bytes on disk of a value: whole pages. A small one shares a page with others and is counted as if it did not. */
 export function footprint(valueBytes: number): number {

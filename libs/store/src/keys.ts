@@ -19,6 +19,8 @@ import {
   type HashFunction,
   type SwarmId,
   hashBytes,
+  hashFunctionCodes,
+  hashFunctions,
   subtreeHashes,
 } from '@weir/ppspp';
 import { StoreError } from './errors';
@@ -39,7 +41,6 @@ export interface SwarmEntry extends SwarmSummary {
   readonly number: number;
 }
 
-const hashCodes: Readonly<Record<HashFunction, number>> = { sha1: 0, sha256: 2 };
 const addressingCodes: Readonly<Record<ChunkAddressing, number>> = { chunk32: 2, chunk64: 4 };
 const swarmHeaderBytes = 48;
 const unknownBytes = 2n ** 64n - 1n;
@@ -59,7 +60,7 @@ export function encodeSwarm(entry: SwarmEntry): Buffer {
   const { metadata, chunkCount, contentBytes, peaks } = entry.record;
   const value = Buffer.alloc(swarmHeaderBytes + peaks.length * hashBytes[metadata.hash]);
   value.writeUInt32BE(entry.number, 0);
-  value.writeUInt8(hashCodes[metadata.hash], 4);
+  value.writeUInt8(hashFunctionCodes[metadata.hash], 4);
   value.writeUInt8(addressingCodes[metadata.addressing], 5);
   value.writeUInt16BE(peaks.length, 6);
   value.writeUInt32BE(metadata.chunkSize, 8);
@@ -130,7 +131,7 @@ export function extentValueBytes({ bytes, hashes }: Extent): number {
 /** Writes an extent's value to the beginning of `target`. Shared memory is copied here: LMDB crashes on it. */
 export function encodeExtent(extent: Extent, hash: HashFunction, target: Buffer): void {
   target.writeUInt32BE(extent.bytes.length, 0);
-  target.writeUInt32BE(hashCodes[hash] * 2 ** 24, 4);
+  target.writeUInt32BE(hashFunctionCodes[hash] * 2 ** 24, 4);
   target.set(extent.bytes, extentHeaderBytes);
   target.set(extent.hashes, extentHeaderBytes + extent.bytes.length);
 }
@@ -181,8 +182,7 @@ export function decodeCount(value: Uint8Array): number {
 }
 
 function hashOf(code: number): HashFunction | undefined {
-  if (code === hashCodes.sha1) return 'sha1';
-  return code === hashCodes.sha256 ? 'sha256' : undefined;
+  return hashFunctions.find((hash) => hashFunctionCodes[hash] === code);
 }
 
 function addressingOf(code: number): ChunkAddressing | undefined {

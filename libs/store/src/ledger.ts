@@ -95,7 +95,7 @@ export class Ledger {
     const number = blockNumber(tier, index);
     if (swarm.blocks.has(number)) return;
     swarm.blocks.add(number);
-    this.count(swarm, blockFootprint);
+    this.count(swarm, blockFootprint(swarm.record.metadata.hash));
   }
 
   /** Notes that an extent was used, if it is held. */
@@ -123,7 +123,7 @@ export class Ledger {
   /** Notes what a sweep of `leftover` removed. */
   swept({ record }: Leftover, extents: readonly number[], blocks: number): void {
     for (const index of extents) this.storedBytes -= extentFootprint(record, index);
-    this.storedBytes -= blocks * blockFootprint;
+    this.storedBytes -= blocks * blockFootprint(record.metadata.hash);
   }
 
   /** Notes that nothing of `leftover` is left. */

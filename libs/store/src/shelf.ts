@@ -65,7 +65,7 @@ export class Shelf {
 
   /** Puts a block in, if it finds room within `limitBytes` and its swarm is not evicted for it. */
   putBlock(swarm: LedgerSwarm, block: HashBlock, limitBytes: number): ExtentRef[] {
-    const bytes = holdsBlock(swarm, block.tier, block.index) ? 0 : blockFootprint;
+    const bytes = holdsBlock(swarm, block.tier, block.index) ? 0 : blockFootprint(swarm.record.metadata.hash);
     const evicted = this.makeRoom(bytes, limitBytes);
     const held = this.ledger.numbered(swarm.number) !== undefined;
     if (evicted !== undefined && held) {

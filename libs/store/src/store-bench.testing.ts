@@ -18,7 +18,7 @@ export const roomy = 64 * 1024 * 1024;
 /** Seconds. */
 export const day = 86_400;
 
-/** Two contents, one of each hash function. */
+/** Two contents, of the two hash functions that every implementation must support. */
 export const one = new TestContent(1);
 export const other = new TestContent(2, { hash: 'sha1', chunkCount: 200 });
 

@@ -65,7 +65,7 @@ async function recount(reader: StoreReader): Promise<number> {
   let bytes = 0;
   for (const { record } of reader.swarms()) {
     const opened = await reader.open(record.metadata.swarmId);
-    bytes += recordFootprint + (opened?.blocks.length ?? 0) * blockFootprint;
+    bytes += recordFootprint + (opened?.blocks.length ?? 0) * blockFootprint(record.metadata.hash);
     for (const index of opened?.extents ?? []) bytes += extentFootprint(record, index);
   }
   return bytes;

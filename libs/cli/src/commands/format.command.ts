@@ -16,12 +16,12 @@ const defaultFormat: ContentFormat = Object.freeze({ chunkSize: 1024, hash: 'sha
 
 /** A command that must know how content is cut, hashed and numbered. RFC 7574 section 11.1. */
 export abstract class FormatCommand extends WeirCommand {
-  @Option({ flags: '--chunk-size <bytes>', description: 'bytes of a chunk (default: 1024)' })
+  @Option({ flags: '--chunk-size <bytes>', description: 'bytes of a chunk, 512 to 65000 (default: 1024)' })
   readChunkSize(text: string): number {
     return read('--chunk-size', text, parseChunkSize);
   }
 
-  @Option({ flags: '--hash <function>', description: 'sha1 or sha256 (default: sha256)' })
+  @Option({ flags: '--hash <function>', description: 'sha1, sha224, sha256, sha384 or sha512 (default: sha256)' })
   readHash(text: string): HashFunction {
     return read('--hash', text, parseHash);
   }

@@ -1,9 +1,9 @@
-import { hashBytes, peakNodes, type SwarmRecord } from '@weir/ppspp';
+import { hashBytes, hashFunctions, peakNodes, type SwarmRecord } from '@weir/ppspp';
 import { z } from 'zod';
 import { extentsMax } from '../limits';
 import { extentCount } from './geometry';
 
-/** Bytes at the start of the record of a partial file: 53 peaks of 32 bytes in hex fit twice. */
+/** Bytes at the start of the record of a partial file: 28 peaks of 64 bytes in hex fit twice. */
 export const headerBytes = 8192;
 
 const hex = z.string().regex(/^(?:[\da-f]{2})+$/);
@@ -12,7 +12,7 @@ const header = z
   .object({
     format: z.literal('weir-partial-1'),
     swarmId: hex,
-    hash: z.enum(['sha1', 'sha256']),
+    hash: z.enum(hashFunctions),
     addressing: z.enum(['chunk32', 'chunk64']),
     chunkSize: z.int().positive(),
     chunkCount: z.int().positive(),

@@ -1,6 +1,7 @@
 import type { Parsed } from '@weir/config';
+import { hashBytes, hashFunctions, limits } from '@weir/ppspp';
 import { UsageError } from '../errors';
-import { chunkSizeMax, chunkSizeMin, namedMax } from '../limits';
+import { namedMax } from '../limits';
 import {
   collect,
   hashOfSwarmId,
@@ -14,13 +15,14 @@ import {
   read,
 } from './parse';
 
+const { chunkSizeMin, chunkSizeMax } = limits;
 const id = 'Ab'.repeat(32);
 
 const accepted: [(text: string) => Parsed<unknown>, string, unknown][] = [
   [parseChunkSize, '1024', 1024],
   [parseChunkSize, String(chunkSizeMin), chunkSizeMin],
   [parseChunkSize, String(chunkSizeMax), chunkSizeMax],
-  [parseHash, 'sha1', 'sha1'],
+  ...hashFunctions.map((hash): [typeof parseHash, string, string] => [parseHash, hash, hash]),
   [parseAddressing, 'chunk64', 'chunk64'],
   [parseSwarmId, id, id.toLowerCase()],
   [parseSwarmId, id.slice(24), id.slice(24).toLowerCase()],
@@ -58,7 +60,9 @@ it.each(refused)('%p refuses %p and says what to write', (parse, text) => {
 });
 
 it('names flag, text and remedy', () => {
-  expect(() => read('--hash', 'md5', parseHash)).toThrow(new UsageError('--hash "md5": write sha1 or sha256'));
+  expect(() => read('--hash', 'md5', parseHash)).toThrow(
+    new UsageError('--hash "md5": write sha1, sha224, sha256, sha384 or sha512'),
+  );
 });
 
 it('collects up to a bound', () => {
@@ -67,6 +71,5 @@ it('collects up to a bound', () => {
 });
 
 it('tells the hash function by the length of a swarm ID', () => {
-  expect(hashOfSwarmId('00'.repeat(20))).toBe('sha1');
-  expect(hashOfSwarmId('00'.repeat(32))).toBe('sha256');
+  for (const hash of hashFunctions) expect(hashOfSwarmId('00'.repeat(hashBytes[hash]))).toBe(hash);
 });

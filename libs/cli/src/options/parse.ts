@@ -1,7 +1,17 @@
 import { parseHostPort, type HostPort, type Parsed } from '@weir/config';
-import { hashBytes, type ChunkAddressing, type HashFunction, type SwarmId } from '@weir/ppspp';
+import {
+  hashBytes,
+  hashFunctionOfLength,
+  hashFunctions,
+  limits,
+  type ChunkAddressing,
+  type HashFunction,
+  type SwarmId,
+} from '@weir/ppspp';
 import { UsageError } from '../errors';
-import { chunkSizeMax, chunkSizeMin, namedMax } from '../limits';
+import { namedMax } from '../limits';
+
+const addressings: readonly ChunkAddressing[] = ['chunk32', 'chunk64'];
 
 /** The value that a text stands for, or a `UsageError` that names the flag, the text and the remedy. */
 export function read<Value>(flag: string, text: string, parse: (text: string) => Parsed<Value>): Value {
@@ -19,30 +29,43 @@ export function collect<Value>(flag: string, value: Value, before: readonly Valu
 /** Bytes of a chunk. */
 export function parseChunkSize(text: string): Parsed<number> {
   const value = wholeNumber(text);
+  const { chunkSizeMin, chunkSizeMax } = limits;
   if (value >= chunkSizeMin && value <= chunkSizeMax) return { value };
   return { remedy: `write a number of bytes from ${chunkSizeMin} to ${chunkSizeMax}` };
 }
 
 /** The name of a hash function. */
 export function parseHash(text: string): Parsed<HashFunction> {
-  return text === 'sha1' || text === 'sha256' ? { value: text } : { remedy: 'write sha1 or sha256' };
+  return oneOf(hashFunctions, text);
 }
 
 /** The name of a chunk addressing method. */
 export function parseAddressing(text: string): Parsed<ChunkAddressing> {
-  return text === 'chunk32' || text === 'chunk64' ? { value: text } : { remedy: 'write chunk32 or chunk64' };
+  return oneOf(addressings, text);
+}
+
+/** One of a closed set of names. */
+function oneOf<Name extends string>(names: readonly Name[], text: string): Parsed<Name> {
+  const value = names.find((name) => name === text);
+  return value === undefined ? { remedy: `write ${listed(names)}` } : { value };
+}
+
+/** Names as people list them: `a, b or c`. */
+export function listed(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
 }
 
 /** A swarm ID of static content: a hash in hex. */
 export function parseSwarmId(text: string): Parsed<SwarmId> {
-  const isHash = Object.values(hashBytes).some((bytes) => text.length === 2 * bytes);
+  const isHash = hashFunctionOfLength(text.length / 2) !== undefined;
   if (isHash && /^[\da-f]+$/i.test(text)) return { value: text.toLowerCase() };
-  return { remedy: 'write the swarm ID that "weir publish" prints: 64 hex digits, or 40 with SHA-1' };
+  const digits = hashFunctions.map((hash) => String(2 * hashBytes[hash]));
+  return { remedy: `write the swarm ID that "weir publish" prints, of ${listed(digits)} hex digits` };
 }
 
 /** The hash function of which a swarm ID can be a hash. */
 export function hashOfSwarmId(swarmId: SwarmId): HashFunction {
-  return swarmId.length === 2 * hashBytes.sha1 ? 'sha1' : 'sha256';
+  return hashFunctionOfLength(swarmId.length / 2) ?? 'sha256';
 }
 
 /** Where a tracker is asked. */

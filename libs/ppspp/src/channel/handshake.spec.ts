@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { published } from '../swarm/published.testing';
-import type { SwarmMetadata } from '../swarm/metadata';
+import { hashBytes } from '../integrity/hash';
+import { hashFunctions, type SwarmMetadata } from '../swarm/metadata';
 import { decodeHandshake } from '../wire/decode';
 import { encodeDatagram } from '../wire/encode';
 import type { HandshakeOptions } from '../wire/message';
@@ -19,16 +20,16 @@ import {
 const { metadata } = published(5_000, { hash: 'sha1', addressing: 'chunk64', chunkSize: 2_048 });
 const anyMetadata: fc.Arbitrary<SwarmMetadata> = fc
   .record({
-    hash: fc.constantFrom('sha1', 'sha256'),
+    hash: fc.constantFrom(...hashFunctions),
     addressing: fc.constantFrom('chunk32', 'chunk64'),
     chunkSize: fc.integer({ min: 512, max: 65_000 }),
-    id: fc.uint8Array({ minLength: 32, maxLength: 32 }),
+    id: fc.uint8Array({ minLength: 64, maxLength: 64 }),
   })
   .map(({ hash, addressing, chunkSize, id }) => ({
     hash,
     addressing,
     chunkSize,
-    swarmId: hexOf(id.subarray(0, hash === 'sha1' ? 20 : 32)),
+    swarmId: hexOf(id.subarray(0, hashBytes[hash])),
   }));
 
 function sent(options: HandshakeOptions): Uint8Array {
@@ -74,7 +75,7 @@ describe('an initiating HANDSHAKE', () => {
     { fault: 'swarm-other', options: { ...right, swarmId: new Uint8Array(32) } },
     { fault: 'integrity-method', options: { ...right, integrityMethod: 0 } },
     { fault: 'integrity-method', options: without('integrityMethod') },
-    { fault: 'hash-function', options: { ...right, hashFunction: 3 } },
+    { fault: 'hash-function', options: { ...right, hashFunction: 5 } },
     { fault: 'chunk-addressing', options: { ...right, chunkAddressing: 0 } },
     { fault: 'chunk-size', options: { ...right, chunkSize: 511 } },
     { fault: 'chunk-size', options: { ...right, chunkSize: 0xffffffff } },

@@ -1,12 +1,9 @@
 import { hashBytes } from '../integrity/hash';
-import type { SwarmId, SwarmMetadata } from '../swarm/metadata';
+import { limits } from '../limits';
+import { hashFunctions, type SwarmId, type SwarmMetadata } from '../swarm/metadata';
 import { chunkAddressingCodes, hashFunctionCodes, integrityMethodCodes, protocolVersion } from '../wire/codes';
 import type { HandshakeOptions } from '../wire/message';
 import { ownSupportedMessages } from '../wire/supported-messages';
-
-/** RFC 7574 section 8.1: 512 bytes SHOULD be the least, and a chunk must fit a UDP datagram with its header. */
-const chunkSizeMin = 512;
-const chunkSizeMax = 65_000;
 
 /** What a peer that names no chunk size is taken to use, until a verified chunk tells. RFC 7574 section 8.1. */
 export const chunkSizeGuess = 1_024;
@@ -117,11 +114,11 @@ function judgeOptions(options: HandshakeOptions, swarmId: SwarmId): Judgement {
   const { chunkSize = chunkSizeGuess } = options;
   if (!versionsMeet(options)) return { ok: false, fault: 'version' };
   if (options.integrityMethod !== integrityMethodCodes.merkleHashTree) return { ok: false, fault: 'integrity-method' };
-  const hash = options.hashFunction === hashFunctionCodes.sha1 ? 'sha1' : 'sha256';
-  if (options.hashFunction !== hashFunctionCodes[hash]) return { ok: false, fault: 'hash-function' };
+  const hash = hashFunctions.find((name) => hashFunctionCodes[name] === options.hashFunction);
+  if (hash === undefined) return { ok: false, fault: 'hash-function' };
   const addressing = options.chunkAddressing === chunkAddressingCodes.chunk64 ? 'chunk64' : 'chunk32';
   if (options.chunkAddressing !== chunkAddressingCodes[addressing]) return { ok: false, fault: 'chunk-addressing' };
-  if (chunkSize < chunkSizeMin || chunkSize > chunkSizeMax) return { ok: false, fault: 'chunk-size' };
+  if (chunkSize < limits.chunkSizeMin || chunkSize > limits.chunkSizeMax) return { ok: false, fault: 'chunk-size' };
   return {
     ok: true,
     metadata: { swarmId, hash, addressing, chunkSize },

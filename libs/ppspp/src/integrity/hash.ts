@@ -1,14 +1,23 @@
 import { hash as digestOnce } from 'node:crypto';
-import type { HashFunction } from '../swarm/metadata';
+import { hashFunctions, type HashFunction } from '../swarm/metadata';
 
-const nodeNames: Readonly<Record<HashFunction, string>> = { sha1: 'sha1', sha256: 'sha256' };
+/** Bytes of one hash of each function: no two are equally long, so that a hash tells its function. RFC 7574 section 7.6. */
+export const hashBytes: Readonly<Record<HashFunction, number>> = {
+  sha1: 20,
+  sha224: 28,
+  sha256: 32,
+  sha384: 48,
+  sha512: 64,
+};
 
-/** Bytes of one hash of each function. RFC 7574 section 7.6. */
-export const hashBytes: Readonly<Record<HashFunction, number>> = { sha1: 20, sha256: 32 };
+/** The function whose hashes have so many bytes, or undefined. */
+export function hashFunctionOfLength(bytes: number): HashFunction | undefined {
+  return hashFunctions.find((hash) => hashBytes[hash] === bytes);
+}
 
-/** The hash of `bytes`. The only place of the protocol that calls the platform's cryptography. */
+/** The hash of `bytes`. The only place of the protocol that calls the platform's cryptography, which has our names. */
 export function digest(hash: HashFunction, bytes: Uint8Array): Uint8Array {
-  return digestOnce(nodeNames[hash], bytes, 'buffer');
+  return digestOnce(hash, bytes, 'buffer');
 }
 
 /** The hash of an inner node from those of its children, left and right. RFC 7574 section 5.1. */

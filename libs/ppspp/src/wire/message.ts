@@ -6,7 +6,7 @@ import type { ChunkRange } from '../addressing/chunk-range';
  */
 export interface Dialect {
   readonly addressing: ChunkAddressing;
-  /** Bytes of one Merkle hash: 20 for SHA-1, 32 for SHA-256. */
+  /** Bytes of one Merkle hash, from 20 of SHA-1 to 64 of SHA-512. */
   readonly hashBytes: number;
   /**
    * Bytes of every chunk but the last, or undefined while unproven: a DATA message then takes the rest of its
