@@ -1,5 +1,6 @@
 import { seededRandom, type DatagramPort } from '@weir/datagram';
 import {
+  type Admission,
   digest,
   Endpoint,
   endpointDefaults,
@@ -60,23 +61,29 @@ export class Peer {
   readonly sentTo = new Map<string, number>();
   readonly heardFrom = new Map<string, number>();
   alive = true;
+  /** System time less the world's, in microseconds: a clock may be set anew. */
+  wallOffset: bigint;
+  private frozenUntil = 0;
+  private readonly backlog: Input[] = [];
 
   constructor(private readonly init: PeerInit) {
     const { address, options, seed } = init;
     const random = seededRandom(seed);
     this.address = address;
     this.store = options.store ?? new SimulatedStore();
-    this.endpoint = new Endpoint({
+    this.wallOffset = 1_700_000_000_000_000n + BigInt(Math.floor(random() * 1e9));
+    const config = {
       random: () => Math.floor(random() * 2 ** 32),
-      wireOffset: 1_700_000_000_000_000n + BigInt(Math.floor(random() * 1e9)),
-      admit: () => 'serve',
+      wireOffset: this.wallOffset,
+      admit: (): Admission => 'serve',
       portFor: () => 0,
       opensUnknown: false,
       fetchesFromCallers: true,
       servesCalled: true,
       ...endpointDefaults,
       ...options.config,
-    });
+    } satisfies EndpointConfig;
+    this.endpoint = new Endpoint(Object.defineProperty(config, 'wireOffset', { get: () => this.wallOffset }));
   }
 
   async start(): Promise<void> {
@@ -84,7 +91,7 @@ export class Peer {
       (batch) => {
         for (const { from, bytes } of batch) {
           this.heardFrom.set(from.ip, (this.heardFrom.get(from.ip) ?? 0) + bytes.length);
-          this.endpoint.handle({ kind: 'datagram', from, port: 0, bytes }, this.init.world.now);
+          this.take({ kind: 'datagram', from, port: 0, bytes });
         }
         this.turn();
       },
@@ -109,9 +116,25 @@ export class Peer {
 
   input(input: Input): this {
     if (!this.alive) return this;
-    this.endpoint.handle(input, this.init.world.now);
+    this.take(input);
     this.turn();
     return this;
+  }
+
+  /** Stands still, as a process does that was stopped: what happens meanwhile is found when it goes on. */
+  freeze(micros: number): void {
+    this.frozenUntil = this.init.world.now + micros;
+    this.init.world.after(micros, () => {
+      if (this.isFrozen || !this.alive) return;
+      for (const input of this.backlog.splice(0)) this.take(input);
+      this.turn();
+    });
+  }
+
+  /** When it has something to do though nothing happens. */
+  nextTimeout(): number {
+    const next = this.endpoint.nextTimeout();
+    return !this.alive || next === undefined ? Number.POSITIVE_INFINITY : Math.max(next, this.frozenUntil);
   }
 
   /** Vanishes without a word. */
@@ -121,7 +144,7 @@ export class Peer {
   }
 
   turn(): void {
-    if (!this.alive) return;
+    if (!this.alive || this.isFrozen) return;
     for (const effect of this.endpoint.drain(this.init.world.now)) this.act(effect);
   }
 
@@ -139,6 +162,15 @@ export class Peer {
     const parts = content.extents.map((index) => this.store.find(metadata.swarmId, index)?.bytes);
     const found = parts.filter((part) => part !== undefined);
     return found.length < parts.length ? undefined : Buffer.concat(found);
+  }
+
+  private get isFrozen(): boolean {
+    return this.init.world.now < this.frozenUntil;
+  }
+
+  private take(input: Input): void {
+    if (this.isFrozen) this.backlog.push(input);
+    else this.endpoint.handle(input, this.init.world.now);
   }
 
   private act(effect: Effect): void {

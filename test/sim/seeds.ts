@@ -11,9 +11,12 @@ import { CacheError } from '@weir/ppspp';
 /** A seed failed. */
 class SeedError extends CacheError<'SEED_FAILED'> {}
 
-/** Lets a scene play with each seed; the first that fails is named. */
-export async function eachSeed(count: number, scene: (seed: number) => Promise<void>): Promise<void> {
-  for (let seed = 1; seed <= count; seed++) {
+/**
+ * Lets a scene play with each of `count` seeds after `from`; the first that fails is named. `WEIR_SEED` plays that one
+ * alone, `WEIR_SEEDS` so many times as many.
+ */
+export async function eachSeed(count: number, scene: (seed: number) => Promise<void>, from = 0): Promise<void> {
+  for (const seed of seedsOf(count, from)) {
     try {
       await scene(seed);
     } catch (error) {
@@ -21,6 +24,13 @@ export async function eachSeed(count: number, scene: (seed: number) => Promise<v
       throw new SeedError('SEED_FAILED', `seed ${String(seed)}: ${message}`, {}, { cause: error });
     }
   }
+}
+
+function seedsOf(count: number, from: number): number[] {
+  const { WEIR_SEED: only, WEIR_SEEDS: times = '1' } = process.env;
+  if (only !== undefined) return [Number(only)];
+  const many = count * Number(times);
+  return Array.from({ length: many }, (_, at) => from * Number(times) + at + 1);
 }
 
 /** Makes a seed fail that does not meet an expectation, for the reason given. */

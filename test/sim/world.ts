@@ -30,6 +30,8 @@ export class World implements Surroundings {
   readonly truth = new Truth();
   /** Called with every extent that a peer is about to store. */
   onWrite: (peer: Peer, swarmId: SwarmId, extent: Extent) => void = () => undefined;
+  /** Called after each moment at which something happened. */
+  onStep: () => void = () => undefined;
   onNotice: (peer: Peer, notice: Notice) => void = () => undefined;
   now = 1_000_000;
   private later: Later[] = [];
@@ -46,12 +48,18 @@ export class World implements Surroundings {
 
   /** A new peer; at the address of one that was killed, its next run. */
   async peer(ip: string, options: PeerOptions = {}): Promise<Peer> {
+    const { peer, started } = this.arrive(ip, options);
+    await started;
+    return peer;
+  }
+
+  /** As `peer`, in the midst of a run: it hears from now on, though that is promised only for later. */
+  arrive(ip: string, options: PeerOptions = {}): { readonly peer: Peer; readonly started: Promise<void> } {
     const address: Address = { ip, port: 6778 };
     const seed = this.options.seed * 1_000 + this.peers.length;
     const peer = new Peer({ world: this, port: this.network.attach(address), address, options, seed });
     this.peers.push(peer);
-    await peer.start();
-    return peer;
+    return { peer, started: peer.start() };
   }
 
   after(delay: number, act: () => void): void {
@@ -96,9 +104,7 @@ export class World implements Surroundings {
   private nextEvent(): number {
     let next = this.network.nextEvent() ?? Number.POSITIVE_INFINITY;
     for (const { at } of this.later) next = Math.min(next, at);
-    for (const { alive, endpoint } of this.peers) {
-      if (alive) next = Math.min(next, endpoint.nextTimeout() ?? Number.POSITIVE_INFINITY);
-    }
+    for (const peer of this.peers) next = Math.min(next, peer.nextTimeout());
     return Math.max(this.now, next);
   }
 
@@ -109,6 +115,7 @@ export class World implements Surroundings {
     if (due.length > 0) this.later = this.later.filter(({ at }) => at > now);
     due.sort((one, other) => one.at - other.at || one.order - other.order);
     for (const { act } of due) act();
-    for (const peer of this.peers) if ((peer.endpoint.nextTimeout() ?? Number.POSITIVE_INFINITY) <= now) peer.turn();
+    for (const peer of this.peers) if (peer.nextTimeout() <= now) peer.turn();
+    this.onStep();
   }
 }

@@ -59,8 +59,7 @@ export class Endpoint {
     this.swarms = swarms;
     this.doorman = new Doorman({ config, channels, swarms, bans, counters, envelope, push, touch });
     const { doorman } = this;
-    const { wireOffset } = config;
-    this.steward = new Steward({ channels, swarms, bans, doorman, envelope, wireOffset, push });
+    this.steward = new Steward({ channels, swarms, bans, doorman, envelope, config, push });
     this.recruiter = new Recruiter({
       swarms,
       bans,
@@ -180,8 +179,9 @@ export class Endpoint {
     const existing = this.swarms.find(metadata.swarmId);
     const swarm = existing ?? this.swarms.open(metadata, want);
     if (want === 'all') swarm.want = want;
-    if (existing === undefined) this.admitContent(swarm, content, trusted);
-    else swarm.stir();
+    if (existing === undefined) return this.admitContent(swarm, content, trusted);
+    swarm.holdings.state(metadata);
+    swarm.stir();
   }
 
   private onSwarmOpened({ swarmId, content }: InputOf<'swarm-opened'>): void {

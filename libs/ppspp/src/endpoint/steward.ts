@@ -7,6 +7,7 @@ import type { Swarm } from '../swarm/swarm';
 import type { Message } from '../wire/message';
 import type { Bans } from './bans';
 import type { ChannelTable } from './channel-table';
+import type { EndpointConfig } from './config';
 import { Deadlines } from './deadlines';
 import type { Doorman } from './doorman';
 import type { Effect } from './effects';
@@ -19,8 +20,7 @@ export interface StewardParts {
   readonly bans: Bans;
   readonly doorman: Doorman;
   readonly envelope: Envelope;
-  /** System time less `now`. */
-  readonly wireOffset: bigint;
+  readonly config: EndpointConfig;
   push(effect: Effect): void;
 }
 
@@ -96,7 +96,7 @@ export class Steward {
 
   /** Sends what a channel has to say, and sets its next deadline; buries it if it ended. */
   private step(channel: Channel, now: Micros): void {
-    const wireNow = BigInt(now) + this.parts.wireOffset;
+    const wireNow = BigInt(now) + this.parts.config.wireOffset;
     for (const messages of channel.flush(now, wireNow)) this.send(channel, messages);
     if (channel.downloader.exhausted && channel.phase === 'open') channel.end('exhausted');
     if (channel.closed) return this.bury(channel, now);

@@ -1,0 +1,244 @@
+import { constantDelay, SimulatedLink } from '@weir/datagram';
+import { second, type Address, type Candidate, type EndpointConfig } from '@weir/ppspp';
+import { checkBounds } from './bounds';
+import { generated, publish, type Published } from './content';
+import { Dice } from './dice';
+import { cutTree, swappedChunks, tooMany, wrongChunks, wrongHashes, wrongPeaks, type Liar } from './liars';
+import type { Peer } from './peer';
+import { anyLink } from './seeds';
+import { SimulatedStore } from './store';
+import { World } from './world';
+
+const applianceIp = '10.1.0.1';
+/** How long faults go on; after it all that remains has to come to a good end. */
+const faultsEnd = 20 * second;
+/** Steps between two looks at everybody's tables. */
+const looksEvery = 64;
+
+const contents = new Map<number, Published>();
+
+/** One of a few dozen contents, of every size at which something might go wrong. */
+function contentOf(dice: Dice): Published {
+  const size = dice.one(1, 700, 1_024, 1_025, 4_096, 65_535, 65_536, 65_537, 131_072, 150_001, 262_144, 300_123);
+  const chunkSize = dice.one(512, 1_000, 1_024, 1_024, 2_048);
+  const hash = dice.one('sha1', 'sha256');
+  const addressing = dice.one('chunk32', 'chunk64');
+  const key = (size * 4_096 + chunkSize) * 4 + (hash === 'sha1' ? 0 : 1) + (addressing === 'chunk32' ? 0 : 2);
+  const made = contents.get(key) ?? publish(generated('play', size), { hash, addressing, chunkSize });
+  contents.set(key, made);
+  return made;
+}
+
+/**
+ * A whole swarm as a seed makes it: a cache between subscribers and peers outside, of whom some are slow, lie or vanish, on
+ * links that lose, with a store that refuses, forgets and rots, and clocks that jump.
+ */
+export class Play {
+  readonly world: World;
+  readonly content: Published;
+  /** Honest leechers that are to have everything in the end. */
+  readonly audience: Peer[] = [];
+  private readonly dice: Dice;
+  private readonly outside: Peer[] = [];
+  private readonly links = new Map<string, SimulatedLink>();
+  private appliance: Peer | undefined;
+  private steps = 0;
+
+  constructor(private readonly seed: number) {
+    this.dice = new Dice(seed);
+    this.content = contentOf(this.dice);
+    this.world = new World({ seed, route: (from, to) => this.linkFor(from, to) });
+    this.world.onStep = () => this.look();
+    this.world.onNotice = (peer, notice) => {
+      if (notice.type === 'peers-wanted') this.world.after(50_000, () => this.name(peer, notice.swarmId));
+    };
+  }
+
+  /** Everybody comes, at once or later. */
+  async begin(): Promise<this> {
+    const { dice } = this;
+    await this.comeOutside();
+    this.openCache();
+    for (let host = 1; host <= dice.between(1, 3); host++) {
+      const subscriber = await this.world.peer(`10.2.0.${String(host)}`);
+      this.audience.push(subscriber);
+      this.world.after(dice.between(0, 5 * second), () => subscriber.fetch(this.content.metadata, this.inside()));
+    }
+    this.breakThings();
+    return this;
+  }
+
+  /** True if all of the audience have everything, and it is right. */
+  end(): boolean {
+    const { swarmId } = this.content.metadata;
+    this.world.run(() => false, faultsEnd / second);
+    this.world.run(() => this.audience.every((peer) => peer.complete(swarmId)), 280);
+    return this.audience.every((peer) => {
+      const bytes = peer.bytesOf(this.content);
+      return bytes !== undefined && Buffer.compare(bytes, this.content.bytes) === 0;
+    });
+  }
+
+  /** What there is to say of a play that did not end well. */
+  get review(): string {
+    const { record, metadata } = { record: this.content.content.record, metadata: this.content.metadata };
+    const of = (peer: Peer): string =>
+      `${peer.address.ip}: ${String(peer.endpoint.counters.fetchedBytes)} ${JSON.stringify([...peer.endpoint.counters.faults])}`;
+    const all = this.world.peers.map((peer) => of(peer)).join('; ');
+    return `${String(record.contentBytes)} bytes, ${JSON.stringify(metadata)}: ${all}`;
+  }
+
+  private async comeOutside(): Promise<void> {
+    const { dice, world, content } = this;
+    for (let host = 1; host <= dice.between(1, 3); host++)
+      this.outside.push((await world.peer(`10.9.0.${String(host)}`)).seed(content));
+    for (let host = 1; host <= dice.between(0, 2); host++) {
+      const liar = await world.peer(`10.9.1.${String(host)}`, { corrupt: this.lie() });
+      this.outside.push(liar.seed(content));
+    }
+    for (let host = 1; host <= dice.between(0, 2); host++) {
+      const fickle = (await world.peer(`10.9.2.${String(host)}`)).seed(content);
+      this.outside.push(fickle);
+      world.after(dice.between(0, 10 * second), () => fickle.kill());
+    }
+    if (dice.chance(0.3)) this.outside.push(await this.partial());
+  }
+
+  /** A peer that has some extents and fetches no more. */
+  private async partial(): Promise<Peer> {
+    const { content } = this;
+    const store = new SimulatedStore();
+    for (const extent of content.extents)
+      if (this.dice.chance(0.5)) store.keep(content.content.record, extent, content.content.blocks);
+    const peer = await this.world.peer('10.9.3.1', { store });
+    return peer.fetch(content.metadata, [], 'none');
+  }
+
+  private lie(): Liar {
+    const { dice, content } = this;
+    const count = content.content.record.chunkCount;
+    if (count < 2) return wrongChunks(content, 1);
+    return dice.one<() => Liar>(
+      () => wrongChunks(content, dice.one(1, 3, 20)),
+      () => swappedChunks(content),
+      () => wrongHashes(content, dice.one(1, 10)),
+      () => wrongPeaks(content),
+      () => cutTree(content),
+      () => tooMany(content),
+    )();
+  }
+
+  private openCache(store = this.cacheStore()): void {
+    const { dice } = this;
+    if (this.appliance === undefined && this.seed % 4 === 3) return;
+    const config: Partial<EndpointConfig> = {
+      opensUnknown: true,
+      fetchesFromCallers: false,
+      servesCalled: false,
+      admit: ({ ip }) => (ip.startsWith('10.2.') ? 'serve' : 'refuse'),
+      cacheBytes: dice.one(0, 100_000, 64 * 2 ** 20),
+      backgroundBytesMax: dice.one(0, 2 ** 33),
+    };
+    this.appliance = this.world.arrive(applianceIp, { store, config }).peer;
+  }
+
+  private cacheStore(): SimulatedStore {
+    const store = new SimulatedStore();
+    store.capacity = this.dice.one(1, 3, Number.POSITIVE_INFINITY);
+    store.delay = this.dice.one(100, 2_000, 50_000);
+    return store;
+  }
+
+  /** Whom a subscriber knows: the cache; without one, everybody. */
+  private inside(): Candidate[] {
+    const known = this.appliance === undefined ? [...this.outside, ...this.audience] : [this.appliance];
+    return known.filter(({ alive }) => alive).map(({ address }) => ({ address, priority: 1 }));
+  }
+
+  /** What a tracker answers. */
+  private name(peer: Peer, swarmId: string): void {
+    const isInside = peer.address.ip.startsWith('10.2.');
+    const peers = isInside ? this.inside() : this.outside.map(({ address }) => ({ address, priority: 1 }));
+    peer.input({ kind: 'peers', swarmId, peers: peers.filter(({ address }) => address.ip !== peer.address.ip) });
+  }
+
+  private breakThings(): void {
+    const { dice, world } = this;
+    const faults = dice.between(0, 6);
+    for (let fault = 0; fault < faults; fault++) {
+      const act = dice.one(
+        () => this.breakStore(),
+        () => this.cutOff(),
+        () => this.anyone().freeze(dice.between(0, 3 * second)),
+        () => this.setClock(),
+        () => this.restartCache(),
+      );
+      world.after(dice.between(0, faultsEnd - 8 * second), act);
+    }
+  }
+
+  private anyone(): Peer {
+    const [first, ...others] = this.world.peers.filter(({ alive }) => alive);
+    return first === undefined ? (this.world.peers[0] ?? this.never()) : this.dice.one(first, ...others);
+  }
+
+  private never(): never {
+    throw new RangeError('a world has a peer');
+  }
+
+  private breakStore(): void {
+    const { dice, world, content } = this;
+    const peer = this.appliance ?? this.audience[0];
+    if (peer === undefined) return;
+    const { swarmId } = content.metadata;
+    const index = dice.between(0, content.extents.length - 1);
+    const isSubscriber = peer !== this.appliance;
+    switch (isSubscriber ? 'refuses' : dice.one('refuses', 'forgets', 'rots')) {
+      case 'refuses':
+        if (isSubscriber) return;
+        peer.store.refuses = true;
+        world.after(dice.between(0, 5 * second), () => (peer.store.refuses = false));
+        return;
+      case 'forgets':
+        peer.store.erase({ swarmId, index });
+        peer.input({ kind: 'extent-evicted', swarmId, extent: index });
+        return;
+      case 'rots':
+        peer.store.corrupt(swarmId, index, 0);
+    }
+  }
+
+  private cutOff(): void {
+    const link = [...this.links.values()][this.dice.between(0, Math.max(0, this.links.size - 1))];
+    link?.change({ loss: 1 });
+    this.world.after(this.dice.between(0, 8 * second), () => link?.change({ loss: 0.01 }));
+  }
+
+  private setClock(): void {
+    const peer = this.anyone();
+    peer.wallOffset += BigInt(this.dice.between(-3_600, 3_600)) * 1_000_000n;
+  }
+
+  private restartCache(): void {
+    const { appliance } = this;
+    if (appliance?.alive !== true) return;
+    appliance.kill();
+    this.openCache(appliance.store);
+  }
+
+  private linkFor(from: Address, to: Address): SimulatedLink {
+    const key = `${from.ip} ${to.ip}`;
+    const known = this.links.get(key);
+    if (known !== undefined) return known;
+    const isTransit = from.ip.startsWith('10.9.') || to.ip.startsWith('10.9.');
+    const made = new SimulatedLink(
+      isTransit ? anyLink(this.seed * 31 + this.links.size) : { delay: constantDelay(2_000) },
+    );
+    this.links.set(key, made);
+    return made;
+  }
+
+  private look(): void {
+    if (++this.steps % looksEvery === 0) for (const peer of this.world.peers) checkBounds(peer);
+  }
+}
