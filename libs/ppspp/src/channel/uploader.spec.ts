@@ -174,6 +174,17 @@ describe('Uploader', () => {
     expect(chunksOf(pump())).toEqual([2, 3]);
   });
 
+  it('grows its window by an ACK whose HAVE came first, as much as by one without', () => {
+    uploader.request({ first: 0, last: 99 }, now);
+    const sent = pump();
+    now += roundTrip;
+    for (const chunk of chunksOf(sent)) {
+      uploader.has({ first: chunk, last: chunk }, now);
+      uploader.acknowledge({ first: chunk, last: chunk }, 20_000n, now);
+    }
+    expect(chunksOf(pump())).toEqual([2, 3, 4, 5]);
+  });
+
   it('sends again what a later arrival overtook, with its hashes, and says that it did', () => {
     warmUp();
     uploader.request({ first: 0, last: 9 }, now);

@@ -55,6 +55,8 @@ export class Uploader {
   private readonly silence = new Silence();
   /** A probe waits to be sent, whatever the window. */
   private probing = false;
+  /** Bytes that a HAVE of this turn took out of the flight: some peers put it before the ACK, which alone tells the delay. */
+  private landedByHave = 0;
 
   constructor(
     options: UploadOptions,
@@ -93,13 +95,14 @@ export class Uploader {
    * instead of ACK: it came, but it tells no delay. RFC 7574 sections 3.8 and 5.3.
    */
   has(range: ChunkRange, now: Micros): void {
-    this.learn(range, now);
+    this.landedByHave += this.learn(range, now);
   }
 
-  /** An ACK with its delay sample. RFC 7574 section 8.7. */
+  /** An ACK with its delay sample, which holds for what a HAVE before it told of, too. RFC 7574 section 8.7. */
   acknowledge(range: ChunkRange, delay: bigint, now: Micros): void {
-    const flightBytes = this.flights.bytes;
-    const bytes = this.learn(range, now);
+    const flightBytes = this.flights.bytes + this.landedByHave;
+    const bytes = this.learn(range, now) + this.landedByHave;
+    this.landedByHave = 0;
     if (bytes === 0) return;
     const roundTrip = this.silence.smoothed;
     this.ledbat.acknowledged({ bytes, delay: signedMicros(delay), flightBytes, roundTrip, now });
@@ -109,6 +112,7 @@ export class Uploader {
   pump(now: Micros, wireNow: bigint): Message[][] {
     // Judged when all ACKs of a batch were heard, for one of them may make good another that was lost.
     this.lose(this.flights.takeLost(now, this.silence.smoothed), now);
+    this.landedByHave = 0;
     const sent: Message[][] = [];
     while (sent.length < limits.burstDatagrams && this.admits) {
       const chunk = this.queue.peek();
