@@ -84,7 +84,10 @@ export function swarmViewOf({ metadata, live, stored }: KnownSwarm): SwarmView {
   };
 }
 
-type ContentView = Omit<SwarmView, keyof SwarmMetadata | 'storedBytes' | 'firstUse' | 'lastUse'>;
+type ContentView = Omit<
+  SwarmView,
+  'swarmId' | 'hash' | 'addressing' | 'chunkSize' | 'storedBytes' | 'firstUse' | 'lastUse'
+>;
 
 function contentOfLive(live: LiveSwarm): ContentView {
   const { chunkCount, contentBytes, extentCount, extentsHeld, complete, fetching, subscribers, sources } = live;

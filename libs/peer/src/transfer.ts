@@ -1,5 +1,5 @@
 import { DgramPort } from '@weir/datagram';
-import { endpointDefaults, type Address, type Candidate, type SwarmMetadata } from '@weir/ppspp';
+import { endpointDefaults, integrityOf, type Address, type Candidate, type SwarmMetadata } from '@weir/ppspp';
 import { InlineVerifier } from '@weir/verify';
 import type { ContentStore } from './content-store';
 import { Driver } from './driver';
@@ -50,6 +50,7 @@ export async function startTransfer({ metadata, store, listen, want, trusted }: 
       opensUnknown: false,
       fetchesFromCallers: want === 'all',
       servesCalled: true,
+      integrityMethods: [integrityOf(metadata)],
     },
     onNotice: () => undefined,
     onFailure: () => undefined,

@@ -1,4 +1,12 @@
-import { type Extent, type HashBlock, type SwarmRecord, extentChunks, hashBytes, subtreeHashes } from '@weir/ppspp';
+import {
+  type Extent,
+  type HashBlock,
+  type SwarmRecord,
+  extentChunks,
+  hashBytes,
+  integrityOf,
+  subtreeHashes,
+} from '@weir/ppspp';
 import { chunksOf } from './footprint';
 import { swarmIdBytesMax, tiersMax } from './limits';
 
@@ -15,12 +23,16 @@ export function validIndex(index: number): boolean {
   return Number.isInteger(index) && index >= 0 && index < 2 ** 48;
 }
 
-/** True for a record whose numbers fit the store's format and whose hashes have their function's length. */
+/**
+ * True for a record whose numbers fit the store's format and whose hashes have their function's length. What nothing
+ * protects is never stored: only verified content is.
+ */
 export function wellFormedRecord({ metadata, chunkCount, contentBytes, peaks }: SwarmRecord): boolean {
   const { swarmId, chunkSize, hash } = metadata;
   const counts = [chunkSize, chunkCount, contentBytes ?? 1];
   return (
     validSwarmId(swarmId) &&
+    integrityOf(metadata) === 'merkle' &&
     counts.every((count) => Number.isSafeInteger(count) && count > 0) &&
     chunkSize <= chunkSizeMax &&
     peaks.length <= Number.MAX_SAFE_INTEGER.toString(2).length &&

@@ -1,12 +1,28 @@
 import { hashBytes } from '../integrity/hash';
 import { limits } from '../limits';
-import { hashFunctions, type SwarmId, type SwarmMetadata } from '../swarm/metadata';
+import {
+  hashFunctions,
+  integrityMethods,
+  integrityOf,
+  type HashFunction,
+  type IntegrityMethod,
+  type SwarmId,
+  type SwarmMetadata,
+} from '../swarm/metadata';
 import { chunkAddressingCodes, hashFunctionCodes, integrityMethodCodes, protocolVersion } from '../wire/codes';
 import type { HandshakeOptions } from '../wire/message';
 import { ownSupportedMessages } from '../wire/supported-messages';
 
 /** What a peer that names no chunk size is taken to use, until a verified chunk tells. RFC 7574 section 8.1. */
 export const chunkSizeGuess = 1_024;
+
+/** The methods that are accepted of a swarm that nothing is known of. RFC 7574 section 5: others only where it is safe. */
+const integrityDefault: readonly IntegrityMethod[] = ['merkle'];
+
+const integrityCodes: Readonly<Record<IntegrityMethod, number>> = {
+  merkle: integrityMethodCodes.merkleHashTree,
+  none: integrityMethodCodes.none,
+};
 
 /** Why a handshake gets no answer. A closed set, so that it can label a metric. */
 export type HandshakeFault =
@@ -57,13 +73,15 @@ export function namesNewOptions(options: HandshakeOptions): boolean {
   return options.supportedMessages !== undefined || options.chunkSize !== undefined;
 }
 
-/** Reads the metadata out of an initiating handshake. RFC 7574 sections 3.1.1 and 7. */
-export function judgeInitiation(options: HandshakeOptions): Judgement {
+/** Reads the metadata out of an initiating handshake; `accepted` are the integrity methods. RFC 7574 sections 3.1.1 and 7. */
+export function judgeInitiation(options: HandshakeOptions, accepted = integrityDefault): Judgement {
   const { swarmId } = options;
   if (swarmId === undefined || swarmId.length === 0) return { ok: false, fault: 'swarm-missing' };
   const judgement = judgeOptions(options, hexOf(swarmId));
-  if (judgement.ok && swarmId.length !== hashBytes[judgement.metadata.hash]) return { ok: false, fault: 'swarm-other' };
-  return judgement;
+  if (!judgement.ok) return judgement;
+  const { metadata } = judgement;
+  if (!accepted.includes(integrityOf(metadata))) return { ok: false, fault: 'integrity-method' };
+  return isSwarmIdOf(metadata, swarmId.length) ? judgement : { ok: false, fault: 'swarm-other' };
 }
 
 /** Checks the answer to a handshake of ours: it must be in the same swarm, as far as it says. RFC 7574 section 3.1.1, step 4. */
@@ -82,7 +100,8 @@ export function disagreement(
 ): HandshakeFault | undefined {
   const { metadata, chunkSizeGiven } = judged;
   if (metadata.swarmId !== ours.swarmId) return 'swarm-other';
-  if (metadata.hash !== ours.hash) return 'hash-function';
+  if (integrityOf(metadata) !== integrityOf(ours)) return 'integrity-method';
+  if (metadata.hash !== ours.hash && integrityOf(ours) === 'merkle') return 'hash-function';
   if (metadata.addressing !== ours.addressing) return 'chunk-addressing';
   return chunkSizeGiven && metadata.chunkSize !== ours.chunkSize ? 'chunk-size' : undefined;
 }
@@ -101,11 +120,18 @@ export function hexOf(bytes: Uint8Array): string {
   return hex;
 }
 
+/** A root hash is as long as its function says; without a tree any bytes will do. RFC 7574 sections 5.1 and 7.4. */
+function isSwarmIdOf(metadata: SwarmMetadata, bytes: number): boolean {
+  return integrityOf(metadata) === 'none' || bytes === hashBytes[metadata.hash];
+}
+
+/** The hash function stands there with a Merkle hash tree only. RFC 7574 section 7.6. */
 function ownOptions(metadata: SwarmMetadata): HandshakeOptions {
+  const integrity = integrityOf(metadata);
   return {
     version: protocolVersion,
-    integrityMethod: integrityMethodCodes.merkleHashTree,
-    hashFunction: hashFunctionCodes[metadata.hash],
+    integrityMethod: integrityCodes[integrity],
+    ...(integrity === 'merkle' ? { hashFunction: hashFunctionCodes[metadata.hash] } : {}),
     chunkAddressing: chunkAddressingCodes[metadata.addressing],
   };
 }
@@ -113,17 +139,27 @@ function ownOptions(metadata: SwarmMetadata): HandshakeOptions {
 function judgeOptions(options: HandshakeOptions, swarmId: SwarmId): Judgement {
   const { chunkSize = chunkSizeGuess } = options;
   if (!versionsMeet(options)) return { ok: false, fault: 'version' };
-  if (options.integrityMethod !== integrityMethodCodes.merkleHashTree) return { ok: false, fault: 'integrity-method' };
-  const hash = hashFunctions.find((name) => hashFunctionCodes[name] === options.hashFunction);
+  const integrity = integrityMethods.find((name) => integrityCodes[name] === options.integrityMethod);
+  if (integrity === undefined) return { ok: false, fault: 'integrity-method' };
+  const hash = hashOf(options, integrity);
   if (hash === undefined) return { ok: false, fault: 'hash-function' };
   const addressing = options.chunkAddressing === chunkAddressingCodes.chunk64 ? 'chunk64' : 'chunk32';
   if (options.chunkAddressing !== chunkAddressingCodes[addressing]) return { ok: false, fault: 'chunk-addressing' };
   if (chunkSize < limits.chunkSizeMin || chunkSize > limits.chunkSizeMax) return { ok: false, fault: 'chunk-size' };
   return {
     ok: true,
-    metadata: { swarmId, hash, addressing, chunkSize },
+    metadata: { swarmId, ...(integrity === 'merkle' ? {} : { integrity }), hash, addressing, chunkSize },
     chunkSizeGiven: options.chunkSize !== undefined,
   };
+}
+
+function hashOf({ hashFunction }: HandshakeOptions, integrity: IntegrityMethod): HashFunction | undefined {
+  switch (integrity) {
+    case 'merkle':
+      return hashFunctions.find((name) => hashFunctionCodes[name] === hashFunction);
+    case 'none':
+      return 'sha256';
+  }
 }
 
 /** RFC 6709 section 4.1, strategy 5: the ranges of versions must meet. */

@@ -1,4 +1,5 @@
 import type { UploadOptions } from '../channel/uploader';
+import type { IntegrityMethod } from '../swarm/metadata';
 import type { Address } from './address';
 
 /** What an endpoint does with a peer that calls. */
@@ -22,6 +23,11 @@ export interface EndpointConfig {
   readonly opensUnknown: boolean;
   /** Peers that called may be asked for chunks. */
   readonly fetchesFromCallers: boolean;
+  /**
+   * Content integrity protection methods of swarms that callers may name; left out means the Merkle hash tree alone.
+   * RFC 7574 section 5: `none` is for benign networks.
+   */
+  readonly integrityMethods?: readonly IntegrityMethod[];
   /** Peers that we called are served. */
   readonly servesCalled: boolean;
   readonly upload: UploadOptions;

@@ -3,7 +3,7 @@ import { answeringOptions, disagreement, judgeInitiation, type HandshakeFault } 
 import type { Ending } from '../channel/phase';
 import type { Envelope } from '../channel/envelope';
 import type { Micros } from '../limits';
-import type { SwarmMetadata } from '../swarm/metadata';
+import { integrityOf, type SwarmMetadata } from '../swarm/metadata';
 import type { Swarm } from '../swarm/swarm';
 import { decodeHandshake } from '../wire/decode';
 import type { Dialect, HandshakeMessage, Message } from '../wire/message';
@@ -124,7 +124,7 @@ export class Doorman {
 
   /** The swarm a handshake means, opened if need be, or why it is none of ours. */
   private swarmOf({ options }: HandshakeMessage): Swarm | EndpointFault {
-    const judgement = judgeInitiation(options);
+    const judgement = judgeInitiation(options, this.hall.config.integrityMethods);
     if (!judgement.ok) return judgement.fault;
     const swarm = this.hall.swarms.find(judgement.metadata.swarmId);
     if (swarm !== undefined) return disagreement(judgement, swarm.metadata) ?? swarm;
@@ -133,7 +133,8 @@ export class Doorman {
 
   private openUnknown(metadata: SwarmMetadata): Swarm | HandshakeFault | 'table-full' {
     const { config, swarms } = this.hall;
-    if (!config.opensUnknown) return 'swarm-other';
+    // What nothing protects is never fetched because a stranger asks for it.
+    if (!config.opensUnknown || integrityOf(metadata) === 'none') return 'swarm-other';
     if (swarms.full) return 'table-full';
     this.hall.push({ kind: 'open', swarmId: metadata.swarmId });
     return swarms.open(metadata, 'demand');

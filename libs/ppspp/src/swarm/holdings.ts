@@ -7,7 +7,7 @@ import { blockKey, placeOf } from '../integrity/block';
 import { hashBytes } from '../integrity/hash';
 import type { OpenedContent } from '../endpoint/effects';
 import { extentChunks, subtreeHashes, type HashBlock, type SwarmRecord } from './content';
-import type { SwarmMetadata } from './metadata';
+import { integrityOf, statedChunks, type IntegrityMethod, type SwarmMetadata } from './metadata';
 import type { Dialect } from '../wire/message';
 
 /** What we hold of one content, and what we know of it. */
@@ -22,15 +22,21 @@ export class Holdings {
   /** Extents that were in the store at any time since the swarm was opened. */
   readonly everHeld = new ChunkSet();
   contentBytes: number | undefined;
+  /** How the content is protected: without a hash tree, `tree` stays empty. RFC 7574 section 7.5. */
+  readonly integrity: IntegrityMethod;
   private described: SwarmMetadata;
   private spoken: Dialect;
   private sizeProven = false;
+  /** The number of chunks where nothing can prove it. */
+  private believedCount: number | undefined;
   private readonly stored = new Map<number, Uint8Array>();
 
   constructor(private readonly given: SwarmMetadata) {
     this.tree = new HashTree(given.hash, bytesOfSwarmId(given.swarmId));
     this.described = given;
+    this.integrity = integrityOf(given);
     this.spoken = { addressing: given.addressing, hashBytes: hashBytes[given.hash], chunkSize: undefined };
+    if (this.integrity === 'none') this.believe(given);
   }
 
   /** The metadata, with the chunk size that a verified chunk proved. */
@@ -49,7 +55,7 @@ export class Holdings {
   }
 
   get chunkCount(): number | undefined {
-    return this.tree.chunkCount;
+    return this.believedCount ?? this.tree.chunkCount;
   }
 
   get extentCount(): number | undefined {
@@ -61,9 +67,14 @@ export class Holdings {
     return extentCount !== undefined && this.held.covers({ first: 0, last: extentCount - 1 });
   }
 
+  /** Takes what our own side states of a swarm that strangers opened before: how much content there is. */
+  state({ contentBytes }: SwarmMetadata): void {
+    if (contentBytes !== undefined) this.described = { ...this.described, contentBytes };
+  }
+
   /** Takes over what a store, or a file, holds. False if its record does not lead to the swarm ID. */
   adopt({ record, extents, blocks }: OpenedContent): boolean {
-    if (!this.tree.adoptPeaks(record.chunkCount, record.peaks)) return false;
+    if (!this.fits(record)) return false;
     this.proveSize(record.metadata.chunkSize);
     this.contentBytes = record.contentBytes;
     for (const extent of extents) this.held.add({ first: extent, last: extent });
@@ -174,12 +185,28 @@ export class Holdings {
     return { first: first * extentChunks, last: Math.min((last + 1) * extentChunks, this.chunkCount ?? 0) - 1 };
   }
 
+  private fits({ chunkCount, peaks }: SwarmRecord): boolean {
+    switch (this.integrity) {
+      case 'merkle':
+        return this.tree.adoptPeaks(chunkCount, peaks);
+      case 'none':
+        return chunkCount === this.believedCount;
+    }
+  }
+
+  /** Without hashes the size is what the metadata say. */
+  private believe(stated: SwarmMetadata): void {
+    this.believedCount = statedChunks(stated);
+    this.contentBytes = stated.contentBytes;
+    this.proveSize(stated.chunkSize);
+  }
+
   private get size(): number {
     return this.described.chunkSize;
   }
 
   private proveSize(chunkSize: number): void {
-    this.described = { ...this.given, chunkSize };
+    this.described = { ...this.described, chunkSize };
     this.spoken = { ...this.spoken, chunkSize };
     this.sizeProven = true;
   }

@@ -12,6 +12,9 @@ import type { Members } from './members';
 import { Picker, type DemandedExtents } from './picker';
 import { judgeChunk, Verification, type Arrival } from './verification';
 
+/** What an extent carries where no tree protects the content. */
+const noHashes = new Uint8Array(0);
+
 /** What came from one peer. */
 export interface SourceBytes {
   readonly address: Address;
@@ -77,12 +80,7 @@ export class Intake {
   /** Verifies what arrived since the last call, here or away. */
   settle(now: Micros): void {
     this.now = now;
-    const token = ++this.runs;
-    const run = this.verification.handOut(token);
-    if (run !== undefined) {
-      const { swarmId, hash } = this.parts.holdings.metadata;
-      this.parts.context.push({ kind: 'hash', swarmId, token, hash, chunks: run.map(({ bytes }) => bytes) });
-    }
+    if (this.parts.holdings.integrity === 'merkle') this.handOut();
     for (const arrival of this.verification.takeWaiting()) this.judge(arrival);
     this.noteSize();
   }
@@ -122,6 +120,15 @@ export class Intake {
 
   touchSources(): void {
     for (const channel of this.parts.members.sources()) this.parts.context.touch(channel);
+  }
+
+  /** Leaf hashes of many chunks are computed elsewhere. */
+  private handOut(): void {
+    const token = ++this.runs;
+    const run = this.verification.handOut(token);
+    if (run === undefined) return;
+    const { swarmId, hash } = this.parts.holdings.metadata;
+    this.parts.context.push({ kind: 'hash', swarmId, token, hash, chunks: run.map(({ bytes }) => bytes) });
   }
 
   private judge(arrival: Arrival, leaf?: Uint8Array): void {
@@ -174,8 +181,14 @@ export class Intake {
   private check(assembly: Assembly): void {
     const { swarmId, hash, chunkSize } = this.parts.holdings.metadata;
     const { extent, content: bytes } = assembly;
-    assembly.phase = 'checking';
-    this.parts.context.push({ kind: 'check', swarmId, extent, hash, bytes, chunkSize });
+    switch (this.parts.holdings.integrity) {
+      case 'merkle':
+        assembly.phase = 'checking';
+        return this.parts.context.push({ kind: 'check', swarmId, extent, hash, bytes, chunkSize });
+      case 'none':
+        assembly.phase = 'writing';
+        return this.parts.completed({ index: extent, bytes, hashes: noHashes });
+    }
   }
 
   /** Tells the number of chunks when it is proven, and when real peaks correct it. */

@@ -47,7 +47,8 @@ export class Serving implements Shelf {
   }
 
   hash(height: number, index: number): Uint8Array | undefined {
-    const { tree } = this.parts.holdings;
+    const { tree, integrity } = this.parts.holdings;
+    if (integrity === 'none') return undefined;
     if (height >= extentHeight) return tree.at(height, index);
     const perExtent = extentChunks / 2 ** height;
     const extent = Math.floor(index / perExtent);
@@ -85,12 +86,18 @@ export class Serving implements Shelf {
   extentRead(extent: number, read: Extent | undefined): void {
     this.reading.delete(extent);
     if (read === undefined) this.lose(extent);
-    else if (this.parts.holdings.checked.has(extent)) this.shelve(read);
+    else if (this.trusts(extent)) this.shelve(read);
     else {
       const { swarmId, hash, chunkSize } = this.parts.holdings.metadata;
       this.unchecked.set(extent, read);
       this.parts.context.push({ kind: 'check', swarmId, extent, hash, bytes: read.bytes, chunkSize });
     }
+  }
+
+  /** Nothing can be checked without a tree. */
+  private trusts(extent: number): boolean {
+    const { integrity, checked } = this.parts.holdings;
+    return integrity === 'none' || checked.has(extent);
   }
 
   /** The 127 hashes of an extent were computed; false if it is none that was read. */

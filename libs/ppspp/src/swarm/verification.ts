@@ -51,13 +51,29 @@ export class Verification {
 }
 
 /** The verdict on one chunk, with the claims of the peer that sent it. `leaf` is its hash, if that was computed already. */
-export function judgeChunk({ channel, chunk, bytes }: Arrival, holdings: Holdings, leaf?: Uint8Array): Verdict {
+export function judgeChunk(arrival: Arrival, holdings: Holdings, leaf?: Uint8Array): Verdict {
+  switch (holdings.integrity) {
+    case 'merkle':
+      return judgeByTree(arrival, holdings, leaf);
+    case 'none':
+      return judgeByLength(arrival, holdings);
+  }
+}
+
+/** All that can be wrong with a chunk that nothing protects is its length. RFC 7574 section 5: for benign networks. */
+function judgeByLength({ chunk, bytes }: Arrival, { chunkCount, contentBytes, metadata }: Holdings): Verdict {
+  if (chunkCount === undefined || contentBytes === undefined) return 'incomplete';
+  const { chunkSize } = metadata;
+  return bytes.length === Math.min(chunkSize, contentBytes - chunk * chunkSize) ? 'verified' : 'mismatch';
+}
+
+function judgeByTree({ channel, chunk, bytes }: Arrival, holdings: Holdings, leaf?: Uint8Array): Verdict {
   const { tree } = holdings;
   const hash = leaf ?? digest(tree.hash, bytes);
   const { proof, size } = channel.downloader.proofs;
   if (holdings.chunkCount !== undefined) return judgeKnown(holdings, chunk, hash, proof);
-  if (bytes.length === 2 * hashBytes[tree.hash]) return 'incomplete';
-  const claim = size ?? impliedSize(channel, tree.root);
+  const claim =
+    bytes.length === 2 * hashBytes[tree.hash] ? pairSize(holdings) : (size ?? impliedSize(channel, tree.root));
   if (claim === undefined) return 'incomplete';
   const verdict = tree.admitFirst(claim, chunk, hash, proof);
   // What follows from a HAVE alone is our guess, and not the peer's lie.
@@ -75,6 +91,14 @@ function judgeKnown(
   if (verdict !== 'incomplete' || !hasStoredHashes) return verdict;
   const aided = tree.admitChunk(chunk, hash, (height, index) => proof(height, index) ?? storedProof(height, index));
   return aided === 'mismatch' ? 'incomplete' : aided;
+}
+
+/**
+ * Bytes as long as two hashes could be the root's children, shown as the only leaf of a smaller tree: they are content
+ * only if whoever named the swarm stated that there is no more of it.
+ */
+function pairSize({ tree, metadata: { contentBytes } }: Holdings): SizeClaim | undefined {
+  return contentBytes === 2 * hashBytes[tree.hash] ? { chunkCount: 1, peaks: [tree.root] } : undefined;
 }
 
 /** Some peers send no peaks for 2^n chunks: the one HAVE of a peer that has everything names them, and the root is all. */
