@@ -11,6 +11,7 @@ import {
   type Message,
 } from '@weir/ppspp';
 import type { Published } from './content';
+import type { Dice } from './dice';
 
 /** Changes datagrams on their way out. */
 export type Liar = (bytes: Uint8Array) => Uint8Array | undefined;
@@ -107,4 +108,27 @@ export function tooMany(published: Published): Liar {
       ? []
       : shown.map(({ height, index, hash }) => ({ type: 'integrity', range: rangeOfNode(height, index), hash }));
   });
+}
+
+/** Now and then flips bits of what it sends, cuts it short, or puts another's beginning before it. */
+export function noise(dice: Dice): Liar {
+  let last: Uint8Array = new Uint8Array(4);
+  return (bytes) => {
+    const before = last;
+    last = bytes;
+    if (!dice.chance(0.3)) return bytes;
+    const changed = bytes.slice();
+    const at = dice.between(0, bytes.length - 1);
+    switch (dice.between(0, 3)) {
+      case 0:
+        changed[at] = (changed[at] ?? 0) ^ dice.between(1, 255);
+        return changed;
+      case 1:
+        return changed.subarray(0, at);
+      case 2:
+        return Uint8Array.from([...changed.subarray(0, at), ...before.subarray(4)]).subarray(0, 1_400);
+      default:
+        return changed.fill(dice.one(0, 255), at, at + dice.between(1, 16));
+    }
+  };
 }

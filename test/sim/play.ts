@@ -3,7 +3,7 @@ import { second, type Address, type Candidate, type EndpointConfig } from '@weir
 import { checkBounds } from './bounds';
 import { generated, publish, type Published } from './content';
 import { Dice } from './dice';
-import { cutTree, swappedChunks, tooMany, wrongChunks, wrongHashes, wrongPeaks, type Liar } from './liars';
+import { cutTree, noise, swappedChunks, tooMany, wrongChunks, wrongHashes, wrongPeaks, type Liar } from './liars';
 import type { Peer } from './peer';
 import { anyLink } from './seeds';
 import { SimulatedStore } from './store';
@@ -64,8 +64,15 @@ export class Play {
       this.audience.push(subscriber);
       this.world.after(dice.between(0, 5 * second), () => subscriber.fetch(this.content.metadata, this.inside()));
     }
+    if (dice.chance(0.3)) await this.comeNoisily();
     this.breakThings();
     return this;
+  }
+
+  /** A subscriber of whom hardly a datagram is sound. */
+  private async comeNoisily(): Promise<void> {
+    const noisy = await this.world.peer('10.2.9.1', { corrupt: noise(new Dice(this.seed + 1)) });
+    noisy.fetch(this.content.metadata, this.inside());
   }
 
   /** True if all of the audience have everything, and it is right. */
@@ -92,6 +99,10 @@ export class Play {
     const { dice, world, content } = this;
     for (let host = 1; host <= dice.between(1, 3); host++)
       this.outside.push((await world.peer(`10.9.0.${String(host)}`)).seed(content));
+    if (dice.chance(0.2)) {
+      const noisy = await world.peer('10.9.4.1', { corrupt: noise(new Dice(this.seed + 2)) });
+      this.outside.push(noisy.seed(content));
+    }
     for (let host = 1; host <= dice.between(0, 2); host++) {
       const liar = await world.peer(`10.9.1.${String(host)}`, { corrupt: this.lie() });
       this.outside.push(liar.seed(content));
@@ -187,25 +198,17 @@ export class Play {
   }
 
   private breakStore(): void {
-    const { dice, world, content } = this;
-    const peer = this.appliance ?? this.audience[0];
-    if (peer === undefined) return;
+    const { dice, world, content, appliance } = this;
+    if (appliance === undefined) return;
+    if (dice.chance(0.5)) {
+      appliance.store.refuses = true;
+      world.after(dice.between(0, 5 * second), () => (appliance.store.refuses = false));
+      return;
+    }
     const { swarmId } = content.metadata;
     const index = dice.between(0, content.extents.length - 1);
-    const isSubscriber = peer !== this.appliance;
-    switch (isSubscriber ? 'refuses' : dice.one('refuses', 'forgets', 'rots')) {
-      case 'refuses':
-        if (isSubscriber) return;
-        peer.store.refuses = true;
-        world.after(dice.between(0, 5 * second), () => (peer.store.refuses = false));
-        return;
-      case 'forgets':
-        peer.store.erase({ swarmId, index });
-        peer.input({ kind: 'extent-evicted', swarmId, extent: index });
-        return;
-      case 'rots':
-        peer.store.corrupt(swarmId, index, 0);
-    }
+    appliance.store.erase({ swarmId, index });
+    appliance.input({ kind: 'extent-evicted', swarmId, extent: index });
   }
 
   private cutOff(): void {
@@ -223,7 +226,11 @@ export class Play {
     const { appliance } = this;
     if (appliance?.alive !== true) return;
     appliance.kill();
-    this.openCache(appliance.store);
+    const { store } = appliance;
+    const { swarmId } = this.content.metadata;
+    // Bits that rot while the process runs are found by the next one: what is stored is checked once in each run.
+    for (const { index } of this.content.extents) if (this.dice.chance(0.2)) store.corrupt(swarmId, index, 0);
+    this.openCache(store);
   }
 
   private linkFor(from: Address, to: Address): SimulatedLink {
@@ -231,9 +238,10 @@ export class Play {
     const known = this.links.get(key);
     if (known !== undefined) return known;
     const isTransit = from.ip.startsWith('10.9.') || to.ip.startsWith('10.9.');
-    const made = new SimulatedLink(
-      isTransit ? anyLink(this.seed * 31 + this.links.size) : { delay: constantDelay(2_000) },
-    );
+    const outside = anyLink(this.seed * 31 + this.links.size);
+    // One of three peers outside is slow: it needs a minute for what the others need a second.
+    const slow = Number(from.ip.at(-1)) % 3 === 0 ? { bytesPerSecond: 8_000 } : {};
+    const made = new SimulatedLink(isTransit ? { ...outside, ...slow } : { delay: constantDelay(2_000) });
     this.links.set(key, made);
     return made;
   }

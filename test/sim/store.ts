@@ -44,8 +44,10 @@ export class SimulatedStore {
     for (const extent of extents) this.keep(content.record, extent, content.blocks);
   }
 
+  /** A copy, as from a disk. */
   find(swarmId: SwarmId, index: number): Extent | undefined {
-    return this.swarms.get(swarmId)?.extents.get(index);
+    const extent = this.kept(swarmId, index);
+    return extent === undefined ? undefined : { ...extent, bytes: extent.bytes.slice() };
   }
 
   /** What it would tell somebody who opens the swarm. */
@@ -70,11 +72,15 @@ export class SimulatedStore {
 
   /** Flips one bit of a stored extent; false if it is not here. */
   corrupt(swarmId: SwarmId, index: number, at: number): boolean {
-    const bytes = this.find(swarmId, index)?.bytes;
+    const bytes = this.kept(swarmId, index)?.bytes;
     const byte = bytes?.[at];
     if (bytes === undefined || byte === undefined) return false;
     bytes[at] = byte ^ 1;
     return true;
+  }
+
+  private kept(swarmId: SwarmId, index: number): Extent | undefined {
+    return this.swarms.get(swarmId)?.extents.get(index);
   }
 
   private drop(key: ExtentKey): ExtentKey {
