@@ -97,9 +97,8 @@ export class Channel {
     if (this.phase !== 'open') this.become('open');
     else if (messages.length === 0) this.swarm.idled(this, now);
     this.established = true;
-    // Some peers put the HAVE of a chunk before its ACK: heard first, it would leave the ACK nothing to acknowledge.
-    for (const message of messages) if (message.type === 'ack') this.handle(message, now, wireNow);
-    for (const message of messages) if (message.type !== 'ack' && !this.closed) this.handle(message, now, wireNow);
+    // RFC 7574 section 3: in the order in which they stand.
+    for (const message of messages) if (!this.closed) this.handle(message, now, wireNow);
   }
 
   /** Queues messages for the next flush. */
