@@ -1,5 +1,12 @@
 import { parseHostPort } from '@weir/config';
-import { type Address, hashBytes, hashFunctions, limits as protocolLimits, type SwarmMetadata } from '@weir/ppspp';
+import {
+  type Address,
+  chunkAddressings,
+  hashBytes,
+  hashFunctions,
+  limits as protocolLimits,
+  type SwarmMetadata,
+} from '@weir/ppspp';
 import { normalIp, peerIpUsable } from '@weir/ppstp';
 import { z } from 'zod';
 import { limits } from './limits';
@@ -38,7 +45,7 @@ export const fetchRequest = z
     {
       swarmId,
       hash: z.enum(hashFunctions, { error: `write ${oneOf(hashFunctions)}` }).default('sha256'),
-      addressing: z.enum(['chunk32', 'chunk64'], { error: 'write chunk32 or chunk64' }).default('chunk32'),
+      addressing: z.enum(chunkAddressings, { error: `write ${oneOf(chunkAddressings)}` }).default('chunk32'),
       chunkSize: chunkSize.default(1_024).describe('Bytes of every chunk but the last.'),
       peers: listOf(peer, limits.peersMax),
       trackers: listOf(tracker, limits.trackersMax).describe('Asked once, beside the configured ones.'),

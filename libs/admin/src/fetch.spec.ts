@@ -172,7 +172,7 @@ describe('a request that cannot be used', () => {
     ['a swarm ID in capitals', { swarmId: 'A'.repeat(64) }, 'swarmId', 'A'.repeat(64)],
     ['a swarm ID of another hash', { swarmId: 'a'.repeat(40) }, 'swarmId', 'a'.repeat(40)],
     ['a hash that there is not', { swarmId, hash: 'md5' }, 'hash', 'md5'],
-    ['another addressing', { swarmId, addressing: 'bin32' }, 'addressing', 'bin32'],
+    ['another addressing', { swarmId, addressing: 'bin16' }, 'addressing', 'bin16'],
     ['a small chunk', { swarmId, chunkSize: 511 }, 'chunkSize', '511'],
     ['a large chunk', { swarmId, chunkSize: 65_001 }, 'chunkSize', '65001'],
     ['a chunk size as text', { swarmId, chunkSize: '1024' }, 'chunkSize', '1024'],

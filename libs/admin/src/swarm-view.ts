@@ -1,5 +1,5 @@
 import type { LiveSwarm, PeerService } from '@weir/peer';
-import { extentChunks, hashFunctions, type SwarmMetadata } from '@weir/ppspp';
+import { chunkAddressings, extentChunks, hashFunctions, type SwarmMetadata } from '@weir/ppspp';
 import { z } from 'zod';
 import { swarmId } from './swarm-id';
 import { time, timeOf } from './time';
@@ -12,7 +12,7 @@ export const swarmView = z
   .object({
     swarmId,
     hash: z.enum(hashFunctions),
-    addressing: z.enum(['chunk32', 'chunk64']),
+    addressing: z.enum(chunkAddressings),
     chunkSize: count('Bytes of every chunk but the last.'),
     chunkCount: z.number().nullable().describe(`Chunks of the content; ${unknown}`),
     contentBytes: z.number().nullable().describe('Bytes of the content; null until its last chunk is verified.'),

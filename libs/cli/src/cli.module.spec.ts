@@ -126,7 +126,11 @@ describe('weir', () => {
     ['an empty file', ['publish', folder.path('empty')], 'is empty'],
     ['a chunk size', ['publish', 'x', '--chunk-size', '9'], '--chunk-size "9": write a number of bytes from'],
     ['a hash', ['publish', 'x', '--hash', 'md5'], '--hash "md5": write sha1, sha224, sha256, sha384 or sha512'],
-    ['an addressing', ['publish', 'x', '--addressing', 'bin'], '--addressing "bin": write chunk32 or chunk64'],
+    [
+      'an addressing',
+      ['publish', 'x', '--addressing', 'bin'],
+      '--addressing "bin": write chunk32, chunk64, bin32, bin64 or byte64',
+    ],
     ['a missing --listen', ['seed', 'x'], "required option '--listen <host:port>' not specified"],
     ['a malformed --listen', ['seed', 'x', '--listen', '80'], '--listen "80": write HOST:PORT'],
     ['a malformed tracker', ['seed', 'x', '--listen', '[::1]:0', '--tracker', 'x'], '--tracker "x": write an http'],

@@ -1,5 +1,6 @@
 export * from './addressing/chunk-range';
 export * from './addressing/chunk-set';
+export * from './addressing/method';
 export * from './addressing/node';
 export * from './channel/handshake';
 export * from './channel/uploader';

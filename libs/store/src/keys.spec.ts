@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hashBytes, hashFunctions, subtreeHashes } from '@weir/ppspp';
+import { chunkAddressings, hashBytes, hashFunctions, subtreeHashes } from '@weir/ppspp';
 import { seededBytes } from './content.testing';
 import { StoreError } from './errors';
 import { footprint } from './footprint';
@@ -32,7 +32,7 @@ const anyEntry: fc.Arbitrary<SwarmEntry> = fc.constantFrom(...hashFunctions).cha
       metadata: fc.record({
         swarmId: fc.constant('ab01'),
         hash: fc.constant(hash),
-        addressing: fc.constantFrom('chunk32' as const, 'chunk64' as const),
+        addressing: fc.constantFrom(...chunkAddressings),
         chunkSize: u32,
       }),
       chunkCount: fc.maxSafeNat(),

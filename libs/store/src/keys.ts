@@ -18,6 +18,8 @@ import {
   type HashBlock,
   type HashFunction,
   type SwarmId,
+  chunkAddressingCodes,
+  chunkAddressings,
   hashBytes,
   hashFunctionCodes,
   hashFunctions,
@@ -41,7 +43,6 @@ export interface SwarmEntry extends SwarmSummary {
   readonly number: number;
 }
 
-const addressingCodes: Readonly<Record<ChunkAddressing, number>> = { chunk32: 2, chunk64: 4 };
 const swarmHeaderBytes = 48;
 const unknownBytes = 2n ** 64n - 1n;
 
@@ -61,7 +62,7 @@ export function encodeSwarm(entry: SwarmEntry): Buffer {
   const value = Buffer.alloc(swarmHeaderBytes + peaks.length * hashBytes[metadata.hash]);
   value.writeUInt32BE(entry.number, 0);
   value.writeUInt8(hashFunctionCodes[metadata.hash], 4);
-  value.writeUInt8(addressingCodes[metadata.addressing], 5);
+  value.writeUInt8(chunkAddressingCodes[metadata.addressing], 5);
   value.writeUInt16BE(peaks.length, 6);
   value.writeUInt32BE(metadata.chunkSize, 8);
   value.writeUInt32BE(entry.firstUse, 12);
@@ -186,8 +187,7 @@ function hashOf(code: number): HashFunction | undefined {
 }
 
 function addressingOf(code: number): ChunkAddressing | undefined {
-  if (code === addressingCodes.chunk32) return 'chunk32';
-  return code === addressingCodes.chunk64 ? 'chunk64' : undefined;
+  return chunkAddressings.find((addressing) => chunkAddressingCodes[addressing] === code);
 }
 
 function hashesOf(bytes: Uint8Array, size: number): Uint8Array[] {

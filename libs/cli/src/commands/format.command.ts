@@ -1,7 +1,7 @@
 import { Option } from 'nest-commander';
-import type { ChunkAddressing, HashFunction } from '@weir/ppspp';
+import { chunkAddressings, type ChunkAddressing, type HashFunction } from '@weir/ppspp';
 import type { ContentFormat } from '../content/scan';
-import { parseAddressing, parseChunkSize, parseHash, read } from '../options/parse';
+import { listed, parseAddressing, parseChunkSize, parseHash, read } from '../options/parse';
 import { WeirCommand } from './weir.command';
 
 /** The options that say how content is cut, hashed and numbered. Left out means the default. */
@@ -26,7 +26,7 @@ export abstract class FormatCommand extends WeirCommand {
     return read('--hash', text, parseHash);
   }
 
-  @Option({ flags: '--addressing <method>', description: 'chunk32 or chunk64 (default: chunk32)' })
+  @Option({ flags: '--addressing <method>', description: `${listed(chunkAddressings)} (default: chunk32)` })
   readAddressing(text: string): ChunkAddressing {
     return read('--addressing', text, parseAddressing);
   }

@@ -1,4 +1,4 @@
-import { hashBytes, hashFunctions, peakNodes, type SwarmRecord } from '@weir/ppspp';
+import { chunkAddressings, hashBytes, hashFunctions, peakNodes, type SwarmRecord } from '@weir/ppspp';
 import { z } from 'zod';
 import { extentsMax } from '../limits';
 import { extentCount } from './geometry';
@@ -13,7 +13,7 @@ const header = z
     format: z.literal('weir-partial-1'),
     swarmId: hex,
     hash: z.enum(hashFunctions),
-    addressing: z.enum(['chunk32', 'chunk64']),
+    addressing: z.enum(chunkAddressings),
     chunkSize: z.int().positive(),
     chunkCount: z.int().positive(),
     peaks: z.array(hex),

@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { extentChunks, subtreeOf, TreeBuilder, type SwarmMetadata, type SwarmRecord } from '@weir/ppspp';
+import { chunkMax, extentChunks, subtreeOf, TreeBuilder, type SwarmMetadata, type SwarmRecord } from '@weir/ppspp';
 import { extentsMax } from '../limits';
 import { ContentError, reasonOf } from './errors';
 import { readAt } from './file-access';
@@ -73,10 +73,9 @@ async function* extentsOf(file: FileHandle, path: string, { chunkSize }: Content
   }
 }
 
-/** What chunk numbers and our own bound allow; the last 32-bit number is not used, so that a count fits as well. */
+/** What chunk numbers and our own bound allow; the last number is not used, so that a count fits as well. */
 function contentBytesMax({ chunkSize, addressing }: ContentFormat): number {
-  const chunksMax = addressing === 'chunk32' ? 2 ** 32 - 1 : Number.MAX_SAFE_INTEGER;
-  return Math.min(chunksMax, extentsMax * extentChunks) * chunkSize;
+  return Math.min(chunkMax(addressing, chunkSize), extentsMax * extentChunks) * chunkSize;
 }
 
 function tooLarge(path: string, { chunkSize }: ContentFormat, bytesMax: number): ContentError {

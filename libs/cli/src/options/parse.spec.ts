@@ -42,7 +42,7 @@ const refused: [(text: string) => Parsed<unknown>, string][] = [
   [parseChunkSize, '1k'],
   [parseChunkSize, '-1'],
   [parseHash, 'md5'],
-  [parseAddressing, 'bin32'],
+  [parseAddressing, 'bin16'],
   [parseSwarmId, id.slice(1)],
   [parseSwarmId, id.replace('A', 'g')],
   [parseSwarmId, ''],

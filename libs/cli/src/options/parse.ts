@@ -1,5 +1,6 @@
 import { parseHostPort, type HostPort, type Parsed } from '@weir/config';
 import {
+  chunkAddressings,
   hashBytes,
   hashFunctionOfLength,
   hashFunctions,
@@ -10,8 +11,6 @@ import {
 } from '@weir/ppspp';
 import { UsageError } from '../errors';
 import { namedMax } from '../limits';
-
-const addressings: readonly ChunkAddressing[] = ['chunk32', 'chunk64'];
 
 /** The value that a text stands for, or a `UsageError` that names the flag, the text and the remedy. */
 export function read<Value>(flag: string, text: string, parse: (text: string) => Parsed<Value>): Value {
@@ -41,7 +40,7 @@ export function parseHash(text: string): Parsed<HashFunction> {
 
 /** The name of a chunk addressing method. */
 export function parseAddressing(text: string): Parsed<ChunkAddressing> {
-  return oneOf(addressings, text);
+  return oneOf(chunkAddressings, text);
 }
 
 /** One of a closed set of names. */

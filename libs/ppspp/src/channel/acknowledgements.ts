@@ -1,5 +1,7 @@
 import type { ChunkRange } from '../addressing/chunk-range';
 import { ChunkSet } from '../addressing/chunk-set';
+import { widestNodeAt } from '../addressing/cover';
+import type { ChunkAddressing } from '../addressing/method';
 import { limits } from '../limits';
 import type { AckMessage } from '../wire/message';
 
@@ -7,7 +9,8 @@ import type { AckMessage } from '../wire/message';
  * The ACKs one peer is owed. RFC 7574 sections 3.4, 4.3.2 and 8.7.
  *
  * To a peer that reads all of RFC 7574 one ACK covers the biggest run of chunks that came from it, so that an ACK that is
- * lost is made good by the next; peers of older make count on an ACK for each chunk.
+ * lost is made good by the next; of bins, it is the biggest that lies within that run. Peers of older make count on an ACK
+ * for each chunk.
  */
 export class Acknowledgements {
   /** Chunks that came from this peer and verified. */
@@ -20,13 +23,14 @@ export class Acknowledgements {
   }
 
   /** The messages owed since the last call. */
-  take(coalesced: boolean): AckMessage[] {
+  take(coalesced: boolean, addressing: ChunkAddressing): AckMessage[] {
     const due = this.due.splice(0, this.due.length);
     if (!coalesced) return due.map(({ chunk, delay }) => ack({ first: chunk, last: chunk }, delay));
     const runs = new Map<number, AckMessage>();
     for (const { chunk, delay } of due) {
       const run = this.delivered.runAt(chunk) ?? { first: chunk, last: chunk };
-      runs.set(run.first, ack(run, delay));
+      const said = addressing === 'bin32' || addressing === 'bin64' ? widestNodeAt(chunk, run) : run;
+      runs.set(said.first, ack(said, delay));
     }
     return [...runs.values()];
   }

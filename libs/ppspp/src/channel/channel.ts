@@ -111,14 +111,19 @@ export class Channel {
     if (this.phase !== 'open') return [];
     if (this.fetches) {
       const ranges = this.downloader.topUp(this.swarm, now);
-      this.outbox.push(...this.downloader.acknowledgements.take(this.introduction.modern));
+      this.outbox.push(...this.downloader.acknowledgements.take(this.introduction.modern, this.dialect.addressing));
       this.outbox.push(...ranges.map((range) => ({ type: 'request', range }) as const));
     }
     const control = this.outbox.splice(0, this.outbox.length);
     const chunks = this.serves ? this.uploader.pump(now, wireNow) : [];
-    const groups = control.length > 0 ? [control, ...chunks] : chunks;
+    const groups = this.acceptable(control.length > 0 ? [control, ...chunks] : chunks);
     if (groups.length > 0) this.note(now);
     return groups;
+  }
+
+  /** False for a message that the peer said it does not accept. RFC 7574 section 7.10. */
+  accepts(type: Message['type']): boolean {
+    return this.introduction.accepts(type);
   }
 
   /** Notes that something was sent. */
@@ -170,6 +175,12 @@ export class Channel {
     this.downloader.releaseAll(this.swarm);
     this.uploader.queue.clear();
     this.become('closed');
+  }
+
+  private acceptable(groups: Message[][]): Message[][] {
+    if (this.introduction.acceptsAll) return groups;
+    const left = groups.map((messages) => messages.filter(({ type }) => this.accepts(type)));
+    return left.filter((messages) => messages.length > 0);
   }
 
   private expireOpening(now: Micros): Reminder | undefined {
@@ -250,13 +261,15 @@ export class Channel {
 
   private onHave(range: ChunkRange | undefined, now: Micros): void {
     if (range === undefined) return;
-    this.downloader.offered(range, now);
+    // What may not be asked for is as good as not there.
+    if (this.accepts('request')) this.downloader.offered(range, now);
     this.uploader.has(range, now);
   }
 
   /** A peer we do not serve is told so, now and then. RFC 7574 sections 3.9 and 12.6.8. */
   private onRequest(range: ChunkRange, now: Micros): void {
     if (this.serves) {
+      if (!this.accepts('data')) return;
       this.uploader.request(range, now);
       this.swarm.asked(this);
       return;

@@ -1,4 +1,5 @@
 import { DatagramWriter } from '../wire/encode';
+import { expand } from '../wire/expansion';
 import type { Dialect, Message } from '../wire/message';
 import { limits } from '../limits';
 
@@ -9,13 +10,14 @@ export class Envelope {
 
   /**
    * As few datagrams as keep the messages' order, each within one packet; a message that is too large for a packet
-   * travels alone, in a datagram that the network fragments. RFC 7574 sections 5.3 and 8.1.
+   * travels alone, in a datagram that the network fragments; and what its dialect cannot say in one message becomes several.
+   * RFC 7574 sections 4.2, 5.3 and 8.1.
    */
   pack(channel: number, messages: readonly Message[], dialect: Dialect): Uint8Array[] {
     const datagrams: Uint8Array[] = [];
     const { writer, wide } = this;
     writer.begin(channel);
-    for (const message of messages) {
+    for (const message of expand(messages, dialect)) {
       if (writer.add(message, dialect)) continue;
       if (writer.messageCount > 0) datagrams.push(writer.finish());
       writer.begin(channel);

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check';
+import { chunkAddressings } from '../addressing/method';
 import { published } from '../swarm/published.testing';
 import { hashBytes } from '../integrity/hash';
 import { hashFunctions, type SwarmMetadata } from '../swarm/metadata';
+import { chunkSizeGuess } from '../wire/codes';
 import { decodeHandshake } from '../wire/decode';
 import { encodeDatagram } from '../wire/encode';
 import type { HandshakeOptions } from '../wire/message';
@@ -9,7 +11,6 @@ import { ownSupportedMessages } from '../wire/supported-messages';
 import {
   answeringOptions,
   bytesOfSwarmId,
-  chunkSizeGuess,
   disagreement,
   hexOf,
   initiatingOptions,
@@ -21,7 +22,7 @@ const { metadata } = published(5_000, { hash: 'sha1', addressing: 'chunk64', chu
 const anyMetadata: fc.Arbitrary<SwarmMetadata> = fc
   .record({
     hash: fc.constantFrom(...hashFunctions),
-    addressing: fc.constantFrom('chunk32', 'chunk64'),
+    addressing: fc.constantFrom(...chunkAddressings),
     chunkSize: fc.integer({ min: 512, max: 65_000 }),
     id: fc.uint8Array({ minLength: 64, maxLength: 64 }),
   })
@@ -56,8 +57,9 @@ describe('an initiating HANDSHAKE', () => {
     fc.assert(
       fc.property(anyMetadata, fc.boolean(), (told, full) => {
         const judged = judgeInitiation(received(initiatingOptions(told, full)));
-        const chunkSize = full ? told.chunkSize : chunkSizeGuess;
-        expect(judged).toEqual({ ok: true, metadata: { ...told, chunkSize }, chunkSizeGiven: full });
+        const chunkSizeGiven = full || told.addressing === 'byte64';
+        const chunkSize = chunkSizeGiven ? told.chunkSize : chunkSizeGuess;
+        expect(judged).toEqual({ ok: true, metadata: { ...told, chunkSize }, chunkSizeGiven });
       }),
     );
   });
@@ -74,15 +76,26 @@ describe('an initiating HANDSHAKE', () => {
     { fault: 'swarm-missing', options: without('swarmId') },
     { fault: 'swarm-other', options: { ...right, swarmId: new Uint8Array(32) } },
     { fault: 'integrity-method', options: { ...right, integrityMethod: 0 } },
-    { fault: 'integrity-method', options: without('integrityMethod') },
     { fault: 'hash-function', options: { ...right, hashFunction: 5 } },
-    { fault: 'chunk-addressing', options: { ...right, chunkAddressing: 0 } },
+    { fault: 'chunk-addressing', options: { ...right, chunkAddressing: 5 } },
     { fault: 'chunk-size', options: { ...right, chunkSize: 511 } },
     { fault: 'chunk-size', options: { ...right, chunkSize: 0xffffffff } },
+    { fault: 'chunk-size', options: { ...without('chunkSize'), chunkAddressing: 1 } },
+    { fault: 'integrity-method', options: { ...right, integrityMethod: 2, liveSignatureAlgorithm: 13 } },
+    { fault: 'integrity-method', options: { ...right, integrityMethod: 3, liveSignatureAlgorithm: 13 } },
+    { fault: 'version', options: { ...right, version: 0, minimumVersion: 0 } },
+    { fault: 'version', options: { ...right, version: 3, minimumVersion: 2 } },
   ];
 
   it.each(refused)('is refused for its $fault', ({ fault, options }) => {
     expect(judgeInitiation(options)).toEqual({ ok: false, fault });
+  });
+
+  it('has the defaults of RFC 7574 section 7 for what it leaves out, and the function of its root hash', () => {
+    const { swarmId } = metadata;
+    const { version = 0, swarmId: id = new Uint8Array(0) } = right;
+    const defaults = { swarmId, hash: 'sha1', addressing: 'chunk32', chunkSize: chunkSizeGuess };
+    expect(judgeInitiation({ version, swarmId: id })).toEqual({ ok: true, metadata: defaults, chunkSizeGiven: false });
   });
 
   it('of a peer that speaks later versions, too, is read', () => {
@@ -122,6 +135,15 @@ describe('an answer', () => {
   ])('of another swarm is refused for its $fault', ({ fault, change }) => {
     const answer = { ...answeringOptions(metadata, initiatingOptions(metadata, true)), ...change };
     expect(judgeAnswer(answer, metadata)).toBe(fault);
+  });
+
+  it('agrees with all that it leaves out', () => {
+    fc.assert(
+      fc.property(anyMetadata, (told) => {
+        expect(judgeAnswer({}, told)).toBeUndefined();
+        expect(judgeAnswer({ version: 4 }, told)).toBeUndefined();
+      }),
+    );
   });
 
   it('that names no chunk size agrees with any', () => {

@@ -1,4 +1,5 @@
-import { hashBytes } from '../integrity/hash';
+import { chunkAddressings } from '../addressing/method';
+import { hashBytes, hashFunctionOfLength } from '../integrity/hash';
 import { limits } from '../limits';
 import {
   hashFunctions,
@@ -9,12 +10,15 @@ import {
   type SwarmId,
   type SwarmMetadata,
 } from '../swarm/metadata';
-import { chunkAddressingCodes, hashFunctionCodes, integrityMethodCodes, protocolVersion } from '../wire/codes';
+import {
+  chunkAddressingCodes,
+  chunkSizeGuess,
+  hashFunctionCodes,
+  integrityMethodCodes,
+  protocolVersion,
+} from '../wire/codes';
 import type { HandshakeOptions } from '../wire/message';
 import { ownSupportedMessages } from '../wire/supported-messages';
-
-/** What a peer that names no chunk size is taken to use, until a verified chunk tells. RFC 7574 section 8.1. */
-export const chunkSizeGuess = 1_024;
 
 /** The methods that are accepted of a swarm that nothing is known of. RFC 7574 section 5: others only where it is safe. */
 const integrityDefault: readonly IntegrityMethod[] = ['merkle'];
@@ -41,15 +45,17 @@ export type Judgement =
 
 /**
  * The options that open a channel. `full` has all that RFC 7574 section 7 demands; peers in the field drop a datagram
- * with an option they do not know, so that an unanswered try is followed by one without options 8 and 9.
+ * with an option they do not know, so that an unanswered try is followed by one without options 8 and 9. But ranges of
+ * bytes mean nothing without a chunk size: there it is told in both.
  */
 export function initiatingOptions(metadata: SwarmMetadata, full: boolean): HandshakeOptions {
-  const options = {
+  const { addressing, chunkSize } = metadata;
+  return {
     ...ownOptions(metadata),
-    minimumVersion: protocolVersion,
     swarmId: bytesOfSwarmId(metadata.swarmId),
+    ...(full ? { supportedMessages: ownSupportedMessages } : {}),
+    ...(full || addressing === 'byte64' ? { chunkSize } : {}),
   };
-  return full ? { ...options, supportedMessages: ownSupportedMessages, chunkSize: metadata.chunkSize } : options;
 }
 
 /**
@@ -61,7 +67,6 @@ export function answeringOptions(metadata: SwarmMetadata, theirs: HandshakeOptio
   const { supportedMessages, chunkSize } = theirs;
   return {
     ...ownOptions(metadata),
-    minimumVersion: protocolVersion,
     ...(namesNewOptions(theirs) ? { swarmId: bytesOfSwarmId(metadata.swarmId) } : {}),
     ...(supportedMessages === undefined ? {} : { supportedMessages: ownSupportedMessages }),
     ...(chunkSize === undefined ? {} : { chunkSize: metadata.chunkSize }),
@@ -73,22 +78,31 @@ export function namesNewOptions(options: HandshakeOptions): boolean {
   return options.supportedMessages !== undefined || options.chunkSize !== undefined;
 }
 
-/** Reads the metadata out of an initiating handshake; `accepted` are the integrity methods. RFC 7574 sections 3.1.1 and 7. */
+/**
+ * Reads the metadata out of an initiating handshake; `accepted` are the integrity methods. RFC 7574 sections 3.1.1 and 7.
+ *
+ * An initiator must state all of it. What it left out all the same has its default, by which the length of a root hash
+ * tells its function; but a version and a swarm ID have none, nor has the chunk size of byte ranges.
+ */
 export function judgeInitiation(options: HandshakeOptions, accepted = integrityDefault): Judgement {
-  const { swarmId } = options;
+  const { swarmId, chunkSize } = options;
   if (swarmId === undefined || swarmId.length === 0) return { ok: false, fault: 'swarm-missing' };
-  const judgement = judgeOptions(options, hexOf(swarmId));
+  const judgement = judgeOptions({ ...defaultsFor(swarmId), ...options }, hexOf(swarmId));
   if (!judgement.ok) return judgement;
   const { metadata } = judgement;
   if (!accepted.includes(integrityOf(metadata))) return { ok: false, fault: 'integrity-method' };
+  if (metadata.addressing === 'byte64' && chunkSize === undefined) return { ok: false, fault: 'chunk-size' };
   return isSwarmIdOf(metadata, swarmId.length) ? judgement : { ok: false, fault: 'swarm-other' };
 }
 
-/** Checks the answer to a handshake of ours: it must be in the same swarm, as far as it says. RFC 7574 section 3.1.1, step 4. */
+/**
+ * Checks the answer to a handshake of ours: it must be in the same swarm, as far as it says. RFC 7574 section 3.1.1,
+ * step 4. It echoes our channel ID, and so knows what we stated: what it leaves out, it agrees with.
+ */
 export function judgeAnswer(options: HandshakeOptions, ours: SwarmMetadata): HandshakeFault | undefined {
   const { swarmId } = options;
   if (swarmId !== undefined && hexOf(swarmId) !== ours.swarmId) return 'swarm-other';
-  const judgement = judgeOptions(options, ours.swarmId);
+  const judgement = judgeOptions({ ...ownOptions(ours), ...options }, ours.swarmId);
   if (!judgement.ok) return judgement.fault;
   return disagreement(judgement, ours);
 }
@@ -130,9 +144,20 @@ function ownOptions(metadata: SwarmMetadata): HandshakeOptions {
   const integrity = integrityOf(metadata);
   return {
     version: protocolVersion,
+    minimumVersion: protocolVersion,
     integrityMethod: integrityCodes[integrity],
     ...(integrity === 'merkle' ? { hashFunction: hashFunctionCodes[metadata.hash] } : {}),
     chunkAddressing: chunkAddressingCodes[metadata.addressing],
+  };
+}
+
+/** RFC 7574 sections 7.5, 7.6 and 7.8. */
+function defaultsFor(swarmId: Uint8Array): HandshakeOptions {
+  const hash = hashFunctionOfLength(swarmId.length) ?? 'sha256';
+  return {
+    integrityMethod: integrityMethodCodes.merkleHashTree,
+    hashFunction: hashFunctionCodes[hash],
+    chunkAddressing: chunkAddressingCodes.chunk32,
   };
 }
 
@@ -143,8 +168,8 @@ function judgeOptions(options: HandshakeOptions, swarmId: SwarmId): Judgement {
   if (integrity === undefined) return { ok: false, fault: 'integrity-method' };
   const hash = hashOf(options, integrity);
   if (hash === undefined) return { ok: false, fault: 'hash-function' };
-  const addressing = options.chunkAddressing === chunkAddressingCodes.chunk64 ? 'chunk64' : 'chunk32';
-  if (options.chunkAddressing !== chunkAddressingCodes[addressing]) return { ok: false, fault: 'chunk-addressing' };
+  const addressing = chunkAddressings.find((name) => chunkAddressingCodes[name] === options.chunkAddressing);
+  if (addressing === undefined) return { ok: false, fault: 'chunk-addressing' };
   if (chunkSize < limits.chunkSizeMin || chunkSize > limits.chunkSizeMax) return { ok: false, fault: 'chunk-size' };
   return {
     ok: true,
@@ -162,7 +187,7 @@ function hashOf({ hashFunction }: HandshakeOptions, integrity: IntegrityMethod):
   }
 }
 
-/** RFC 6709 section 4.1, strategy 5: the ranges of versions must meet. */
+/** RFC 6709 section 4.1, strategy 5: the ranges of versions must meet; the highest of both is then spoken, which is ours. */
 function versionsMeet({ version: theirs = 0, minimumVersion = theirs }: HandshakeOptions): boolean {
   return theirs >= protocolVersion && minimumVersion <= protocolVersion;
 }

@@ -1,3 +1,5 @@
+import type { ChunkRange } from '../addressing/chunk-range';
+import { specificationBytes } from '../addressing/method';
 import { Channel, type ChannelInit } from '../channel/channel';
 import { answeringOptions, disagreement, judgeInitiation, type HandshakeFault } from '../channel/handshake';
 import type { Ending } from '../channel/phase';
@@ -6,7 +8,8 @@ import type { Micros } from '../limits';
 import { integrityOf, type SwarmMetadata } from '../swarm/metadata';
 import type { Swarm } from '../swarm/swarm';
 import { decodeHandshake } from '../wire/decode';
-import type { Dialect, HandshakeMessage, Message } from '../wire/message';
+import { expand } from '../wire/expansion';
+import type { HandshakeMessage, Message, RangeMessage } from '../wire/message';
 import type { Bans } from './bans';
 import type { ChannelTable } from './channel-table';
 import type { Address } from './address';
@@ -36,9 +39,6 @@ interface WaitingAnswer {
   /** Bytes of the datagram that asked: an answer to an unproven address is no longer. RFC 7574 section 12.1.1. */
   readonly bytes: number;
 }
-
-/** Bytes around the messages of an answer: its channel ID, and one HAVE of the widest addressing. */
-const bytesOfHave: Readonly<Record<Dialect['addressing'], number>> = { chunk32: 9, chunk64: 17 };
 
 /** Opens channels, both ways. RFC 7574 sections 3.1.1 and 12.1. */
 export class Doorman {
@@ -148,11 +148,10 @@ export class Doorman {
     for (const message of [full, lean]) {
       const bare = this.hall.envelope.pack(handshake.channel, [message], channel.dialect)[0]?.length ?? 0;
       if (bare > bytes) continue;
-      const room = Math.floor((bytes - bare) / bytesOfHave[channel.dialect.addressing]);
-      const runs = channel.serves ? holdings.runs() : [];
+      const room = Math.floor((bytes - bare) / (1 + specificationBytes[channel.dialect.addressing]));
       // Some peers never look again when the answer offers nothing; one HAVE is minor payload. RFC 7574 section 3.1.1.
-      const haves = runs.slice(0, room).map((range) => ({ type: 'have', range }) as const);
-      this.send(channel, handshake.channel, [message, ...haves]);
+      const haves = channel.serves && channel.accepts('have') ? holdings.runs().slice(0, room).map(have) : [];
+      this.send(channel, handshake.channel, [message, ...expand(haves, channel.dialect).slice(0, room)]);
       break;
     }
     this.hall.touch(channel);
@@ -178,4 +177,8 @@ export class Doorman {
     for (const bytes of this.hall.envelope.pack(destination, messages, dialect))
       this.hall.push({ kind: 'send', to, port, bytes });
   }
+}
+
+function have(range: ChunkRange): RangeMessage {
+  return { type: 'have', range };
 }

@@ -1,7 +1,7 @@
 import type { Channel } from '../channel/channel';
 import { Envelope } from '../channel/envelope';
 import type { Micros } from '../limits';
-import type { SwarmId } from '../swarm/metadata';
+import type { SwarmId, SwarmMetadata } from '../swarm/metadata';
 import type { SwarmContext } from '../swarm/context';
 import type { SourceBytes } from '../swarm/intake';
 import type { Swarm } from '../swarm/swarm';
@@ -193,8 +193,7 @@ export class Endpoint {
   /** What the store says wins over what a handshake proposed; who proposed otherwise is in another swarm. */
   private admitContent(swarm: Swarm, content: OpenedContent | undefined, trusted: boolean): void {
     const given = swarm.metadata;
-    const { hash, addressing } = content?.record.metadata ?? given;
-    if (hash !== given.hash || addressing !== given.addressing) return this.leave(swarm);
+    if (content !== undefined && !areAddressedAlike(content.record.metadata, given)) return this.leave(swarm);
     swarm.open(content, trusted);
     this.doorman.opened(swarm, this.now);
   }
@@ -218,4 +217,10 @@ export class Endpoint {
   private wireNow(): bigint {
     return BigInt(this.now) + this.config.wireOffset;
   }
+}
+
+/** Where bytes are what is addressed, another chunk size means other chunks. RFC 7574 section 4.1.2. */
+function areAddressedAlike(one: SwarmMetadata, other: SwarmMetadata): boolean {
+  if (one.hash !== other.hash || one.addressing !== other.addressing) return false;
+  return one.addressing !== 'byte64' || one.chunkSize === other.chunkSize;
 }

@@ -21,12 +21,12 @@ export class Holdings {
   readonly checked = new ChunkSet();
   /** Extents that were in the store at any time since the swarm was opened. */
   readonly everHeld = new ChunkSet();
-  contentBytes: number | undefined;
   /** How the content is protected: without a hash tree, `tree` stays empty. RFC 7574 section 7.5. */
   readonly integrity: IntegrityMethod;
   private described: SwarmMetadata;
   private spoken: Dialect;
   private sizeProven = false;
+  private knownBytes: number | undefined;
   /** The number of chunks where nothing can prove it. */
   private believedCount: number | undefined;
   private readonly stored = new Map<number, Uint8Array>();
@@ -35,7 +35,10 @@ export class Holdings {
     this.tree = new HashTree(given.hash, bytesOfSwarmId(given.swarmId));
     this.described = given;
     this.integrity = integrityOf(given);
-    this.spoken = { addressing: given.addressing, hashBytes: hashBytes[given.hash], chunkSize: undefined };
+    const { addressing } = given;
+    // Ranges of bytes mean nothing without a chunk size, so that there the stated one holds from the beginning.
+    const chunkSize = addressing === 'byte64' ? given.chunkSize : undefined;
+    this.spoken = { addressing, hashBytes: hashBytes[given.hash], chunkSize };
     if (this.integrity === 'none') this.believe(given);
   }
 
@@ -52,6 +55,11 @@ export class Holdings {
   /** The proven chunk size, or undefined while it is a guess. */
   get chunkSize(): number | undefined {
     return this.sizeProven ? this.size : undefined;
+  }
+
+  /** Exact bytes of the content, once its last chunk tells. */
+  get contentBytes(): number | undefined {
+    return this.knownBytes;
   }
 
   get chunkCount(): number | undefined {
@@ -76,7 +84,7 @@ export class Holdings {
   adopt({ record, extents, blocks }: OpenedContent): boolean {
     if (!this.fits(record)) return false;
     this.proveSize(record.metadata.chunkSize);
-    this.contentBytes = record.contentBytes;
+    this.endAt(record.contentBytes);
     for (const extent of extents) this.held.add({ first: extent, last: extent });
     for (const run of this.held.runs()) this.everHeld.add(run);
     if (this.held.has(Math.ceil(record.chunkCount / extentChunks) - 1)) this.tree.confirmSize();
@@ -118,12 +126,17 @@ export class Holdings {
     return hash === undefined || isZero(hash) ? undefined : hash;
   };
 
-  /** Learns the chunk size from a verified chunk; false for a last one, which cannot tell. RFC 7574 section 8.1. */
+  /**
+   * Learns the chunk size from a verified chunk; false for a last one, which cannot tell, and for one that contradicts the
+   * bytes by which all was addressed. RFC 7574 section 8.1.
+   */
   learnChunkSize(chunk: number, bytes: number): boolean {
     if (this.sizeProven) return true;
     const { chunkCount } = this;
     if (chunkCount === undefined || (chunk === chunkCount - 1 && chunkCount > 1)) return false;
-    this.proveSize(chunkCount === 1 ? Math.max(bytes, this.size) : bytes);
+    const proven = chunkCount === 1 ? Math.max(bytes, this.size) : bytes;
+    if (this.spoken.addressing === 'byte64' && proven !== this.size) return false;
+    this.proveSize(proven);
     return true;
   }
 
@@ -155,7 +168,7 @@ export class Holdings {
 
   /** The last extent tells the content's exact size. RFC 7574 section 5.6. */
   learnContentBytes(extent: number, bytes: number): void {
-    if (extent + 1 === this.extentCount) this.contentBytes = extent * extentChunks * this.size + bytes;
+    if (extent + 1 === this.extentCount) this.endAt(extent * extentChunks * this.size + bytes);
   }
 
   /** Chunks of an extent: 64 but for the last. */
@@ -197,12 +210,19 @@ export class Holdings {
   /** Without hashes the size is what the metadata say. */
   private believe(stated: SwarmMetadata): void {
     this.believedCount = statedChunks(stated);
-    this.contentBytes = stated.contentBytes;
+    this.endAt(stated.contentBytes);
     this.proveSize(stated.chunkSize);
   }
 
   private get size(): number {
     return this.described.chunkSize;
+  }
+
+  private endAt(contentBytes: number | undefined): void {
+    this.knownBytes = contentBytes;
+    if (contentBytes !== undefined && this.spoken.addressing === 'byte64') {
+      this.spoken = { ...this.spoken, contentBytes };
+    }
   }
 
   private proveSize(chunkSize: number): void {

@@ -1,4 +1,4 @@
-import type { ChunkAddressing } from '../wire/message';
+import type { ChunkAddressing } from '../addressing/method';
 
 /**
  * Lower-case hex of the swarm ID: the root of the content's Merkle hash tree (RFC 7574 section 5.1), or any bytes where

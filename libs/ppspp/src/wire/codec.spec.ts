@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { ChunkAddressing } from '../addressing/method';
 import { decodeDatagram, decodeHandshake, peekChannel } from './decode';
 import { encodeDatagram } from './encode';
 import { messagesPerDatagramMax } from './limits';
@@ -121,6 +122,34 @@ const vectors: { name: string; wire: string; channel: number; messages: Message[
     messages: [{ type: 'have', range: { first: 5, last: Number.MAX_SAFE_INTEGER } }],
   },
   {
+    name: 'HAVE of a bin, RFC 7574 section 8.2',
+    wire: '00000001 0300000001',
+    channel: 1,
+    dialect: { ...defaultDialect, addressing: 'bin32' },
+    messages: [{ type: 'have', range: { first: 0, last: 1 } }],
+  },
+  {
+    name: 'DATA, ACK and REQUEST of 64-bit bins',
+    wire: '00000001 02 0000000200000003 0000000000000064 08 0000000000000007 01 0000000000000002 0000000000000001 aa',
+    channel: 1,
+    dialect: { ...defaultDialect, addressing: 'bin64' },
+    messages: [
+      { type: 'ack', range: { first: 2 ** 32, last: 2 ** 32 + 3 }, delay: 100n },
+      { type: 'request', range: { first: 0, last: 7 } },
+      { type: 'data', range: { first: 1, last: 1 }, timestamp: 1n, bytes: hex('aa') },
+    ],
+  },
+  {
+    name: 'HAVE, and DATA of a short last chunk, of byte ranges',
+    wire: '00000001 03 0000000000000000 0000000000000fff 01 0000000000001000 0000000000001001 0000000000000001 aabb',
+    channel: 1,
+    dialect: { ...defaultDialect, addressing: 'byte64', chunkSize: 2_048 },
+    messages: [
+      { type: 'have', range: { first: 0, last: 1 } },
+      { type: 'data', range: { first: 2, last: 2 }, timestamp: 1n, bytes: hex('aabb') },
+    ],
+  },
+  {
     name: 'two DATA of a known chunk size and a message after them, RFC 7574 section 8.6',
     wire: '00000001 01 00000000 00000000 0000000000000001 aabb 01 00000001 00000001 0000000000000002 ccdd 0a',
     channel: 1,
@@ -154,6 +183,7 @@ const refused: Record<WireFault, string> = {
   'range-reversed': '00000001 0a 08 00000002 00000001',
   'chunk-number-too-large': '00000001 0a 03 0000000000000000 0020000000000000',
   'range-not-a-node': `00000001 0a 04 00000001 00000002 ${'00'.repeat(32)}`,
+  'range-without-chunk': '00000001 0a 01 ffffffff 0000000000000001 aa',
   'option-malformed': '00000000 00 00000001 0001 02 0000 ff',
   'options-unsorted': '00000000 00 00000001 0001 0001 ff',
   'options-unterminated': '00000000 00 00000001 0001',
@@ -162,8 +192,13 @@ const refused: Record<WireFault, string> = {
   'too-many-messages': `00000001 0a ${'0b'.repeat(messagesPerDatagramMax)}`,
 };
 
+const otherwiseAddressed: Readonly<Record<string, ChunkAddressing>> = {
+  'chunk-number-too-large': 'chunk64',
+  'range-without-chunk': 'bin32',
+};
+
 it.each(Object.entries(refused))('refuses %s and keeps what came before', (fault, wire) => {
-  const addressing = fault === 'chunk-number-too-large' ? 'chunk64' : 'chunk32';
+  const addressing = otherwiseAddressed[fault] ?? 'chunk32';
   const decoded = decodeDatagram(hex(wire), { ...defaultDialect, addressing });
   expect(decoded.fault).toBe(fault);
   expect(decoded.messages[0]).toEqual(fault.startsWith('option') ? undefined : { type: 'choke' });

@@ -1,3 +1,4 @@
+import type { ChunkAddressing } from '../addressing/method';
 import type { Message } from './message';
 
 /** The first byte of each message. RFC 7574 section 8.2, table 7. */
@@ -42,4 +43,13 @@ export const integrityMethodCodes = { none: 0, merkleHashTree: 1, signAll: 2, un
 export const hashFunctionCodes = { sha1: 0, sha224: 1, sha256: 2, sha384: 3, sha512: 4 } as const;
 
 /** Values of the chunk addressing method. RFC 7574 section 7.8, table 6. */
-export const chunkAddressingCodes = { bin32: 0, byte64: 1, chunk32: 2, bin64: 3, chunk64: 4 } as const;
+export const chunkAddressingCodes = {
+  bin32: 0,
+  byte64: 1,
+  chunk32: 2,
+  bin64: 3,
+  chunk64: 4,
+} as const satisfies Record<ChunkAddressing, number>;
+
+/** Bytes of a chunk of a peer that names no chunk size, until a verified chunk tells. RFC 7574 section 8.1. */
+export const chunkSizeGuess = 1_024;

@@ -32,16 +32,17 @@ export function peekChannel(bytes: Uint8Array): number | undefined {
 /**
  * The messages of a datagram, in their order. RFC 7574 section 8.2.
  *
- * Never throws. What follows an invalid message is discarded, because its beginning cannot be told.
+ * Never throws. What follows an invalid message is discarded, because its beginning cannot be told. What says nothing,
+ * as a HAVE of no chunk, is left out.
  */
 export function decodeDatagram(bytes: Uint8Array, dialect: Dialect): DecodedDatagram {
   const reader = new Reader(bytes);
   const channel = reader.u32();
   const messages: Message[] = [];
-  while (reader.remaining > 0) {
-    const message = readMessage(reader, dialect, messages.length);
-    if (message === undefined || reader.fault !== undefined) break;
-    messages.push(message);
+  for (let position = 0; reader.remaining > 0; position++) {
+    const message = readMessage(reader, dialect, position);
+    if (reader.fault !== undefined) break;
+    if (message !== undefined) messages.push(message);
   }
   return reader.fault === undefined ? { channel, messages } : { channel, messages, fault: reader.fault };
 }
@@ -66,7 +67,7 @@ function readMessage(reader: Reader, dialect: Dialect, position: number): Messag
   return decoder?.(reader, dialect);
 }
 
-type Decoder = (reader: Reader, dialect: Dialect) => Message;
+type Decoder = (reader: Reader, dialect: Dialect) => Message | undefined;
 
 /** By the message's first byte. A hole is a type that static content does not need, or that nobody has assigned. */
 const decoders: Readonly<Record<number, Decoder | undefined>> = {
@@ -87,7 +88,11 @@ const decoders: Readonly<Record<number, Decoder | undefined>> = {
 
 /** HAVE, REQUEST and CANCEL after their type: one chunk specification. RFC 7574 sections 8.5, 8.10 and 8.11. */
 function rangeDecoder(type: RangeMessage['type']): Decoder {
-  return (reader, dialect) => ({ type, range: readRange(reader, dialect) });
+  const rounding = type === 'request' ? 'wanted' : 'held';
+  return (reader, dialect) => {
+    const range = readRange(reader, dialect, rounding);
+    return range && { type, range };
+  };
 }
 
 /** CHOKE, UNCHOKE and PEX_REQ, which are their type alone. RFC 7574 sections 8.12 and 8.13. */

@@ -1,4 +1,5 @@
 import type { ChunkRange } from '../addressing/chunk-range';
+import type { ChunkAddressing } from '../addressing/method';
 
 /**
  * What two peers agreed on in their handshake and what therefore decides the widths of all later messages.
@@ -10,13 +11,13 @@ export interface Dialect {
   readonly hashBytes: number;
   /**
    * Bytes of every chunk but the last, or undefined while unproven: a DATA message then takes the rest of its
-   * datagram. Once known, a datagram may carry several DATA messages (RFC 7574 section 8.6).
+   * datagram. Once known, a datagram may carry several DATA messages (RFC 7574 section 8.6). Ranges of bytes need it
+   * from the beginning: there it is what the swarm's metadata says, or the guess of 1024.
    */
   readonly chunkSize: number | undefined;
+  /** Bytes of the content, while known: where a range of bytes ends that reaches the last chunk. */
+  readonly contentBytes?: number;
 }
-
-/** The chunk addressing methods that every implementation must support. RFC 7574 section 7.8. */
-export type ChunkAddressing = 'chunk32' | 'chunk64';
 
 /**
  * The options of a HANDSHAKE as they stand on the wire: registry codes, not yet judged. RFC 7574 section 7.
@@ -107,6 +108,7 @@ export type WireFault =
   | 'range-reversed'
   | 'chunk-number-too-large'
   | 'range-not-a-node'
+  | 'range-without-chunk'
   | 'option-malformed'
   | 'options-unsorted'
   | 'options-unterminated'

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { chunkAddressingCodes } from './codes';
+import { chunkAddressings, chunkMax } from '../addressing/method';
+import { chunkAddressingCodes, chunkSizeGuess } from './codes';
 import type { Dialect, HandshakeOptions, Message } from './message';
 
 /** The dialect of the examples in RFC 7574, with the chunk size still unproven. */
@@ -7,7 +8,7 @@ export const defaultDialect: Dialect = { addressing: 'chunk32', hashBytes: 32, c
 
 /** Every width that a dialect can choose. */
 export const anyDialect: fc.Arbitrary<Dialect> = fc.record({
-  addressing: fc.constantFrom('chunk32', 'chunk64'),
+  addressing: fc.constantFrom(...chunkAddressings),
   hashBytes: fc.constantFrom(20, 32),
   chunkSize: fc.constantFrom(undefined, 1, 16, 1024),
 });
@@ -77,10 +78,16 @@ function anyOptions(bits: 32 | 64): fc.Arbitrary<HandshakeOptions> {
 }
 
 function anyChunk(dialect: Dialect): fc.Arbitrary<number> {
-  return fc.oneof(fc.nat(100), fc.nat(dialect.addressing === 'chunk64' ? Number.MAX_SAFE_INTEGER : chunk32Max()));
+  return fc.oneof(fc.nat(100), fc.nat(lastChunk(dialect)));
 }
 
+function lastChunk({ addressing, chunkSize = chunkSizeGuess }: Dialect): number {
+  return chunkMax(addressing, chunkSize);
+}
+
+/** What one message can name: of bins, a node. */
 function anyRange(dialect: Dialect) {
+  if (dialect.addressing === 'bin32' || dialect.addressing === 'bin64') return anyNodeRange(dialect);
   return fc.tuple(anyChunk(dialect), anyChunk(dialect)).map(([left, right]) => ({
     first: Math.min(left, right),
     last: Math.max(left, right),
@@ -88,7 +95,8 @@ function anyRange(dialect: Dialect) {
 }
 
 function anyNodeRange(dialect: Dialect) {
-  return fc.tuple(anyChunk(dialect), fc.nat(30)).map(([chunk, height]) => {
+  const heightMax = Math.floor(Math.log2(lastChunk(dialect)));
+  return fc.tuple(anyChunk(dialect), fc.nat(heightMax)).map(([chunk, height]) => {
     const first = chunk - (chunk % 2 ** height);
     return { first, last: first + 2 ** height - 1 };
   });

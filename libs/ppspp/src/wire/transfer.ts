@@ -1,11 +1,10 @@
-import type { ChunkRange } from '../addressing/chunk-range';
 import { nodeOfRange } from '../addressing/node';
 import { invariant } from '../errors';
 import type { Reader } from '../bytes/reader';
 import type { Writer } from '../bytes/writer';
 import { messageCodes } from './codes';
 import type { AckMessage, DataMessage, Dialect, IntegrityMessage, RangeMessage } from './message';
-import { readRange, writeRange } from './range';
+import { readExactRange, readRange, readSpan, wholeBytes, writeRange, writeSpan } from './range';
 
 /**
  * DATA after its type: chunk specification, timestamp, chunk. RFC 7574 section 8.6.
@@ -15,9 +14,9 @@ import { readRange, writeRange } from './range';
  * chunk of no bytes.
  */
 export function readData(reader: Reader, dialect: Dialect): DataMessage {
-  const range = readRange(reader, dialect);
+  const { range, bytesMax } = readSpan(reader, dialect);
   const timestamp = reader.u64Opaque();
-  const bytes = reader.bytes(Math.min(reader.remaining, wholeBytes(range, dialect)));
+  const bytes = reader.bytes(Math.min(reader.remaining, bytesMax));
   if (bytes.length === 0) reader.fail('data-empty');
   return { type: 'data', range, timestamp, bytes };
 }
@@ -26,7 +25,7 @@ export function readData(reader: Reader, dialect: Dialect): DataMessage {
 export function writeData(writer: Writer, { range, timestamp, bytes }: DataMessage, dialect: Dialect): void {
   invariant(bytes.length > 0 && bytes.length <= wholeBytes(range, dialect), 'DATA holds the bytes of its range');
   writer.u8(messageCodes.data);
-  writeRange(writer, range, dialect);
+  writeSpan(writer, range, bytes.length, dialect);
   writer.u64Opaque(timestamp).bytes(bytes);
 }
 
@@ -35,13 +34,14 @@ export function endIsKnown({ range, bytes }: DataMessage, dialect: Dialect): boo
   return bytes.length === wholeBytes(range, dialect);
 }
 
-function wholeBytes({ first, last }: ChunkRange, dialect: Dialect): number {
-  return dialect.chunkSize === undefined ? Infinity : (last - first + 1) * dialect.chunkSize;
-}
-
-/** ACK after its type: chunk specification, one-way delay sample. RFC 7574 section 8.7. */
-export function readAck(reader: Reader, dialect: Dialect): AckMessage {
-  return { type: 'ack', range: readRange(reader, dialect), delay: reader.u64Opaque() };
+/**
+ * ACK after its type: chunk specification, one-way delay sample; undefined if it acknowledges no whole chunk. RFC 7574
+ * section 8.7.
+ */
+export function readAck(reader: Reader, dialect: Dialect): AckMessage | undefined {
+  const range = readRange(reader, dialect, 'held');
+  const delay = reader.u64Opaque();
+  return range && { type: 'ack', range, delay };
 }
 
 /** The mirror of `readAck`, with the type before it. */
@@ -53,7 +53,7 @@ export function writeAck(writer: Writer, { range, delay }: AckMessage, dialect: 
 
 /** INTEGRITY after its type: chunk specification, hash. Refuses a range that no node of the tree stands over. RFC 7574 section 8.8. */
 export function readIntegrity(reader: Reader, dialect: Dialect): IntegrityMessage {
-  const range = readRange(reader, dialect);
+  const range = readExactRange(reader, dialect);
   if (nodeOfRange(range) === undefined) reader.fail('range-not-a-node');
   return { type: 'integrity', range, hash: reader.bytes(dialect.hashBytes) };
 }
