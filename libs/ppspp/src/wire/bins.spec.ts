@@ -79,3 +79,16 @@ it('reads any bin as the chunks below it: their first and last sum up to it', ()
     }),
   );
 });
+
+it('reads ACK, REQUEST and DATA of 64-bit bins', () => {
+  const hex =
+    '00000001 02 0000000200000003 0000000000000064 08 0000000000000007 01 0000000000000002 0000000000000001 aa';
+  const wire = Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+  const messages: Message[] = [
+    { type: 'ack', range: { first: 2 ** 32, last: 2 ** 32 + 3 }, delay: 100n },
+    { type: 'request', range: { first: 0, last: 7 } },
+    { type: 'data', range: { first: 1, last: 1 }, timestamp: 1n, bytes: Uint8Array.of(0xaa) },
+  ];
+  expect(decodeDatagram(wire, bin64)).toEqual({ channel: 1, messages });
+  expect(encodeDatagram(1, messages, bin64)).toEqual(wire);
+});

@@ -129,17 +129,6 @@ const vectors: { name: string; wire: string; channel: number; messages: Message[
     messages: [{ type: 'have', range: { first: 0, last: 1 } }],
   },
   {
-    name: 'DATA, ACK and REQUEST of 64-bit bins',
-    wire: '00000001 02 0000000200000003 0000000000000064 08 0000000000000007 01 0000000000000002 0000000000000001 aa',
-    channel: 1,
-    dialect: { ...defaultDialect, addressing: 'bin64' },
-    messages: [
-      { type: 'ack', range: { first: 2 ** 32, last: 2 ** 32 + 3 }, delay: 100n },
-      { type: 'request', range: { first: 0, last: 7 } },
-      { type: 'data', range: { first: 1, last: 1 }, timestamp: 1n, bytes: hex('aa') },
-    ],
-  },
-  {
     name: 'HAVE, and DATA of a short last chunk, of byte ranges',
     wire: '00000001 03 0000000000000000 0000000000000fff 01 0000000000001000 0000000000001001 0000000000000001 aabb',
     channel: 1,
