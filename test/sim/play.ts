@@ -1,5 +1,12 @@
 import { constantDelay, SimulatedLink } from '@weir/datagram';
-import { second, type Address, type Candidate, type EndpointConfig } from '@weir/ppspp';
+import {
+  chunkAddressings,
+  hashFunctions,
+  second,
+  type Address,
+  type Candidate,
+  type EndpointConfig,
+} from '@weir/ppspp';
 import { checkBounds } from './bounds';
 import { generated, publish, type Published } from './content';
 import { Dice } from './dice';
@@ -15,15 +22,15 @@ const faultsEnd = 20 * second;
 /** Steps between two looks at everybody's tables. */
 const looksEvery = 64;
 
-const contents = new Map<number, Published>();
+const contents = new Map<string, Published>();
 
-/** One of a few dozen contents, of every size at which something might go wrong. */
+/** A content of a size at which something might go wrong. */
 function contentOf(dice: Dice): Published {
   const size = dice.one(1, 700, 1_024, 1_025, 4_096, 65_535, 65_536, 65_537, 131_072, 150_001, 262_144, 300_123);
   const chunkSize = dice.one(512, 1_000, 1_024, 1_024, 2_048);
-  const hash = dice.one('sha1', 'sha256');
-  const addressing = dice.one('chunk32', 'chunk64');
-  const key = (size * 4_096 + chunkSize) * 4 + (hash === 'sha1' ? 0 : 1) + (addressing === 'chunk32' ? 0 : 2);
+  const hash = dice.one('sha256', ...hashFunctions);
+  const addressing = dice.one('chunk32', ...chunkAddressings);
+  const key = `${String(size)} ${String(chunkSize)} ${hash} ${addressing}`;
   const made = contents.get(key) ?? publish(generated('play', size), { hash, addressing, chunkSize });
   contents.set(key, made);
   return made;
