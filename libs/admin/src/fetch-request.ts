@@ -5,9 +5,10 @@ import {
   hashBytes,
   hashFunctions,
   limits as protocolLimits,
+  normalIp,
+  peerIpUsable,
   type SwarmMetadata,
 } from '@weir/ppspp';
-import { normalIp, peerIpUsable } from '@weir/ppstp';
 import { z } from 'zod';
 import { limits } from './limits';
 import { swarmId } from './swarm-id';

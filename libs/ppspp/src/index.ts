@@ -1,3 +1,5 @@
+export * from './address/ip';
+export * from './address/scope';
 export * from './addressing/chunk-range';
 export * from './addressing/chunk-set';
 export * from './addressing/method';

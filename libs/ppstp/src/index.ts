@@ -1,6 +1,4 @@
 /** PPSTP, the tracker protocol (RFC 7846), pure: messages, and a tracker as a function of request and time. */
-export * from './address/ip';
-export * from './address/scope';
 export * from './limits';
 export type { Decoded, MessageFault } from './message/document';
 export { protocolVersion } from './message/document';

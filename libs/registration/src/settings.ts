@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
-import type { Address } from '@weir/ppspp';
-import { limits, normalIp, peerIpUsable } from '@weir/ppstp';
+import { type Address, normalIp, peerIpUsable } from '@weir/ppspp';
+import { limits } from '@weir/ppstp';
 
 import { RegistrationError } from './errors';
 

@@ -1,5 +1,5 @@
-import { type Address, addressKey, type Candidate } from '@weir/ppspp';
-import { type PeerInfo, peerIpUsable } from '@weir/ppstp';
+import { type Address, addressKey, type Candidate, peerIpUsable } from '@weir/ppspp';
+import type { PeerInfo } from '@weir/ppstp';
 
 /** A peer of a swarm, as trackers know it. PPSTP does not tell whether it is a SEEDER or a LEECH. */
 export interface TrackedPeer {

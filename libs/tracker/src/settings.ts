@@ -1,11 +1,5 @@
-import {
-  defaultTrackerOptions,
-  parseIp,
-  parsePrefix,
-  peerIpUsable,
-  type Prefix,
-  type TrackerOptions,
-} from '@weir/ppstp';
+import { parseIp, parsePrefix, peerIpUsable, type Prefix } from '@weir/ppspp';
+import { defaultTrackerOptions, type TrackerOptions } from '@weir/ppstp';
 
 import { TrackerError } from './errors';
 

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post, Req, type Type } from '@nestjs/common';
-import { normalIp } from '@weir/ppstp';
+import { normalIp } from '@weir/ppspp';
 import type { FastifyRequest } from 'fastify';
 import { Registry } from 'prom-client';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { normalIp } from '../address/ip';
+import { normalIp } from '@weir/ppspp';
 import { limits } from '../limits';
 
 /** An integer, as a number or, as the examples of RFC 7846 section 4.1.1.1 have it, as a string of digits. */

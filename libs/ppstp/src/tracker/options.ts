@@ -1,4 +1,4 @@
-import type { Prefix } from '../address/ip';
+import type { Prefix } from '@weir/ppspp';
 
 /**
  * A cache that the tracker's operator runs, or knows (RFC 6972 section 5.4 calls it a super node). A peer is taken for

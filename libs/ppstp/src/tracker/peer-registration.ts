@@ -1,4 +1,4 @@
-import { parseIp, prefixContains } from '../address/ip';
+import { parseIp, prefixContains } from '@weir/ppspp';
 import type { PeerAddress } from '../message/fields';
 import type { PeerMode, StreamStats } from '../message/request';
 import type { SuperNode } from './options';

@@ -1,4 +1,4 @@
-import { parsePrefix } from '../address/ip';
+import { parsePrefix } from '@weir/ppspp';
 import type { PeerAddress } from '../message/fields';
 import type { PeerMode, PeerNumber, SwarmAction } from '../message/request';
 import type { Response } from '../message/response';

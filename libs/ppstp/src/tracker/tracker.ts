@@ -1,5 +1,4 @@
-import { normalIp } from '../address/ip';
-import { peerIpUsable } from '../address/scope';
+import { normalIp, peerIpUsable } from '@weir/ppspp';
 import { limits } from '../limits';
 import type { PeerAddress } from '../message/fields';
 import type {
