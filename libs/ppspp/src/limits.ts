@@ -16,6 +16,12 @@ export const limits = {
   /** Smallest and largest chunk of a swarm: RFC 7574 section 8.1, where a chunk with its header must fit one datagram. */
   chunkSizeMin: 512,
   chunkSizeMax: 65_000,
+  /** Bytes of a swarm ID that is no hash: as long as the longest hash. RFC 7574 section 7.4 allows 65,535. */
+  swarmIdBytesMax: 64,
+  /** Characters of a link: what a person pastes, or a program reads, before it is looked at. */
+  statementCharsMax: 65_536,
+  /** Trackers, and peers, that a link or a record names: each is contacted. */
+  statedPlacesMax: 64,
   /** Channels of one endpoint: the memory that peers can take by opening them. */
   channelsMax: 65_536,
   /** Channels answered but not yet established: what a flood of spoofed handshakes can take (RFC 7574 section 12.1.2). */
