@@ -14,7 +14,10 @@ type Draft = { -readonly [Key in keyof HandshakeOptions]: HandshakeOptions[Key] 
  * be done with: no swarm ID, chunks of no bytes, a bitmap of more than 256 bits.
  */
 export function readHandshake(reader: Reader): HandshakeMessage {
-  return { type: 'handshake', channel: reader.u32(), options: readOptions(reader) };
+  const channel = reader.u32();
+  // Who closes may leave the list empty (RFC 7574 section 8.4), and some take its end for a part of it.
+  const isBare = channel === 0 && reader.remaining === 0;
+  return { type: 'handshake', channel, options: isBare ? {} : readOptions(reader) };
 }
 
 /** The mirror of `readHandshake`, with the type before it. */
