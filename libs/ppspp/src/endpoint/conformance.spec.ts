@@ -214,6 +214,54 @@ describe('DATA', () => {
   });
 });
 
+describe('what was received', () => {
+  it('is announced in the biggest interval around it, once it is verified and stored', () => {
+    const other: Address = { ip: '192.0.2.7', port: 7 };
+    const leecher = new TestEndpoint({ opensUnknown: true });
+    const { seeder, id } = served();
+    const { id: ours } = fetching(leecher, { type: 'have', range: everything });
+    const neighbour = channelOf(leecher.hear(other, opening(content.metadata, theirs)).take());
+    const heard: Message[] = [];
+    const listen = (sent: readonly Sent[]): void => {
+      heard.push(...messagesOf(sent.filter(({ to }) => to.ip === other.ip)));
+      for (const { bytes, to } of sent)
+        if (to.ip === peer.ip) seeder.hear(peer, saying(id, ...messagesOf([{ bytes, to }])));
+    };
+    listen(leecher.hear(other, saying(neighbour)).take());
+    for (let turn = 0; turn < 40; turn++) {
+      for (const sent of seeder.wait(second / 50)) leecher.hear(peer, saying(ours, ...messagesOf([sent])));
+      listen(leecher.wait(second / 50));
+    }
+    const haves = heard.filter(({ type }) => type === 'have');
+    expect(haves).toEqual(
+      [0, 1].map((extent) => ({ type: 'have', range: { first: 0, last: extent === 0 ? 63 : 68 } })),
+    );
+  });
+
+  it('is acknowledged in the biggest interval around it that came from the same peer', () => {
+    const leecher = new TestEndpoint();
+    const id = channelOf(leecher.fetch(content.metadata, peer).take());
+    const handshake = { type: 'handshake', channel: theirs, options: { ...answer, chunkSize: 1_024 } } as const;
+    leecher.hear(peer, saying(id, handshake, { type: 'have', range: everything })).take();
+    const acks = [0, 2, 1].flatMap((chunk) =>
+      messagesOf(leecher.hear(peer, dataOf(chunk, id)).take()).filter(({ type }) => type === 'ack'),
+    );
+    const ranges = acks.map((message) => (message.type === 'ack' ? [message.range.first, message.range.last] : []));
+    expect(ranges).toEqual([
+      [0, 0],
+      [2, 2],
+      [0, 2],
+    ]);
+  });
+
+  it('and was not asked for costs no hash and gets no ACK', () => {
+    const leecher = new TestEndpoint();
+    const { id } = fetching(leecher);
+    expect(typesOf(leecher.hear(peer, dataOf(0, id)).take())).toEqual([]);
+    expect([...leecher.endpoint.counters.faults]).toEqual([['data-not-asked', 1]]);
+  });
+});
+
 describe('a peer that chokes us', () => {
   it('is asked for nothing, HAVE or not, until it unchokes', () => {
     const leecher = new TestEndpoint();
