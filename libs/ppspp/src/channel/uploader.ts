@@ -199,7 +199,7 @@ export class Uploader {
 
   private lose(lost: readonly Flight[], now: Micros): void {
     if (lost.length === 0) return;
-    this.ledbat.lost(now, this.silence.smoothed);
+    this.ledbat.lost(Math.max(...lost.map(({ sentAt }) => sentAt)), now);
     this.sendAgain(lost);
   }
 

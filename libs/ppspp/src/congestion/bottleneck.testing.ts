@@ -127,7 +127,8 @@ class Simulation {
     const roundTrip = sender.roundTrip.smoothed;
     sender.flight.delete(segment.sequence);
     ledbat.acknowledged({ bytes: segmentBytes, delay: reported(delay), flightBytes, roundTrip, now });
-    if (dropOlder(sender.flight, segment.sequence - 2)) ledbat.lost(now, roundTrip);
+    const lostAt = dropOlder(sender.flight, segment.sequence - 2);
+    if (lostAt !== undefined) ledbat.lost(lostAt, now);
   }
 }
 
@@ -135,12 +136,13 @@ function oldest(flight: ReadonlyMap<number, Segment>): Segment | undefined {
   return flight.values().next().value;
 }
 
-/** Three segments sent later have arrived: what was sent before them is lost. */
-function dropOlder(flight: Map<number, Segment>, sequence: number): boolean {
-  const before = flight.size;
-  for (const other of flight.keys()) {
-    if (other >= sequence) break;
-    flight.delete(other);
+/** Three segments sent later have arrived: what was sent before them is lost. Tells when the last of it was sent. */
+function dropOlder(flight: Map<number, Segment>, sequence: number): Micros | undefined {
+  let sentAt: Micros | undefined;
+  for (const other of flight.values()) {
+    if (other.sequence >= sequence) break;
+    flight.delete(other.sequence);
+    ({ sentAt } = other);
   }
-  return flight.size < before;
+  return sentAt;
 }

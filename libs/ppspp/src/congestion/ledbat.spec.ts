@@ -29,7 +29,7 @@ class Conversation {
   /** Out of slow start, with a window of some 30 segments and no queue. */
   settle(): this {
     while (this.ledbat.window < 60 * segmentBytes) this.round(0);
-    this.ledbat.lost(this.now, roundTrip);
+    this.ledbat.lost(this.now, this.now);
     return this;
   }
 }
@@ -56,8 +56,8 @@ it('grows by a segment in a round trip while the queue is empty', () => {
 
 it.each([
   ['grows at half the pace at half the target', 50_000, 0.45, 0.51],
-  ['stays at the target', 100_000, -0.01, 0.01],
-  ['shrinks above the target in proportion', 200_000, -1.1, -0.95],
+  ['is braked at the target, by a sixteenth', 100_000, -2.1, -1.7],
+  ['shrinks faster above the target than it grew below', 200_000, -7, -5],
 ])('%s', (_, delay, least, most) => {
   const conversation = new Conversation().settle();
   // The filter needs a round trip to forget the empty queue.
@@ -91,14 +91,71 @@ it('is not misled by a single late datagram', () => {
   expect(conversation.ledbat.queueingDelay).toBe(0);
 });
 
-it('halves on loss, at most once in a round trip', () => {
+it('halves on loss, and not again for what was sent before', () => {
   const { ledbat, now } = new Conversation().settle();
   const before = ledbat.window;
   const later = now + roundTrip;
-  expect([ledbat.lost(later, roundTrip), ledbat.lost(later + roundTrip - 1, roundTrip)]).toEqual([true, false]);
+  expect([ledbat.lost(now, later), ledbat.lost(later - 1, later + roundTrip)]).toEqual([true, false]);
   expect(ledbat.window).toBe(Math.floor(before / 2));
-  expect(ledbat.lost(later + roundTrip, roundTrip)).toBe(true);
+  expect(ledbat.lost(later, later + roundTrip)).toBe(true);
   expect(ledbat.window).toBe(Math.floor(before / 4));
+});
+
+it('counts what overflowed in slow start once: its end, and the losses that follow', () => {
+  const conversation = new Conversation();
+  for (let round = 0; round < 5; round++) conversation.round(0);
+  const sentAt = conversation.now;
+  conversation.round(60_000);
+  const after = conversation.ledbat.window;
+  expect(after).toBeLessThan(64 * segmentBytes);
+  expect(conversation.ledbat.lost(sentAt, conversation.now)).toBe(false);
+  expect(conversation.ledbat.window).toBe(after);
+});
+
+describe('a gap', () => {
+  /** A flow that has kept its queue above half the target until it leaves a gap; tells its window before. */
+  function saturated(): { conversation: Conversation; before: number } {
+    const conversation = new Conversation().settle();
+    let before = 0;
+    while (conversation.ledbat.window > 2 * segmentBytes && conversation.now < minute) {
+      before = conversation.ledbat.window;
+      conversation.acknowledge(60_000, before, roundTrip / 30);
+    }
+    return { conversation, before };
+  }
+
+  it('comes after five seconds with a standing queue, and not without one', () => {
+    const idle = new Conversation().settle();
+    while (idle.now < minute) idle.acknowledge(0, idle.ledbat.window, roundTrip / 30);
+    expect(idle.ledbat.window).toBeGreaterThan(2 * segmentBytes);
+    const { conversation, before } = saturated();
+    expect(before).toBeGreaterThan(10 * segmentBytes);
+    expect(conversation.now / second).toBeGreaterThan(5);
+    expect(conversation.now / second).toBeLessThan(8);
+  });
+
+  it('lasts a round trip beyond what was in flight, and then leads to the window that fills the path alone', () => {
+    const { conversation, before } = saturated();
+    const { ledbat } = conversation;
+    for (let flight = before; flight > 2 * segmentBytes; flight -= segmentBytes) {
+      conversation.acknowledge(60_000, flight, roundTrip / 30);
+      expect(ledbat.window).toBe(2 * segmentBytes);
+    }
+    conversation.acknowledge(0, 2 * segmentBytes, 1);
+    expect(ledbat.window).toBe(2 * segmentBytes);
+    conversation.acknowledge(0, 2 * segmentBytes, roundTrip);
+    for (let round = 0; round < 5; round++) conversation.round(0);
+    expect(ledbat.window / before).toBeGreaterThan(0.5);
+    expect(ledbat.window / before).toBeLessThan(0.7);
+  });
+
+  it('is over with a timeout, which halves the window that was', () => {
+    const { conversation, before } = saturated();
+    conversation.ledbat.timedOut();
+    for (let round = 0; round < 8; round++) conversation.round(0);
+    expect(conversation.ledbat.window / before).toBeGreaterThan(0.2);
+    expect(conversation.ledbat.window / before).toBeLessThan(0.6);
+  });
 });
 
 it('falls to one segment on a timeout, and returns to half its window by slow start', () => {
@@ -187,7 +244,7 @@ it('keeps its window within its bounds, whatever the peer reports', () => {
       const ledbat = new Ledbat({ segmentBytes, windowBytesMax });
       let now = 0;
       for (const step of events) {
-        if (step === 'lost') ledbat.lost(now, roundTrip);
+        if (step === 'lost') ledbat.lost(now, now);
         else if (step === 'timedOut') ledbat.timedOut();
         else ledbat.acknowledged({ ...step, now: (now += step.pause) });
         expect(ledbat.window).toBeGreaterThanOrEqual(segmentBytes);
