@@ -4,6 +4,7 @@ import { isFailure, saysGoodbye, type Ending } from '../channel/phase';
 import type { Micros } from '../limits';
 import type { Outcome } from '../swarm/candidates';
 import type { Swarm } from '../swarm/swarm';
+import { protocolVersion } from '../wire/codes';
 import type { Message } from '../wire/message';
 import type { Bans } from './bans';
 import type { ChannelTable } from './channel-table';
@@ -109,8 +110,9 @@ export class Steward {
     const { ending = 'left', address, downloader } = channel;
     channels.remove(channel);
     this.deadlines.set(channel, undefined);
-    if (channel.established && saysGoodbye[ending])
-      this.send(channel, [{ type: 'handshake', channel: 0, options: {} }]);
+    // Whoever echoed our channel ID really is there, even if it is refused for what it answered.
+    const isProven = channel.established || (ending === 'refused' && channel.remoteId !== 0);
+    if (isProven && saysGoodbye[ending]) this.send(channel, [farewell(ending)]);
     const swarm = this.swarmOf(channel);
     if (swarm === undefined) return;
     if (ending === 'lied') swarm.candidates.remove(address);
@@ -123,6 +125,11 @@ export class Steward {
     for (const bytes of this.parts.envelope.pack(remoteId, messages, dialect))
       this.parts.push({ kind: 'send', to, port, bytes });
   }
+}
+
+/** RFC 7574 section 3.1.1, step 4: who is refused learns the highest version that we speak; others need no reason. */
+function farewell(ending: Ending): Message {
+  return { type: 'handshake', channel: 0, options: ending === 'refused' ? { version: protocolVersion } : {} };
 }
 
 function outcomeOf(ending: Ending, receivedBytes: number): Outcome {
