@@ -33,7 +33,7 @@ module.exports = {
   testTimeout: 30_000,
   cacheDirectory: `${__dirname}/.jest-cache`,
   projects: [
-    project('unit', ['libs/**', 'apps/**', 'test', 'test/interop/**']),
+    project('unit', ['libs/**', 'apps/**', 'test', 'test/interop/**', 'test/fuzz/**']),
     project('sim', ['test/sim/**']),
     project('e2e', ['test/e2e/**']),
   ],

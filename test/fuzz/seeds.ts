@@ -1,0 +1,44 @@
+import { everyChoice } from './contents';
+import { recordedConversations } from './vectors';
+
+/** Parties by their place in a scene. */
+const [cache, seeder, leecher] = [0, 1, 2];
+/** Channels of a party by their age. */
+const oldest = 0;
+
+/** Inputs for the endpoint: whole downloads in every dialect, and what peers said that are not ours. */
+export function endpointSeeds(acts: readonly string[]): Uint8Array[] {
+  const code = (name: string): number => acts.indexOf(name);
+  const fetching = (party: number): number[] => [code('join'), party, 0, 0];
+  const meeting = (party: number, ...others: readonly number[]): number[] => [
+    code('meet'),
+    party,
+    others.length - 1,
+    ...others.flatMap((other) => [other, 0]),
+  ];
+  const settling = (rounds: number): number[] => [code('settle'), rounds];
+  const direct = [...fetching(leecher), ...meeting(leecher, seeder), ...settling(60)];
+  const cached = [...fetching(leecher), ...meeting(leecher, cache), ...settling(9), ...meeting(cache, seeder)];
+  const plays: readonly (readonly number[])[] = [
+    direct,
+    [...cached, ...settling(90)],
+    [...direct, code('wait'), 8, code('skip'), ...settling(9), code('leave'), leecher, ...settling(9)],
+    [...cached, code('bend'), 0, 0, 40, 1, 255, code('lose'), 0, code('copy'), 0, ...settling(90)],
+  ];
+  const downloads = everyChoice().flatMap((choice) =>
+    plays.map((play, flags) => Uint8Array.of(...choice, flags, ...play)),
+  );
+  return [...downloads, ...foreignLeechers(code('shout'), code('speak'))];
+}
+
+/** What a recorded leecher said, to our seeder of the same content. */
+function foreignLeechers(shout: number, speak: number): Uint8Array[] {
+  const usual = [2, 0, 0, 0, 0];
+  const stranger = 3;
+  return recordedConversations(60).map((datagrams) => {
+    const said = datagrams.filter(({ toSeeder }) => toSeeder).map(({ bytes }) => bytes);
+    const [first = new Uint8Array(), ...others] = said;
+    const spoken = others.flatMap((bytes) => [speak, seeder, oldest, 0, bytes.length - 4, ...bytes.subarray(4, 255)]);
+    return Uint8Array.of(...usual, shout, stranger, seeder, 0, first.length, ...first, ...spoken);
+  });
+}
