@@ -129,3 +129,29 @@ describe('RequestQueue', () => {
 function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, at) => first + at);
 }
+
+describe('under hostile requests', () => {
+  const farthest = Number.MAX_SAFE_INTEGER;
+
+  it('keeps its bound on ranges, however far apart, and forgets all that is cancelled at once', () => {
+    const queue = new RequestQueue();
+    const taken = Array.from({ length: 10_000 }, (_, at) => queue.push({ first: at * 1_000, last: at * 1_000 }));
+    expect(taken.filter(Boolean)).toHaveLength(limits.requestRangesMax);
+    queue.cancel({ first: 0, last: farthest });
+    expect(queue.peek()).toBeUndefined();
+  });
+
+  it('goes on after everything was asked for, torn, set aside and cancelled', () => {
+    const queue = new RequestQueue();
+    queue.push({ first: 0, last: farthest });
+    for (let chunk = 1; chunk < 20_000; chunk += 2) queue.cancel({ first: chunk, last: chunk });
+    for (let extent = 0; extent < 200; extent++) queue.park(extent);
+    expect(queue.peek()).toBe(200 * 64);
+    for (let extent = 0; extent < 200; extent++) queue.unpark(extent);
+    expect(queue.peek()).toBeDefined();
+    queue.cancel({ first: 0, last: farthest });
+    queue.clear();
+    expect(queue.push({ first: 5, last: 6 })).toBe(true);
+    expect(drained(queue)).toEqual([5, 6]);
+  });
+});

@@ -12,7 +12,7 @@ const runsMax = 2 * limits.requestRangesMax;
  */
 export class RequestQueue {
   private readonly order: ChunkRange[] = [];
-  private readonly queued = new ChunkSet();
+  private readonly queued = new ChunkSet(runsMax);
   private readonly parked = new ChunkSet(limits.requestRangesMax);
   private readonly again: number[] = [];
 

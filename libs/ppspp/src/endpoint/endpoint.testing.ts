@@ -47,11 +47,11 @@ export class TestEndpoint {
     });
   }
 
-  /** Serves a content. */
-  seed({ metadata, content, extents }: Published): this {
+  /** Serves a content; `trusted`, without checking it first. */
+  seed({ metadata, content, extents }: Published, trusted = true): this {
     for (const { index, bytes } of extents) this.written.set(index, bytes);
     this.extents.set(metadata.swarmId, extents);
-    this.endpoint.handle({ kind: 'join', join: { metadata, want: 'none', content, trusted: true } }, this.now);
+    this.endpoint.handle({ kind: 'join', join: { metadata, want: 'none', content, trusted } }, this.now);
     return this;
   }
 
@@ -110,7 +110,8 @@ export class TestEndpoint {
         return;
       case 'read': {
         const { swarmId, extent } = effect;
-        endpoint.handle({ kind: 'extent-read', swarmId, extent, read: this.extents.get(swarmId)?.[extent] }, now);
+        const read = this.extents.get(swarmId)?.find(({ index }) => index === extent);
+        endpoint.handle({ kind: 'extent-read', swarmId, extent, read }, now);
         return;
       }
       case 'write': {
