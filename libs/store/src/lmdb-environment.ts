@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, type RootDatabase, type RootDatabaseOptionsWithPath, open } from 'lmdb';
+import { makeDirectory } from './directory';
 import { StoreError } from './errors';
 import { pageBytes } from './footprint';
 import { databaseNames, decodeCount, encodeCount, formatVersion, metaKeys } from './keys';
@@ -27,6 +28,7 @@ const opening = { ...bytesAsTheyAre, noSubdir: false, pageSize: pageBytes, maxDb
  * start, address space alone, so that growing hardly ever maps the file anew under the readers.
  */
 export function openForWriting(directory: string, capacityBytes: number): Environment {
+  makeDirectory(directory);
   const mapSize = Math.min(mapBytesMax, Math.ceil((2 * capacityBytes) / pageBytes) * pageBytes);
   const root = openRoot({ ...opening, path: directory, mapSize });
   const table = (name: string): Table => root.openDB<Buffer, Buffer>(name, bytesAsTheyAre);

@@ -52,7 +52,7 @@ describe('a request', () => {
     const log = pinoHttp(loggerOptions('debug'), lines);
     server = createServer((request, response) => {
       log(request, response);
-      response.statusCode = request.url === '/broken' ? 500 : 404;
+      response.statusCode = Number(request.url?.slice(1, 4)) || 404;
       response.end();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -77,7 +77,11 @@ describe('a request', () => {
     expect(JSON.stringify(line)).not.toMatch(/hush|127\.0\.0\.1|remote/);
   });
 
+  it('that tells a prober we are not ready is no error', async () => {
+    expect(await logged('/503')).toMatchObject({ level: 'debug', res: { statusCode: 503 } });
+  });
+
   it('is an error if we could not answer it', async () => {
-    expect(await logged('/broken')).toMatchObject({ level: 'error', res: { statusCode: 500 } });
+    expect(await logged('/500')).toMatchObject({ level: 'error', res: { statusCode: 500 } });
   });
 });

@@ -31,7 +31,8 @@ interface LoggedRequest {
   readonly url: string;
 }
 
-/** A client's mistakes are the client's to read about; ours are for the operator. */
+/** A client's mistakes are the client's to read about; ours are for the operator. Not to be ready (503) is neither. */
 function levelOfAnswer(_: IncomingMessage, { statusCode }: ServerResponse, error?: Error): LogLevel {
+  if (statusCode === 503) return 'debug';
   return error !== undefined || statusCode >= 500 ? 'error' : 'debug';
 }
