@@ -254,6 +254,13 @@ describe('what was received', () => {
     ]);
   });
 
+  it('is not announced to who has all of it', () => {
+    const seeder = new TestEndpoint().seed(content);
+    const id = channelOf(seeder.hear(peer, opening(content.metadata, theirs)).take());
+    const sent = seeder.hear(peer, saying(id, { type: 'have', range: everything })).wait(10 * second);
+    expect(typesOf(sent)).not.toContain('have');
+  });
+
   it('and was not asked for costs no hash and gets no ACK', () => {
     const leecher = new TestEndpoint();
     const { id } = fetching(leecher);

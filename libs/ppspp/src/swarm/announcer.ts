@@ -11,13 +11,14 @@ export class Announcer {
     private readonly touch: (channel: Channel) => void,
   ) {}
 
-  /** Everything, to one peer. */
+  /** Everything that it has not got itself, to one peer. RFC 7574 section 3.2. */
   announceAll(channel: Channel, now: Micros): void {
     if (!channel.serves || this.holdsBack(channel)) return;
     channel.uploader.announcedAt = now;
     for (const run of this.holdings.held.runs().slice(0, limits.availabilityRunsMax)) {
+      const range = this.holdings.chunksOf(run);
       channel.uploader.announced.add(run);
-      channel.tell({ type: 'have', range: this.holdings.chunksOf(run) });
+      if (!channel.uploader.known.covers(range)) channel.tell({ type: 'have', range });
     }
     this.touch(channel);
   }
