@@ -1,9 +1,11 @@
 import { constantDelay, type LinkModel } from '@weir/datagram';
-import { chunkAddressings, type ChunkAddressing } from '@weir/ppspp';
+import { chunkAddressings, type ChunkAddressing, type EndpointConfig } from '@weir/ppspp';
 import { generated, publish, type Published } from './content';
 import { eachSeed, expectThat } from './seeds';
+import { SimulatedStore } from './store';
 import { World } from './world';
 
+const cacheConfig: Partial<EndpointConfig> = { opensUnknown: true, fetchesFromCallers: false, servesCalled: false };
 const lossy: Partial<LinkModel> = { loss: 0.05, delay: constantDelay(10_000), reordering: 0.05, duplication: 0.02 };
 
 function content(addressing: ChunkAddressing, size: number, chunkSize = 1_024): Published {
@@ -46,6 +48,35 @@ describe.each(chunkAddressings)('content addressed by %s', (addressing) => {
   it.each([512, 777, 1_452, 4_096, 8_192, 65_000])('goes in chunks of %i bytes', async (chunkSize) => {
     const published = content(addressing, 70 * chunkSize + 3, chunkSize);
     await eachSeed(1, (seed) => passOn(published, seed));
+  });
+
+  it('goes through a cache, and comes out of its store after a restart', async () => {
+    const published = content(addressing, 130 * 1_024 + 17);
+    const { metadata } = published;
+    await eachSeed(3, async (seed) => {
+      const world = new World({ seed, link: lossy });
+      const outside = (await world.peer('10.9.0.1')).seed(published);
+      const store = new SimulatedStore();
+      const cache = await world.peer('10.1.0.1', { store, config: cacheConfig });
+      const peers = [{ address: outside.address, priority: 1 }];
+      world.onNotice = (peer, { type }) => {
+        if (type === 'peers-wanted' && peer === cache)
+          world.after(1_000, () => void cache.input({ kind: 'peers', swarmId: metadata.swarmId, peers }));
+      };
+      const run = async (ip: string): Promise<void> => {
+        const subscriber = await world.peer(ip);
+        subscriber.fetch(metadata, [{ address: cache.address, priority: 1 }]);
+        expectThat(
+          world.run(() => subscriber.complete(metadata.swarmId), 60),
+          `${ip} is complete`,
+        );
+        expectThat(Buffer.compare(subscriber.bytesOf(published) ?? new Uint8Array(), published.bytes) === 0, ip);
+      };
+      await run('10.2.0.1');
+      for (const gone of [outside, cache]) gone.kill();
+      await world.peer('10.1.0.1', { store, config: cacheConfig });
+      await run('10.2.0.2');
+    });
   });
 
   it('takes few ACKs: they cover what came together', async () => {
