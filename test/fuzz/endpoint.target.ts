@@ -5,6 +5,7 @@ import {
   messageCodes,
   optionCodes,
   type Candidate,
+  type HandshakeOptions,
   type Micros,
 } from '@weir/ppspp';
 import type { Letter, Party } from './party';
@@ -136,16 +137,35 @@ function speak(scene: Scene, tape: Tape): void {
   scene.deliver({ from: channel.address, to, bytes });
 }
 
-/** A HANDSHAKE for the swarm, or for one that differs from it in some bytes. */
+/** A HANDSHAKE for the swarm, or for one that differs from it in a byte, with options left out and changed. */
 function opening(scene: Scene, tape: Tape): Letter {
   const { metadata } = scene.content;
   const from = addressOf(scene, tape);
   const to = partyOf(scene, tape).address;
+  const channel = 1 + tape.u8();
   const swarmId = bytesOfSwarmId(metadata.swarmId);
   const change = tape.u8();
   if (change > 0) swarmId[0] = change;
-  const options = { ...initiatingOptions(metadata, tape.flag()), swarmId };
-  return { from, to, bytes: encodeDatagram(0, [{ type: 'handshake', channel: 1 + tape.u8(), options }], dialect) };
+  const options = changedOptions({ ...initiatingOptions(metadata, true), swarmId }, tape);
+  return { from, to, bytes: encodeDatagram(0, [{ type: 'handshake', channel, options }], dialect) };
+}
+
+/** Each bit of a byte drops an option, counted from the last, and each of another sets one anew. */
+function changedOptions(options: HandshakeOptions, tape: Tape): HandshakeOptions {
+  const drops = tape.u8();
+  const sets = tape.u8();
+  const isSet = (bits: number, place: number): boolean => ((bits >> place) & 1) === 1;
+  const left = Object.entries(options)
+    .reverse()
+    .filter((_, place) => !isSet(drops, place));
+  return {
+    ...Object.fromEntries(left),
+    ...(isSet(sets, 0) ? { supportedMessages: tape.bytes(tape.u8() % 33) } : {}),
+    ...(isSet(sets, 1) ? { chunkSize: 1 + tape.u16() } : {}),
+    ...(isSet(sets, 2) ? { version: tape.u8(), minimumVersion: tape.u8() } : {}),
+    ...(isSet(sets, 3) ? { integrityMethod: tape.u8() } : {}),
+    ...(isSet(sets, 4) ? { hashFunction: tape.u8(), chunkAddressing: tape.u8() } : {}),
+  };
 }
 
 /** A HANDSHAKE is written the same in all of them. */

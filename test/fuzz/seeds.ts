@@ -2,7 +2,7 @@ import { everyChoice } from './contents';
 import { recordedConversations } from './vectors';
 
 /** Parties by their place in a scene. */
-const [cache, seeder, leecher] = [0, 1, 2];
+const [cache, seeder, leecher, stranger] = [0, 1, 2, 3];
 /** Channels of a party by their age. */
 const oldest = 0;
 
@@ -19,11 +19,17 @@ export function endpointSeeds(acts: readonly string[]): Uint8Array[] {
   const settling = (rounds: number): number[] => [code('settle'), rounds];
   const direct = [...fetching(leecher), ...meeting(leecher, seeder), ...settling(60)];
   const cached = [...fetching(leecher), ...meeting(leecher, cache), ...settling(9), ...meeting(cache, seeder)];
+  const storing = [code('keep'), cache, 0, code('join'), cache, 2, 0];
+  const reading = [...fetching(leecher), ...meeting(leecher, cache), ...settling(60)];
+  const knocking = (drops: number, sets: number): number[] => [code('open'), stranger, cache, 1, 0, drops, sets];
   const plays: readonly (readonly number[])[] = [
     direct,
     [...cached, ...settling(90)],
     [...direct, code('wait'), 8, code('skip'), ...settling(9), code('leave'), leecher, ...settling(9)],
     [...cached, code('bend'), 0, 0, 40, 1, 255, code('lose'), 0, code('copy'), 0, ...settling(90)],
+    [...storing, ...reading],
+    [...storing, code('rot'), cache, 0, 0, 9, ...reading],
+    [...storing, ...knocking(0, 0), ...knocking(3, 0), code('wait'), 4, ...knocking(0, 1), 1, 255],
   ];
   const downloads = everyChoice().flatMap((choice) =>
     plays.map((play, flags) => Uint8Array.of(...choice, flags, ...play)),
@@ -34,7 +40,6 @@ export function endpointSeeds(acts: readonly string[]): Uint8Array[] {
 /** What a recorded leecher said, to our seeder of the same content. */
 function foreignLeechers(shout: number, speak: number): Uint8Array[] {
   const usual = [2, 0, 0, 0, 0];
-  const stranger = 3;
   return recordedConversations(60).map((datagrams) => {
     const said = datagrams.filter(({ toSeeder }) => toSeeder).map(({ bytes }) => bytes);
     const [first = new Uint8Array(), ...others] = said;
