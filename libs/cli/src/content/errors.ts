@@ -3,18 +3,20 @@ import { CacheError } from '@weir/ppspp';
 /**
  * What can be wrong with files of content.
  *
- * Of the one to be published or seeded: `CONTENT_UNREADABLE`; `CONTENT_EMPTY`, no chunk to share; `CONTENT_TOO_LARGE`
+ * Of the one to be published or seeded: `CONTENT_UNREADABLE`; `CONTENT_TOO_LARGE`
  * for its chunk size or addressing; `CONTENT_CHANGED`, it is no longer what was published.
- * Of the one to be fetched: `OUTPUT_EXISTS`, with other content; `OUTPUT_UNWRITABLE`, it cannot be opened;
- * `OUTPUT_FAILED`, a write failed later on.
+ * Of the one to be fetched: `CONTENT_OTHER_SIZE`, it is longer or shorter than was stated; `OUTPUT_EXISTS`, with other
+ * content; `OUTPUT_BUSY`, another process writes to it; `OUTPUT_UNWRITABLE`, it cannot be opened; `OUTPUT_FAILED`, a
+ * write failed later on.
  * Of the record beside it: `PARTIAL_FOREIGN`, it is of another swarm; `PARTIAL_DAMAGED`, it cannot be read.
  */
 export type ContentErrorCode =
   | 'CONTENT_UNREADABLE'
-  | 'CONTENT_EMPTY'
   | 'CONTENT_TOO_LARGE'
   | 'CONTENT_CHANGED'
+  | 'CONTENT_OTHER_SIZE'
   | 'OUTPUT_EXISTS'
+  | 'OUTPUT_BUSY'
   | 'OUTPUT_UNWRITABLE'
   | 'OUTPUT_FAILED'
   | 'PARTIAL_FOREIGN'

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import {
   invariant,
+  statedChunks,
   type Extent,
   type OpenedContent,
   type SwarmId,
@@ -15,6 +16,7 @@ import { readAt, writeAt } from './file-access';
 import { extentBytes, extentCount, isTooLarge } from './geometry';
 import { HashBlocks } from './hash-blocks';
 import { PartialRecord, partialRecordPath, type PartialClaims } from './partial-record';
+import { OutputLock } from './output-lock';
 import { openOutput, resume, type OutputFile } from './resume';
 import type { ScanWatch } from './scan';
 
@@ -41,7 +43,7 @@ export class FileSink implements ContentStore {
   private lastByte: number | undefined;
 
   private constructor(
-    private readonly output: OutputFile,
+    private readonly output: OutputFile & { readonly lock: OutputLock },
     private readonly metadata: SwarmMetadata,
     private held: PartialClaims | undefined,
   ) {
@@ -56,11 +58,16 @@ export class FileSink implements ContentStore {
    */
   static async open(path: string, metadata: SwarmMetadata, watch: ScanWatch = {}): Promise<FileSink> {
     const output = await openOutput(path);
+    let lock: OutputLock | undefined;
     try {
-      return new FileSink(output, metadata, await resume(output, metadata, watch));
+      lock = await OutputLock.take(path);
+      const sink = new FileSink({ ...output, lock }, metadata, await resume(output, metadata, watch));
+      if (sink.held !== undefined) sink.mustHaveStatedSize(sink.held.record);
+      return sink;
     } catch (error) {
       await output.file.close();
       if (output.isNew) await rm(path, { force: true });
+      await lock?.release();
       throw error;
     }
   }
@@ -130,6 +137,7 @@ export class FileSink implements ContentStore {
       await this.record?.close();
       await this.output.file.close();
       if (this.output.isNew && this.held === undefined) await rm(this.output.path, { force: true });
+      await this.output.lock.release();
     });
   }
 
@@ -144,12 +152,24 @@ export class FileSink implements ContentStore {
       await writeAt(this.output.file, position, bytes);
       if (index === held.extents.count - 1) this.lastByte = position + bytes.length;
     }
+    this.mustHaveStatedSize({ ...record, contentBytes: this.lastByte });
     for (const block of blocks) held.blocks.put(block);
     for (const index of written) held.extents.add(index);
     await place.putBlocks(blocks);
     await place.putClaims(held.extents, written);
     if (this.isComplete) this.complete();
     return { written, evicted: [] };
+  }
+
+  /** What was stated of the content's size may be wrong, where its hashes prove another. */
+  private mustHaveStatedSize({ chunkCount, contentBytes }: SwarmRecord): void {
+    const stated = this.metadata.contentBytes;
+    if (stated === undefined) return;
+    const isRight = contentBytes === undefined ? chunkCount === statedChunks(this.metadata) : contentBytes === stated;
+    if (isRight) return;
+    const size = contentBytes === undefined ? `${chunkCount} chunks` : `${contentBytes} bytes`;
+    const problem = `the content has ${size}, and not the ${stated} bytes that were stated; ask for it without contentBytes`;
+    throw new ContentError('CONTENT_OTHER_SIZE', this.output.path, problem);
   }
 
   /** What is held, under the record of a write: peers may have corrected the number of chunks meanwhile. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sampleBytes, sampleContent, temporaryFolder } from './content.testing';
 import { ContentError } from './errors';
@@ -83,9 +83,7 @@ describe('FileSource', () => {
   });
 
   it('refuses what cannot be shared, naming the file', async () => {
-    writeFileSync(folder.path('empty'), '');
     mkdirSync(folder.path('folder'));
-    await expect(FileSource.open(folder.path('empty'), small)).rejects.toMatchObject({ code: 'CONTENT_EMPTY' });
     await expect(FileSource.open(folder.path('none'), small)).rejects.toMatchObject({
       code: 'CONTENT_UNREADABLE',
       message: `${folder.path('none')}: cannot be read: no such file or folder`,
@@ -119,3 +117,34 @@ function described(vector: unknown) {
 function field(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
+
+it('takes content without bytes for what it is: the hash over no chunk', async () => {
+  writeFileSync(folder.path('empty'), '');
+  const source = await FileSource.open(folder.path('empty'), small);
+  const swarmId = '00'.repeat(20);
+  expect(source.record).toMatchObject({ chunkCount: 0, contentBytes: 0, peaks: [], metadata: { swarmId } });
+  expect(await source.open(swarmId)).toBeUndefined();
+  expect(await source.read(swarmId, 0)).toBeUndefined();
+  await source.close();
+});
+
+it('reads beyond 4 GiB, and hashes nothing where nothing protects the content', async () => {
+  const path = folder.path('large');
+  const size = 5 * 2 ** 30 + 7;
+  const tail = Buffer.from('the end of a large content');
+  writeFileSync(path, '');
+  truncateSync(path, size - tail.length);
+  appendFileSync(path, tail);
+  const named = { swarmId: 'abcd', integrity: 'none', hash: 'sha256', addressing: 'chunk64', chunkSize: 1024 } as const;
+  const source = await FileSource.open(path, named);
+  expect(source.record).toMatchObject({ chunkCount: 5 * 2 ** 20 + 1, contentBytes: size, metadata: named });
+  const last = await source.read('abcd', 5 * 2 ** 14);
+  expect(Buffer.from(last?.bytes ?? []).equals(tail.subarray(-7))).toBe(true);
+  expect(last?.hashes).toHaveLength(0);
+  const before = await source.read('abcd', 5 * 2 ** 14 - 1);
+  const end = Buffer.from(before?.bytes ?? []).subarray(7 - tail.length);
+  expect(end.equals(tail.subarray(0, -7))).toBe(true);
+  truncateSync(path, size - 1);
+  await expect(source.read('abcd', 5 * 2 ** 14)).rejects.toMatchObject({ code: 'CONTENT_CHANGED' });
+  await source.close();
+});

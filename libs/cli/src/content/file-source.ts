@@ -38,7 +38,8 @@ export class FileSource implements ContentStore {
   }
 
   open(swarmId: SwarmId): Promise<OpenedContent | undefined> {
-    if (swarmId !== this.record.metadata.swarmId) return Promise.resolve(undefined);
+    // Of content without bytes there is nothing to be had, and nobody need ask for it.
+    if (swarmId !== this.record.metadata.swarmId || this.record.chunkCount === 0) return Promise.resolve(undefined);
     const extents = Array.from({ length: extentCount(this.record.chunkCount) }, (_, index) => index);
     return Promise.resolve({ record: this.record, extents, blocks: [...this.content.blocks] });
   }

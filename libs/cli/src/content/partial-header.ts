@@ -17,10 +17,15 @@ const header = z
     chunkSize: z.int().positive(),
     chunkCount: z.int().positive(),
     peaks: z.array(hex),
+    integrity: z.literal('none').optional(),
+    contentBytes: z.int().positive().optional(),
   })
-  .refine(({ hash, swarmId }) => swarmId.length === 2 * hashBytes[hash])
+  .refine(({ integrity, hash, swarmId }) => integrity === 'none' || swarmId.length === 2 * hashBytes[hash])
+  .refine(({ integrity, contentBytes }) => integrity !== 'none' || contentBytes !== undefined)
   .refine(({ hash, peaks }) => peaks.every((peak) => peak.length === 2 * hashBytes[hash]))
-  .refine(({ chunkCount, peaks }) => peaks.length === peakNodes(chunkCount).length)
+  .refine(
+    ({ integrity, chunkCount, peaks }) => peaks.length === (integrity === 'none' ? 0 : peakNodes(chunkCount).length),
+  )
   .refine(({ chunkCount }) => extentCount(chunkCount) <= extentsMax);
 
 /** The header: a line of JSON, filled up with spaces, so that a person can read it too. */
@@ -32,16 +37,21 @@ export function encodeHeader({ metadata, chunkCount, peaks }: SwarmRecord): Uint
   return bytes;
 }
 
-/** Undefined for what is no header. The content's exact size is not in it: the file itself tells. */
+/** Undefined for what is no header. What a hash tree protects tells its exact size itself: what the header states is not it. */
 export function decodeHeader(bytes: Uint8Array): SwarmRecord | undefined {
   const parsed = header.safeParse(parseJson(Buffer.from(bytes).toString('utf8')));
   if (!parsed.success) return undefined;
-  const { swarmId, hash, addressing, chunkSize, chunkCount, peaks } = parsed.data;
+  const { swarmId, integrity, hash, addressing, chunkSize, chunkCount, peaks, contentBytes } = parsed.data;
   return {
-    metadata: { swarmId, hash, addressing, chunkSize },
+    metadata: {
+      swarmId,
+      ...(integrity === undefined ? {} : { integrity }),
+      ...{ hash, addressing, chunkSize },
+      ...(contentBytes === undefined ? {} : { contentBytes }),
+    },
     chunkCount,
     peaks: peaks.map((peak) => Buffer.from(peak, 'hex')),
-    contentBytes: undefined,
+    contentBytes: integrity === 'none' ? contentBytes : undefined,
   };
 }
 

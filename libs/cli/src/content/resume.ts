@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import type { SwarmMetadata } from '@weir/ppspp';
+import { integrityOf, type SwarmMetadata } from '@weir/ppspp';
 import { ContentProof } from './content-proof';
 import { ContentError, reasonOf, systemCode } from './errors';
 import { ExtentBits } from './extent-bits';
@@ -50,7 +50,12 @@ export async function resume(
 ): Promise<PartialClaims | undefined> {
   const claims = await readRecord(output.path, metadata);
   if (claims !== undefined) return proven(output, claims, watch);
-  if ((await output.file.stat()).size === 0) return undefined;
+  if ((await output.file.stat()).size === 0) return isEmpty(metadata) ? nothingOf(metadata) : undefined;
+  if (integrityOf(metadata) === 'none') {
+    const problem =
+      'is there already, and nothing can prove whose content it has; move it away or choose another --out';
+    throw new ContentError('OUTPUT_EXISTS', output.path, problem);
+  }
   const { record, blocks } = await scanContent(output.file, output.path, metadata, watch);
   if (record.metadata.swarmId !== metadata.swarmId) {
     const problem = 'has other content already, and no record of a partial one; move it away or choose another --out';
@@ -59,6 +64,22 @@ export async function resume(
   const extents = new ExtentBits(extentCount(record.chunkCount));
   for (let index = 0; index < extents.count; index++) extents.add(index);
   return { record, extents, blocks };
+}
+
+/** The hash over no chunk is all zeros; without hashes the size says it. RFC 7574 section 5.1. */
+function isEmpty(metadata: SwarmMetadata): boolean {
+  switch (integrityOf(metadata)) {
+    case 'merkle':
+      return /^0+$/.test(metadata.swarmId);
+    case 'none':
+      return metadata.contentBytes === 0;
+  }
+}
+
+/** Content without bytes is complete as it is. */
+function nothingOf(metadata: SwarmMetadata): PartialClaims {
+  const record = { metadata, chunkCount: 0, peaks: [], contentBytes: 0 };
+  return { record, extents: new ExtentBits(0), blocks: new HashBlocks(metadata.hash) };
 }
 
 async function readRecord(path: string, metadata: SwarmMetadata): Promise<PartialClaims | undefined> {
@@ -72,11 +93,11 @@ async function readRecord(path: string, metadata: SwarmMetadata): Promise<Partia
   }
   if (claims === undefined) throw damaged(place);
   const other = claims.record.metadata;
-  const differing = (['swarmId', 'hash', 'addressing', 'chunkSize'] as const).find(
+  const differing = (['swarmId', 'integrity', 'hash', 'addressing', 'chunkSize'] as const).find(
     (key) => other[key] !== metadata[key],
   );
   if (differing === undefined) return claims;
-  const problem = `is the record of a partial file with ${differing} ${other[differing]}, not ${metadata[differing]}`;
+  const problem = `is the record of a partial file with ${differing} ${other[differing] ?? 'merkle'}, not ${metadata[differing] ?? 'merkle'}`;
   throw new ContentError('PARTIAL_FOREIGN', place, `${problem}; remove it with its file, or choose another --out`);
 }
 

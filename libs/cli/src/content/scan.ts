@@ -1,5 +1,14 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { chunkMax, extentChunks, subtreeOf, TreeBuilder, type SwarmMetadata, type SwarmRecord } from '@weir/ppspp';
+import {
+  chunkMax,
+  extentChunks,
+  invariant,
+  subtreeOf,
+  TreeBuilder,
+  type SwarmId,
+  type SwarmMetadata,
+  type SwarmRecord,
+} from '@weir/ppspp';
 import { extentsMax } from '../limits';
 import { ContentError, reasonOf } from './errors';
 import { readAt } from './file-access';
@@ -7,7 +16,10 @@ import { extentBytes } from './geometry';
 import { HashBlocks } from './hash-blocks';
 
 /** How content is cut, hashed and numbered: what must be agreed beside the swarm ID. */
-export type ContentFormat = Omit<SwarmMetadata, 'swarmId'>;
+export interface ContentFormat extends Omit<SwarmMetadata, 'swarmId' | 'contentBytes'> {
+  /** Of content that nothing protects; else the root hash is the swarm ID. RFC 7574 section 7.5. */
+  readonly swarmId?: SwarmId;
+}
 
 /** How a long scan is watched and stopped. */
 export interface ScanWatch {
@@ -36,12 +48,42 @@ export async function openContent(path: string): Promise<FileHandle> {
   throw new ContentError('CONTENT_UNREADABLE', path, 'cannot be read: it is not a regular file');
 }
 
-/** Builds the Merkle hash tree over a file, an extent in memory at a time. RFC 7574 section 5.1. */
-export async function scanContent(
+/** Finds out all that there is to know of a file as content: its hashes if it has any, else its size. */
+export function scanContent(
   file: FileHandle,
   path: string,
   format: ContentFormat,
   watch: ScanWatch = {},
+): Promise<ScannedContent> {
+  const { swarmId, integrity = 'merkle', ...rest } = format;
+  switch (integrity) {
+    case 'merkle':
+      return hashContent(file, path, rest, watch);
+    case 'none':
+      invariant(swarmId !== undefined, 'content that nothing protects is named by whoever publishes it');
+      return measureContent(file, path, { ...rest, integrity, swarmId });
+  }
+}
+
+/** Without hashes the size is all that others must know. */
+async function measureContent(file: FileHandle, path: string, named: SwarmMetadata): Promise<ScannedContent> {
+  const { size: contentBytes } = await file.stat();
+  const bytesMax = contentBytesMax(named);
+  if (contentBytes > bytesMax) throw tooLarge(path, named, bytesMax);
+  const metadata = { ...named, contentBytes };
+  const record = { metadata, chunkCount: Math.ceil(contentBytes / named.chunkSize), peaks: [], contentBytes };
+  return { record, blocks: new HashBlocks(named.hash) };
+}
+
+/**
+ * Builds the Merkle hash tree over a file, an extent in memory at a time. Over no chunk at all, its root is the empty
+ * hash: all zeros. RFC 7574 section 5.1.
+ */
+async function hashContent(
+  file: FileHandle,
+  path: string,
+  format: Omit<ContentFormat, 'swarmId'>,
+  watch: ScanWatch,
 ): Promise<ScannedContent> {
   const builder = new TreeBuilder(format.hash);
   const bytesMax = contentBytesMax(format);
@@ -54,10 +96,10 @@ export async function scanContent(
     if (contentBytes > bytesMax) throw tooLarge(path, format, bytesMax);
     watch.onProgress?.(contentBytes, Math.max(size, contentBytes));
   }
-  if (contentBytes === 0) throw new ContentError('CONTENT_EMPTY', path, 'is empty: there is nothing to share');
   const chunkCount = Math.ceil(contentBytes / format.chunkSize);
   const { root, peaks, blocks } = builder.finish(chunkCount);
-  const metadata = { ...format, swarmId: Buffer.from(root).toString('hex') };
+  const { hash, addressing, chunkSize } = format;
+  const metadata = { hash, addressing, chunkSize, swarmId: Buffer.from(root).toString('hex') };
   return { record: { metadata, chunkCount, peaks, contentBytes }, blocks: new HashBlocks(format.hash, blocks) };
 }
 

@@ -84,7 +84,7 @@ export class Holdings {
   adopt({ record, extents, blocks }: OpenedContent): boolean {
     if (!this.fits(record)) return false;
     this.proveSize(record.metadata.chunkSize);
-    this.endAt(record.contentBytes);
+    this.endAt(record.contentBytes ?? this.knownBytes);
     for (const extent of extents) this.held.add({ first: extent, last: extent });
     for (const run of this.held.runs()) this.everHeld.add(run);
     if (this.held.has(Math.ceil(record.chunkCount / extentChunks) - 1)) this.tree.confirmSize();
