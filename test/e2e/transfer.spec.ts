@@ -18,11 +18,11 @@ interface Case {
 const cases: readonly Case[] = [
   { what: 'one byte', size: 1, format: { hash: 'sha1', chunkSize: 1_400 } },
   { what: 'one chunk', size: 8_192, format: { hash: 'sha256', addressing: 'chunk64', chunkSize: 8_192 } },
-  { what: '64 chunks', size: 64 * 512, format: { hash: 'sha1', addressing: 'chunk64', chunkSize: 512 } },
-  { what: '65 chunks', size: 64 * 1_400 + 1, format: { chunkSize: 1_400 } },
+  { what: '64 chunks', size: 64 * 512, format: { hash: 'sha224', addressing: 'bin64', chunkSize: 512 } },
+  { what: '65 chunks', size: 64 * 1_400 + 1, format: { hash: 'sha384', addressing: 'byte64', chunkSize: 1_400 } },
   { what: '4096 chunks', size: 2 ** 22, format: { addressing: 'chunk64' } },
-  { what: 'an odd number of bytes', size: 2_222_221, format: { hash: 'sha1', addressing: 'chunk32', chunkSize: 512 } },
-  { what: 'large chunks', size: 4_000_003, format: { chunkSize: 8_192 } },
+  { what: 'an odd number of bytes', size: 2_222_221, format: { hash: 'sha1', addressing: 'byte64', chunkSize: 512 } },
+  { what: 'large chunks', size: 4_000_003, format: { hash: 'sha512', addressing: 'bin32', chunkSize: 8_192 } },
 ];
 
 describe('seed and fetch', () => {

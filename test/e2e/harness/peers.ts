@@ -1,12 +1,12 @@
-import type { Address } from '@weir/ppspp';
+import type { Address, ChunkAddressing, HashFunction } from '@weir/ppspp';
 import { z } from 'zod';
 import type { Program, ProgramSettings } from './program';
 import type { Stage } from './stage';
 
 /** How content is cut, hashed and numbered, as on the command line. */
 export interface Format {
-  readonly hash?: 'sha1' | 'sha256';
-  readonly addressing?: 'chunk32' | 'chunk64';
+  readonly hash?: HashFunction;
+  readonly addressing?: ChunkAddressing;
   readonly chunkSize?: number;
 }
 
