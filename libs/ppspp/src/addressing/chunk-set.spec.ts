@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { ChunkRange } from './chunk-range';
 import { ChunkSet } from './chunk-set';
 
 const span = 80;
@@ -70,5 +71,36 @@ describe('ChunkSet', () => {
     set.add({ first: 2 ** 40, last: Number.MAX_SAFE_INTEGER - 1 });
     expect(set.has(2 ** 52)).toBe(true);
     expect(set.nextOut(2 ** 41)).toBe(Number.MAX_SAFE_INTEGER);
+  });
+
+  it('does at its far end what it does at its near one', () => {
+    const far = Number.MAX_SAFE_INTEGER - span + 1;
+    const shifted = ({ first, last }: ChunkRange): ChunkRange => ({ first: first + far, last: last + far });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), range, (steps, probe) => {
+        const near = new ChunkSet();
+        const distant = new ChunkSet();
+        for (const { add, range: changed } of steps) {
+          if (add) near.add(changed);
+          else near.remove(changed);
+          if (add) distant.add(shifted(changed));
+          else distant.remove(shifted(changed));
+        }
+        expect(distant.runs()).toEqual(near.runs().map(shifted));
+        expect(distant.gaps(shifted(probe))).toEqual(near.gaps(probe).map(shifted));
+        expect(distant.covers(shifted(probe))).toBe(near.covers(probe));
+      }),
+    );
+  });
+
+  it('torn to its bound, takes everything as one run, and gives it up again', () => {
+    const set = new ChunkSet(1_000);
+    const taken = Array.from({ length: 3_000 }, (_, at) => set.add({ first: at * 2 ** 30, last: at * 2 ** 30 }));
+    expect(taken.filter(Boolean)).toHaveLength(1_000);
+    expect(set.gaps({ first: 0, last: Number.MAX_SAFE_INTEGER })).toHaveLength(1_000);
+    expect(set.add({ first: 0, last: Number.MAX_SAFE_INTEGER })).toBe(true);
+    expect(set.runs()).toEqual([{ first: 0, last: Number.MAX_SAFE_INTEGER }]);
+    set.remove({ first: 1, last: Number.MAX_SAFE_INTEGER });
+    expect(set.runs()).toEqual([{ first: 0, last: 0 }]);
   });
 });
