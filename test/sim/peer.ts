@@ -14,6 +14,7 @@ import {
   type Notice,
   type SwarmId,
   type SwarmMetadata,
+  type MembershipVerdict,
   type Want,
 } from '@weir/ppspp';
 import type { Published } from './content';
@@ -26,6 +27,8 @@ export interface PeerOptions {
   readonly corrupt?: (bytes: Uint8Array) => Uint8Array | undefined;
   /** What an earlier run of the peer left. */
   readonly store?: SimulatedStore;
+  /** What it makes of a membership certificate. */
+  readonly judge?: (certificate: Uint8Array, swarmId: SwarmId) => MembershipVerdict;
 }
 
 /** The world as one peer sees it. */
@@ -188,6 +191,8 @@ export class Peer {
         return this.later(() => this.hash(effect));
       case 'check':
         return this.later(() => this.check(effect));
+      case 'certify':
+        return this.later(() => this.certify(effect));
       case 'erase':
         return this.store.erase({ swarmId: effect.swarmId, index: effect.extent });
       case 'notice':
@@ -231,6 +236,11 @@ export class Peer {
 
   private hash({ swarmId, token, hash, chunks }: EffectOf<'hash'>): void {
     this.input({ kind: 'chunks-hashed', swarmId, token, leaves: chunks.map((chunk) => digest(hash, chunk)) });
+  }
+
+  private certify({ swarmId, token, certificate }: EffectOf<'certify'>): void {
+    const verdict = this.init.options.judge?.(certificate, swarmId) ?? { ok: false, fault: 'certificate-unchecked' };
+    this.input({ kind: 'certified', swarmId, token, verdict });
   }
 
   private check({ swarmId, extent, hash, bytes, chunkSize }: EffectOf<'check'>): void {

@@ -1,7 +1,15 @@
 import { monotonicMicros, type Datagram, type DatagramPort, type OutgoingDatagram } from '@weir/datagram';
-import { Endpoint, type Effect, type EndpointConfig, type Input, type Notice } from '@weir/ppspp';
+import {
+  Endpoint,
+  type Effect,
+  type EndpointConfig,
+  type Input,
+  type Notice,
+  type MembershipVerdict,
+} from '@weir/ppspp';
 import { InlineVerifier, type Verifier } from '@weir/verify';
 import type { ContentStore } from './content-store';
+import type { CertificateCheck } from './certificate-check';
 import { portFor } from './port-choice';
 import { random32 } from './random';
 
@@ -11,6 +19,8 @@ export interface DriverParts {
   readonly store: ContentStore;
   readonly verifier: Verifier;
   readonly endpoint: Omit<EndpointConfig, 'random' | 'wireOffset' | 'portFor'>;
+  /** Looks at membership certificates; left out, none is believed. */
+  readonly certificates?: CertificateCheck;
   readonly onNotice: (notice: Notice) => void;
   /** Told of a store or a verify pool that failed; the transfer goes on without what was asked. */
   readonly onFailure: (failure: unknown) => void;
@@ -139,6 +149,8 @@ export class Driver {
         return this.answer(() => this.hash(effect));
       case 'check':
         return this.answer(() => this.check(effect));
+      case 'certify':
+        return this.answer(() => this.certify(effect));
       case 'erase':
         return this.answer(() => this.parts.store.erase(effect.swarmId, effect.extent));
       case 'notice':
@@ -184,6 +196,13 @@ export class Driver {
   private async check({ swarmId, extent, hash, bytes, chunkSize }: EffectOf<'check'>): Promise<void> {
     const subtree = await this.verified((verifier) => verifier.subtree(hash, bytes, chunkSize));
     this.input({ kind: 'extent-checked', swarmId, extent, subtree });
+  }
+
+  private async certify({ swarmId, token, certificate }: EffectOf<'certify'>): Promise<void> {
+    const unchecked: MembershipVerdict = { ok: false, fault: 'certificate-unchecked' };
+    const { certificates } = this.parts;
+    const checked = await certificates?.check(certificate, swarmId).catch((error: unknown) => this.without(error));
+    this.input({ kind: 'certified', swarmId, token, verdict: checked ?? unchecked });
   }
 
   /** What waits for a verdict must get one: if the verifier fails, it is computed here. */

@@ -91,6 +91,30 @@ export const limits = {
   /** A peer that failed is called again after this long, doubled for each failure in a row. */
   candidateRetry: second,
   candidateRetryMax: 30 * second,
+  /** PEX_REQ goes to one peer at most this often: RFC 7574 section 12.2.3 would have trackers name most peers. */
+  exchangeAsk: 30 * second,
+  /** PEX_REQ of one peer is answered at most this often: section 3.10.1 permits to limit the rate. */
+  exchangeAnswer: 10 * second,
+  /** Peers named in one answer, and answers taken for one PEX_REQ: what one datagram can make us look at (section 12.2.1). */
+  exchangeAnswers: 8,
+  /** An answer that comes later is one that was not asked for. */
+  exchangeLate: 10 * second,
+  /** A peer is named only if it was heard this short a time ago. RFC 7574 section 3.10.1. */
+  exchangeLively: 60 * second,
+  /** Interval between two calls to peers that only other peers named, of all swarms: what we can be made to send to a third party. */
+  exchangeCall: second,
+  /** HANDSHAKEs to such a peer: one in each form. */
+  exchangeTries: 2,
+  /** Such a peer that did not answer is left alone for this long. */
+  exchangeRetry: 600 * second,
+  /** Such peers known for one swarm: a quarter of all, so that they crowd out nobody that a tracker named. */
+  exchangeCandidatesMax: 64,
+  /** Bytes of a membership certificate: one packet has to hold it. */
+  certificateBytesMax: 1_280,
+  /** Certificates of one swarm being looked at: each costs a signature check (RFC 7574 section 12.2.2). */
+  certificateChecksMax: 8,
+  /** Certificates kept for one swarm, to be handed on: as many as candidates. */
+  certificatesMax: 256,
   /** Datagrams one channel may send in one turn, so that none keeps the others waiting. */
   burstDatagrams: 64,
   /** Demand window ahead of a subscriber's position, in extents: 2 MiB of 1 KiB chunks. */

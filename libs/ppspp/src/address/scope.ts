@@ -30,6 +30,14 @@ export function peerIpUsable(ip: string, allowLoopback: boolean): boolean {
   return scope === 'unicast' || (scope === 'loopback' && allowLoopback);
 }
 
+/** Networks whose addresses lead nowhere from outside: RFC 1918, RFC 4193, and RFC 6598, behind an ISP's own NAT. */
+const privateNetworks = prefixes('10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7');
+
+/** Whether an address means something within one private network only. */
+export function isPrivateIp(ip: IpBytes): boolean {
+  return privateNetworks.some((prefix) => prefixContains(prefix, ip));
+}
+
 function prefixes(...texts: string[]): Prefix[] {
   return texts.map(parsePrefix).filter((prefix) => prefix !== undefined);
 }

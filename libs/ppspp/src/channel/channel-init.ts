@@ -1,7 +1,7 @@
 import type { Address } from '../endpoint/address';
 import type { Micros } from '../limits';
 import type { Holdings } from '../swarm/holdings';
-import type { DataMessage } from '../wire/message';
+import type { DataMessage, ExchangeMessage } from '../wire/message';
 import type { ChunkSource } from './downloader';
 import type { Shelf, UploadOptions } from './uploader';
 
@@ -14,6 +14,10 @@ export interface SwarmOf<Self> extends Shelf, ChunkSource {
   contradicted(channel: Self): void;
   /** The peer asked for chunks, so that others may be needed soon. */
   asked(channel: Self): void;
+  /** The peer tells of others, or wants to be told. */
+  exchanged(channel: Self, message: ExchangeMessage, now: Micros): void;
+  /** Whether the peer is to be asked for others, beside what it is asked for. */
+  seeksPeers(channel: Self, now: Micros): boolean;
   /** The peer says that it is there, and nothing else. */
   idled(channel: Self, now: Micros): void;
 }
@@ -32,5 +36,7 @@ export interface ChannelInitOf<Self> {
   readonly fetches: boolean;
   readonly swarm: SwarmOf<Self>;
   readonly upload: UploadOptions;
+  /** HANDSHAKEs sent before the peer counts as unreachable; left out means `limits.handshakeTries`. */
+  readonly triesMax?: number;
   readonly now: Micros;
 }

@@ -37,6 +37,7 @@ export class Channel {
   private readonly outbox: Message[] = [];
   private readonly liveness: Liveness;
   private readonly introduction: Introduction;
+  private readonly triesMax: number;
   private chokedAt = Number.NEGATIVE_INFINITY;
 
   constructor(init: ChannelInit) {
@@ -53,6 +54,7 @@ export class Channel {
     this.phase = init.initiated ? 'opening' : 'answered';
     this.liveness = new Liveness(init.now);
     this.introduction = new Introduction(init.id);
+    this.triesMax = init.triesMax ?? limits.handshakeTries;
   }
 
   /** Widths of this channel's messages. RFC 7574 sections 7.6 and 7.8. */
@@ -63,6 +65,11 @@ export class Channel {
   /** The peer's ID of the channel, 0 until it told. */
   get remoteId(): number {
     return this.introduction.remoteId;
+  }
+
+  /** When something was last heard of the peer. */
+  get heardAt(): Micros {
+    return this.liveness.heardAt;
   }
 
   /** Our opening HANDSHAKE, in one of its two forms. RFC 7574 section 3.1.1, steps 1 and 5. */
@@ -113,6 +120,7 @@ export class Channel {
       const ranges = this.downloader.topUp(this.swarm, now);
       this.outbox.push(...this.downloader.acknowledgements.take(this.introduction.modern, this.dialect.addressing));
       this.outbox.push(...ranges.map((range) => ({ type: 'request', range }) as const));
+      if (ranges.length > 0 && this.swarm.seeksPeers(this, now)) this.outbox.push({ type: 'pex-request' });
     }
     const control = this.outbox.splice(0, this.outbox.length);
     const chunks = this.serves ? this.uploader.pump(now, wireNow) : [];
@@ -185,7 +193,7 @@ export class Channel {
 
   private expireOpening(now: Micros): Reminder | undefined {
     if (now < this.liveness.retryAt(this.introduction.tries)) return undefined;
-    if (this.introduction.tries < limits.handshakeTries) return 'again';
+    if (this.introduction.tries < this.triesMax) return 'again';
     this.end('unanswered');
     return undefined;
   }
@@ -234,8 +242,7 @@ export class Channel {
       case 'pex-response-v4':
       case 'pex-response-v6':
       case 'pex-certificate':
-        // Peer exchange is OPTIONAL (RFC 7574 section 3.10.1): parsed, and ignored.
-        return;
+        return this.swarm.exchanged(this, message, now);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { UploadOptions } from '../channel/uploader';
 import type { IntegrityMethod } from '../swarm/metadata';
+import { noExchange, type ExchangeConfig } from '../exchange/config';
 import type { Address } from './address';
 
 /** What an endpoint does with a peer that calls. */
@@ -35,6 +36,8 @@ export interface EndpointConfig {
   readonly cacheBytes: number;
   /** Content larger than this is fetched only where subscribers are about to need it. */
   readonly backgroundBytesMax: number;
+  /** What peers are told of others, and believed of them. */
+  readonly exchange: ExchangeConfig;
 }
 
 /**
@@ -45,4 +48,5 @@ export const endpointDefaults = {
   upload: { windowBytesMax: 4 * 2 ** 20, segmentBytes: 1_024 },
   cacheBytes: 64 * 2 ** 20,
   backgroundBytesMax: 8 * 2 ** 30,
+  exchange: noExchange,
 } as const;

@@ -1,10 +1,16 @@
 import type { HandshakeFault } from '../channel/handshake';
+import type { CertificateFault } from '../exchange/verdict';
 import type { WireFault } from '../wire/message';
 
 /** Why a datagram, or a part of it, had no effect. Closed sets, so that they can label a metric. */
 export type EndpointFault =
   | WireFault
   | HandshakeFault
+  | CertificateFault
+  | 'exchange-unasked'
+  | 'exchange-flood'
+  | 'exchange-plain'
+  | 'exchange-address'
   | 'no-channel'
   | 'wrong-address'
   | 'not-admitted'

@@ -4,7 +4,7 @@ import { Channel, type ChannelInit } from '../channel/channel';
 import { answeringOptions, disagreement, judgeInitiation, type HandshakeFault } from '../channel/handshake';
 import type { Ending } from '../channel/phase';
 import type { Envelope } from '../channel/envelope';
-import type { Micros } from '../limits';
+import { limits, type Micros } from '../limits';
 import { integrityOf, type SwarmMetadata } from '../swarm/metadata';
 import type { Swarm } from '../swarm/swarm';
 import { decodeHandshake } from '../wire/decode';
@@ -75,9 +75,12 @@ export class Doorman {
   }
 
   /** Calls a peer. */
-  call(swarm: Swarm, { address }: Candidate, now: Micros): Channel {
+  call(swarm: Swarm, { address, origin }: Candidate, now: Micros): Channel {
     const { portFor, servesCalled: serves } = this.hall.config;
-    const channel = this.make({ swarm, address, port: portFor(address), initiated: true, serves, fetches: true, now });
+    // Whom nobody but another peer named may never have heard of us.
+    const triesMax = origin === 'exchange' ? limits.exchangeTries : limits.handshakeTries;
+    const port = portFor(address);
+    const channel = this.make({ swarm, address, port, initiated: true, serves, fetches: true, triesMax, now });
     this.send(channel, 0, [channel.initiation(now)]);
     return channel;
   }

@@ -1,5 +1,6 @@
 import type { Extent, HashBlock, SwarmRecord } from '../swarm/content';
 import type { HashFunction, SwarmId, SwarmMetadata } from '../swarm/metadata';
+import type { OwnCertificate, MembershipVerdict } from '../exchange/verdict';
 import type { Address } from './address';
 
 /** What was kept of a swarm when it was last open. */
@@ -10,10 +11,15 @@ export interface OpenedContent {
   readonly blocks: readonly HashBlock[];
 }
 
+/** Who named a peer: an operator, a tracker, or another peer (RFC 7574 section 12.2.3). */
+export type Origin = 'operator' | 'tracker' | 'exchange';
+
 /** A peer somebody named: the lower the priority, the earlier it is contacted. RFC 7846 section 3.2.3. */
 export interface Candidate {
   readonly address: Address;
   readonly priority: number;
+  /** Left out means a tracker. */
+  readonly origin?: Origin;
 }
 
 /** Something happened that the world outside may act on. */
@@ -62,6 +68,13 @@ export type Effect =
       readonly bytes: Uint8Array;
       readonly chunkSize: number;
     }
+  /** Look at the membership certificate of a peer of the swarm; answered by `certified`. RFC 7574 section 12.2.2. */
+  | {
+      readonly kind: 'certify';
+      readonly swarmId: SwarmId;
+      readonly token: number;
+      readonly certificate: Uint8Array;
+    }
   /** Remove a stored extent that proved corrupt. */
   | { readonly kind: 'erase'; readonly swarmId: SwarmId; readonly extent: number }
   | { readonly kind: 'notice'; readonly notice: Notice };
@@ -91,6 +104,14 @@ export type Input =
       readonly extent: number;
       readonly subtree: Uint8Array;
     }
+  | {
+      readonly kind: 'certified';
+      readonly swarmId: SwarmId;
+      readonly token: number;
+      readonly verdict: MembershipVerdict;
+    }
+  /** A tracker certified that we are in the swarm. */
+  | { readonly kind: 'certificate'; readonly swarmId: SwarmId; readonly own: OwnCertificate }
   | { readonly kind: 'join'; readonly join: Join }
   | { readonly kind: 'peers'; readonly swarmId: SwarmId; readonly peers: readonly Candidate[] }
   | { readonly kind: 'leave'; readonly swarmId: SwarmId };

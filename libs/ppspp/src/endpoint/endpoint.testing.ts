@@ -1,4 +1,5 @@
 import { initiatingOptions } from '../channel/handshake';
+import type { MembershipVerdict } from '../exchange/verdict';
 import { digest } from '../integrity/hash';
 import { subtreeOf } from '../integrity/subtree';
 import { second, type Micros } from '../limits';
@@ -97,6 +98,13 @@ export class TestEndpoint {
     return [...sent, ...this.take()];
   }
 
+  /** What it makes of a membership certificate. */
+  judge: (certificate: Uint8Array) => MembershipVerdict = () => ({ ok: false, fault: 'certificate-malformed' });
+
+  private certify({ swarmId, token, certificate }: Extract<Effect, { kind: 'certify' }>): void {
+    this.endpoint.handle({ kind: 'certified', swarmId, token, verdict: this.judge(certificate) }, this.now);
+  }
+
   private readonly extents = new Map<string, Published['extents']>();
 
   private act(effect: Effect): void {
@@ -133,6 +141,9 @@ export class TestEndpoint {
         endpoint.handle({ kind: 'extent-checked', swarmId, extent, subtree: subtreeOf(hash, bytes, chunkSize) }, now);
         return;
       }
+      case 'certify':
+        this.certify(effect);
+        return;
       case 'erase':
         return;
       case 'notice':

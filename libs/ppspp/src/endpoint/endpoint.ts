@@ -48,6 +48,8 @@ export class Endpoint {
       cache: new ExtentCache(config.cacheBytes),
       counters,
       backgroundBytesMax: config.backgroundBytesMax,
+      exchange: config.exchange,
+      random: config.random,
       push,
       touch,
       stirred: (swarmId) => this.stirred(swarmId),
@@ -91,6 +93,10 @@ export class Endpoint {
         return this.with(input.swarmId, (swarm) => swarm.extentWritten(input.extent, input.stored));
       case 'extent-evicted':
         return this.with(input.swarmId, (swarm) => swarm.extentEvicted(input.extent));
+      case 'certified':
+        return this.with(input.swarmId, (swarm) => swarm.exchange.certified(input.token, input.verdict, now));
+      case 'certificate':
+        return this.with(input.swarmId, (swarm) => swarm.exchange.certify(input.own, now));
       case 'chunks-hashed':
         return this.with(input.swarmId, (swarm) => swarm.hashed(input.token, input.leaves, now));
     }

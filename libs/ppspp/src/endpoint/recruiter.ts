@@ -1,4 +1,5 @@
 import type { Channel } from '../channel/channel';
+import { Restraint } from '../exchange/restraint';
 import { limits, type Micros } from '../limits';
 import type { Swarm } from '../swarm/swarm';
 import type { Bans } from './bans';
@@ -20,6 +21,7 @@ export interface RecruiterParts {
 export class Recruiter {
   /** Swarms that wanted something when they were last looked at. */
   private readonly wanting = new WeakSet<Swarm>();
+  private readonly restraint = new Restraint();
 
   constructor(private readonly parts: RecruiterParts) {}
 
@@ -37,7 +39,8 @@ export class Recruiter {
     const isLacking = swarm.candidates.lacking(now);
     if (isLacking) this.call(swarm, now);
     const callAt = isLacking ? swarm.peersWantedAt + limits.peersWanted : Number.POSITIVE_INFINITY;
-    const at = Math.min(callAt, swarm.candidates.deadline(now) ?? Number.POSITIVE_INFINITY);
+    const deadline = swarm.candidates.deadline(now) ?? Number.POSITIVE_INFINITY;
+    const at = Math.min(callAt, deadline, this.exchangeAt(swarm, now));
     return Number.isFinite(at) ? at : undefined;
   }
 
@@ -57,14 +60,22 @@ export class Recruiter {
     let open = called.length;
     if (open >= limits.fetchPeersMax && swarm.candidates.impatient(now)) open -= this.rotate(called, now);
     while (open < limits.fetchPeersMax) {
-      const candidate = swarm.candidates.next(now);
+      const isOpen = this.restraint.allows(called, swarm.candidates, now);
+      const candidate = swarm.candidates.next(now, isOpen);
       if (candidate === undefined) return;
       if (this.parts.bans.has(candidate.address, now)) swarm.candidates.remove(candidate.address);
       else {
-        this.parts.doorman.call(swarm, candidate, now);
+        called.push(this.parts.doorman.call(swarm, candidate, now));
+        if (candidate.origin === 'exchange') this.restraint.called(now);
         open++;
       }
     }
+  }
+
+  /** When a peer that another named, and that waits, may be called; never, if only an event can change that. */
+  private exchangeAt(swarm: Swarm, now: Micros): Micros {
+    const { nextAt } = this.restraint;
+    return nextAt > now && swarm.candidates.exchangeReady(now) ? nextAt : Number.POSITIVE_INFINITY;
   }
 
   /** Gives up the peer that sent nothing for longest, that another may be tried; tells how many places that makes. */

@@ -1,8 +1,9 @@
 import { addressKey, type Address } from '../endpoint/address';
-import type { Candidate } from '../endpoint/effects';
+import type { Candidate, Origin } from '../endpoint/effects';
 import { limits, type Micros } from '../limits';
 
 interface Known extends Candidate {
+  readonly origin: Origin;
   busy: boolean;
   /** Failures in a row. */
   failures: number;
@@ -32,21 +33,44 @@ export class Candidates {
 
   /** Takes peers somebody named; one that failed before is worth another try. Bounded: beyond it only what failed gives way. */
   add(peers: readonly Candidate[], now: Micros): void {
-    for (const { address, priority } of peers) {
+    for (const { address, priority, origin = 'tracker' } of peers) {
       const key = addressKey(address);
+      // What another peer tells adds to what is known, and changes nothing of it.
+      if (origin === 'exchange' && (this.known.has(key) || !this.makeExchangeRoom())) continue;
       const known = this.known.get(key) ?? unknown;
       if (!this.known.has(key) && !this.makeRoom()) return;
       const retryAt = Math.min(known.retryAt, Math.max(now, known.failedAt + limits.candidateRetry));
-      this.known.set(key, { ...known, address, priority, retryAt, isNamedAgain: known.busy });
+      this.known.set(key, { ...known, address, priority, origin, retryAt, isNamedAgain: known.busy });
     }
   }
 
-  /** The peer to contact next, now counted as busy; undefined if there is none for now. */
-  next(now: Micros): Candidate | undefined {
+  /** Who named a peer; undefined if nobody did. */
+  originOf(address: Address): Origin | undefined {
+    return this.known.get(addressKey(address))?.origin;
+  }
+
+  /** The priority of a peer; that of the last, if nobody named it. */
+  priorityOf(address: Address): number {
+    const known = this.known.get(addressKey(address));
+    if (known !== undefined) return known.priority;
+    let last = 0;
+    for (const { priority } of this.known.values()) last = Math.max(last, priority);
+    return last;
+  }
+
+  /** True while a peer that only another peer named might be contacted. */
+  exchangeReady(now: Micros): boolean {
+    for (const candidate of this.known.values())
+      if (candidate.origin === 'exchange' && this.isReady(candidate, now)) return true;
+    return false;
+  }
+
+  /** The peer to contact next, now counted as busy; undefined if there is none for now. `isOpen`: whoever named it. */
+  next(now: Micros, isOpen = true): Candidate | undefined {
     this.raiseCeiling(now);
     let best: Known | undefined;
     for (const candidate of this.known.values()) {
-      if (!this.isReady(candidate, now)) continue;
+      if (!this.isReady(candidate, now) || (candidate.origin === 'exchange' && !isOpen)) continue;
       if (best === undefined || rank(candidate) < rank(best)) best = candidate;
     }
     if (best !== undefined) best.busy = true;
@@ -66,8 +90,10 @@ export class Candidates {
     candidate.failures = failuresAfter(outcome, candidate.isNamedAgain ? 0 : candidate.failures);
     candidate.isNamedAgain = false;
     candidate.failedAt = now;
-    const wait = limits.candidateRetry * 2 ** (candidate.failures - 1);
-    candidate.retryAt = candidate.failures === 0 ? now : now + Math.min(limits.candidateRetryMax, wait);
+    const max = candidate.origin === 'exchange' ? limits.exchangeRetry : limits.candidateRetryMax;
+    const first = candidate.origin === 'exchange' ? limits.exchangeRetry : limits.candidateRetry;
+    const wait = first * 2 ** (candidate.failures - 1);
+    candidate.retryAt = candidate.failures === 0 ? now : now + Math.min(max, wait);
   }
 
   /** A peer that lied is not asked again in this swarm. */
@@ -78,7 +104,9 @@ export class Candidates {
   /** True if those that are known will not do: none is left to try, and none in use sends anything. */
   lacking(now: Micros): boolean {
     let isAnyBusy = false;
-    for (const { busy, failures } of this.known.values()) {
+    for (const { busy, failures, origin } of this.known.values()) {
+      // Whom other peers named never makes those dispensable whom a tracker would (RFC 7574 section 12.2.3).
+      if (origin === 'exchange') continue;
       if (!busy && failures === 0) return false;
       isAnyBusy ||= busy;
     }
@@ -113,10 +141,23 @@ export class Candidates {
 
   private makeRoom(): boolean {
     if (this.known.size < limits.candidatesMax) return true;
+    return this.dropWorst('exchange') || this.dropWorst();
+  }
+
+  /** Peers that other peers named have a share of their own, so that no flood of them crowds the others out. */
+  private makeExchangeRoom(): boolean {
+    let count = 0;
+    for (const { origin } of this.known.values()) if (origin === 'exchange') count++;
+    return count < limits.exchangeCandidatesMax || this.dropWorst('exchange');
+  }
+
+  /** Drops the one that failed most often, of those that somebody named. */
+  private dropWorst(only?: Origin): boolean {
     let worst: [string, Known] | undefined;
     for (const entry of this.known) {
-      const [, { busy, failures }] = entry;
-      if (!busy && failures > (worst?.[1].failures ?? 0)) worst = entry;
+      const [, { busy, failures, origin }] = entry;
+      const isWorse = !busy && failures > (worst?.[1].failures ?? 0);
+      if (isWorse && (only === undefined || only === origin)) worst = entry;
     }
     return worst !== undefined && this.known.delete(worst[0]);
   }
@@ -149,6 +190,7 @@ function failuresAfter(outcome: Outcome, before: number): number {
   }
 }
 
-function rank({ priority, failures }: Known): number {
-  return priority * 16 + Math.min(failures, 15);
+/** At the same priority and record, whom a tracker named comes before whom a peer named. */
+function rank({ priority, failures, origin }: Known): number {
+  return (priority * 16 + Math.min(failures, 15)) * 2 + (origin === 'exchange' ? 1 : 0);
 }

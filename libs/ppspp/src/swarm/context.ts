@@ -2,6 +2,7 @@ import type { Channel } from '../channel/channel';
 import type { EndpointCounters } from '../endpoint/counters';
 import type { Effect } from '../endpoint/effects';
 import type { ExtentCache } from '../endpoint/extent-cache';
+import type { ExchangeConfig } from '../exchange/config';
 import type { SwarmId } from './metadata';
 
 /** What a swarm shares with the endpoint's other swarms. */
@@ -10,6 +11,9 @@ export interface SwarmContext {
   readonly counters: EndpointCounters;
   /** Content larger than this is fetched only where subscribers are about to need it. */
   readonly backgroundBytesMax: number;
+  readonly exchange: ExchangeConfig;
+  /** 32 unpredictable bits. */
+  random(): number;
   push(effect: Effect): void;
   /** Something is to be sent on, or asked of, this channel. */
   touch(channel: Channel): void;

@@ -1,8 +1,9 @@
 import type { ChunkSet } from '../addressing/chunk-set';
 import type { Channel, ChannelSwarm } from '../channel/channel';
 import type { OpenedContent, Want } from '../endpoint/effects';
-import type { Micros } from '../limits';
-import type { DataMessage } from '../wire/message';
+import { Exchange } from '../exchange/exchange';
+import { limits, type Micros } from '../limits';
+import type { DataMessage, ExchangeMessage } from '../wire/message';
 import { Announcer } from './announcer';
 import { Candidates } from './candidates';
 import { extentChunks, type Extent } from './content';
@@ -19,6 +20,7 @@ export class Swarm implements ChannelSwarm {
   readonly holdings: Holdings;
   readonly candidates = new Candidates();
   readonly members = new Members();
+  readonly exchange: Exchange;
   /** False until the store told what it holds. */
   opened = false;
   peersWantedAt: Micros = Number.NEGATIVE_INFINITY;
@@ -37,6 +39,7 @@ export class Swarm implements ChannelSwarm {
     this.holdings = new Holdings(metadata);
     const { holdings, members, candidates } = this;
     const { backgroundBytesMax } = context;
+    this.exchange = new Exchange({ swarmId: metadata.swarmId, members, candidates, context });
     const touch = (channel: Channel): void => context.touch(channel);
     const completed = (extent: Extent): void => this.write(extent);
     this.demand = new Demand({ holdings, members, want: () => this.want, backgroundBytesMax });
@@ -132,6 +135,16 @@ export class Swarm implements ChannelSwarm {
     if (this.want !== 'none' && !this.holdings.complete && !uploader.announced.has(extent)) this.stir();
   }
 
+  exchanged(channel: Channel, message: ExchangeMessage, now: Micros): void {
+    this.exchange.heard(channel, message, now);
+  }
+
+  /** As long as more peers would be of use. */
+  seeksPeers(channel: Channel, now: Micros): boolean {
+    if (!this.wanting || this.sources().length >= limits.fetchPeersMax) return false;
+    return this.exchange.seeks(channel, now);
+  }
+
   idled(channel: Channel, now: Micros): void {
     this.announcer.remind(channel, now);
     if (this.want !== 'none' && !this.holdings.complete) this.stir();
@@ -195,6 +208,7 @@ export class Swarm implements ChannelSwarm {
   /** A channel is established: its peer learns what is here. */
   established(channel: Channel, now: Micros): void {
     this.announcer.announceAll(channel, now);
+    this.exchange.established(channel, now);
     this.stir();
   }
 

@@ -2,7 +2,15 @@ import { Reader } from '../bytes/reader';
 import { messageCodes } from './codes';
 import { readHandshake } from './handshake';
 import { messagesPerDatagramMax } from './limits';
-import type { BareMessage, Dialect, HandshakeMessage, Message, RangeMessage, WireFault } from './message';
+import type {
+  BareMessage,
+  Dialect,
+  HandshakeMessage,
+  Message,
+  PexRequestMessage,
+  RangeMessage,
+  WireFault,
+} from './message';
 import { readPexCertificate, readPexResponse } from './pex';
 import { readRange } from './range';
 import { readAck, readData, readIntegrity } from './transfer';
@@ -96,6 +104,6 @@ function rangeDecoder(type: RangeMessage['type']): Decoder {
 }
 
 /** CHOKE, UNCHOKE and PEX_REQ, which are their type alone. RFC 7574 sections 8.12 and 8.13. */
-function bareDecoder(type: BareMessage['type']): Decoder {
+function bareDecoder(type: (BareMessage | PexRequestMessage)['type']): Decoder {
   return () => ({ type });
 }

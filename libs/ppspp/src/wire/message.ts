@@ -72,9 +72,14 @@ export interface IntegrityMessage {
   readonly hash: Uint8Array;
 }
 
-/** CHOKE, UNCHOKE and PEX_REQ have no payload. RFC 7574 sections 8.12 and 8.13. */
+/** CHOKE and UNCHOKE have no payload. RFC 7574 section 8.12. */
 export interface BareMessage {
-  readonly type: 'choke' | 'unchoke' | 'pex-request';
+  readonly type: 'choke' | 'unchoke';
+}
+
+/** PEX_REQ has no payload. RFC 7574 section 8.13. */
+export interface PexRequestMessage {
+  readonly type: 'pex-request';
 }
 
 /** PEX_RESv4 and PEX_RESv6: `ip` is 4 or 16 bytes. RFC 7574 section 8.13. */
@@ -90,16 +95,12 @@ export interface PexCertificateMessage {
   readonly certificate: Uint8Array;
 }
 
+/** The messages by which peers tell of other peers. RFC 7574 section 8.13. */
+export type ExchangeMessage = PexRequestMessage | PexResponseMessage | PexCertificateMessage;
+
 /** Every message static content needs. RFC 7574 table 7; SIGNED_INTEGRITY is for live streams alone. */
 export type Message =
-  | HandshakeMessage
-  | DataMessage
-  | AckMessage
-  | RangeMessage
-  | IntegrityMessage
-  | BareMessage
-  | PexResponseMessage
-  | PexCertificateMessage;
+  HandshakeMessage | DataMessage | AckMessage | RangeMessage | IntegrityMessage | BareMessage | ExchangeMessage;
 
 /** Why bytes were refused. A closed set, so that it can label a metric. */
 export type WireFault =
