@@ -13,6 +13,7 @@ import { strangers, Scene } from './scene';
 import { endpointSeeds } from './seeds';
 import { Tape } from './tape';
 import type { FuzzTarget } from './target';
+import { sentence } from './words';
 
 type Act = (scene: Scene, tape: Tape) => void;
 
@@ -55,6 +56,7 @@ export const acts = {
   keep: (scene, tape) => keep(scene, partyOf(scene, tape), tape),
   evict: (scene, tape) => evict(scene, partyOf(scene, tape), tape.u8()),
   rot: (scene, tape) => partyOf(scene, tape).rot(tape.u8(), tape.u16()),
+  say: (scene, tape) => say(scene, tape),
 } as const satisfies Record<string, Act>;
 
 const script: readonly Act[] = Object.values(acts);
@@ -134,6 +136,15 @@ function speak(scene: Scene, tape: Tape): void {
   const bytes = new Uint8Array(4 + said.length);
   new DataView(bytes.buffer).setUint32(0, channel.id);
   bytes.set(said, 4);
+  scene.deliver({ from: channel.address, to, bytes });
+}
+
+/** Well-formed messages to a channel that is open, from its peer. */
+function say(scene: Scene, tape: Tape): void {
+  const { address: to, endpoint } = partyOf(scene, tape);
+  const channel = tape.pick([...endpoint.channels.all()]);
+  if (channel === undefined) return;
+  const bytes = sentence(channel.id, { tape, dialect: channel.dialect, content: scene.content });
   scene.deliver({ from: channel.address, to, bytes });
 }
 

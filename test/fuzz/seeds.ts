@@ -22,12 +22,24 @@ export function endpointSeeds(acts: readonly string[]): Uint8Array[] {
   const storing = [code('keep'), cache, 0, code('join'), cache, 2, 0];
   const reading = [...fetching(leecher), ...meeting(leecher, cache), ...settling(60)];
   const knocking = (drops: number, sets: number): number[] => [code('open'), stranger, cache, 1, 0, drops, sets];
+  // All words one after the other, to both ends of a channel in the middle of a download.
+  const saying = Array.from({ length: 26 }, (_, at) => [
+    code('say'),
+    at % 2 === 0 ? seeder : leecher,
+    oldest,
+    0,
+    at >> 1,
+    3,
+    0,
+    1,
+  ]);
   const plays: readonly (readonly number[])[] = [
     direct,
     [...cached, ...settling(90)],
     [...direct, code('wait'), 8, code('skip'), ...settling(9), code('leave'), leecher, ...settling(9)],
     [...cached, code('bend'), 0, 0, 40, 1, 255, code('lose'), 0, code('copy'), 0, ...settling(90)],
     [...storing, ...reading],
+    [...direct.slice(0, -1), 6, ...saying.flat(), ...settling(60)],
     [...storing, code('rot'), cache, 0, 0, 9, ...reading],
     [...storing, ...knocking(0, 0), ...knocking(3, 0), code('wait'), 4, ...knocking(0, 1), 1, 255],
   ];
