@@ -9,7 +9,7 @@ import { binOf, neededNodes, nodeOfBin } from './uncles';
 function bins(chunk: number, had: readonly number[], chunkCount = 8): number[] {
   const acknowledged = new ChunkSet();
   had.forEach((at) => acknowledged.add({ first: at, last: at }));
-  return neededNodes(chunk, chunkCount, (range) => acknowledged.intersects(range), had.length === 0).map(({ height, index }) => binOf(height, index));
+  return neededNodes(chunk, chunkCount, acknowledged).map(({ height, index }) => binOf(height, index));
 }
 
 describe('neededNodes', () => {
