@@ -74,7 +74,7 @@ const mistakes: readonly Mistake[] = [
     what: 'a malformed swarm ID',
     args: () => ['fetch', 'abc', '--out', stage.path('out'), '--peer', '127.2.0.2:1'],
     status: 2,
-    line: /^weir: swarm ID "abc": write the swarm ID that "weir publish" prints/,
+    line: /^weir: swarm: write a swarm ID, a link, a record/,
   },
   {
     what: 'an output that cannot be written',

@@ -23,6 +23,7 @@ const cases: readonly Case[] = [
   { what: '4096 chunks', size: 2 ** 22, format: { addressing: 'chunk64' } },
   { what: 'an odd number of bytes', size: 2_222_221, format: { hash: 'sha1', addressing: 'byte64', chunkSize: 512 } },
   { what: 'large chunks', size: 4_000_003, format: { hash: 'sha512', addressing: 'bin32', chunkSize: 8_192 } },
+  { what: 'the largest chunks', size: 1_000_003, format: { hash: 'sha384', addressing: 'byte64', chunkSize: 65_000 } },
 ];
 
 describe('seed and fetch', () => {
@@ -52,7 +53,27 @@ describe('seed and fetch', () => {
   });
 });
 
-const published = z.object({ swarmId: z.string(), chunks: z.number(), size: z.number() });
+describe('a link', () => {
+  it.each([0, 64, 300_001])('is all that a fetch needs, for %d bytes', async (size) => {
+    const content = stage.content('source', size);
+    const { link, swarmId } = await startSeeder(stage, { path: content.path, format: { addressing: 'bin32' } });
+    const summary = await fetchFile(stage, { swarmId: link, out: stage.path('out') });
+    expect(summary).toMatchObject({ swarmId, bytes: size });
+    expect(sha256Of(stage.path('out'))).toBe(content.sha256);
+  });
+
+  it('carries content that nothing protects, where both sides say so', async () => {
+    const content = stage.content('source', 300_001);
+    const name = ['--integrity', 'none', '--swarm-id', 'c0ffee'];
+    const { link, address } = await startSeeder(stage, { path: content.path, more: name });
+    await fetchFile(stage, { swarmId: link, out: stage.path('out') });
+    expect(sha256Of(stage.path('out'))).toBe(content.sha256);
+    const refused = stage.weir(['fetch', 'c0ffee', '--out', stage.path('no'), '--peer', address]);
+    expect(await refused.ended).toMatchObject({ status: 2 });
+  });
+});
+
+const published = z.object({ swarmId: z.string(), contentBytes: z.number() });
 
 describe('publish', () => {
   it('prints the swarm ID that seed announces', async () => {
@@ -62,6 +83,6 @@ describe('publish', () => {
     const { swarmId } = await startSeeder(stage, { path, format });
     const { status, stdout } = await publishing.ended;
     expect(status).toBe(0);
-    expect(published.parse(JSON.parse(stdout))).toEqual({ swarmId, size, chunks: Math.ceil(size / 1_400) });
+    expect(published.parse(JSON.parse(stdout))).toEqual({ swarmId, contentBytes: size });
   });
 });

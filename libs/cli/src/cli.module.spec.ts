@@ -33,6 +33,7 @@ describe('weir publish', () => {
       'size        10000 bytes (9.77 KiB)',
       'hash        sha1',
       'addressing  chunk32',
+      `link        ppsp:${record.metadata.swarmId}?hash=sha1&addressing=chunk32&chunkSize=512&contentBytes=10000`,
     ]);
   });
 
@@ -42,7 +43,7 @@ describe('weir publish', () => {
     const { printed } = await weir(['publish', path, '--json']);
     expect(printed).toHaveLength(1);
     const { swarmId } = record.metadata;
-    expect(parsed(printed[0])).toEqual({ ...record.metadata, swarmId, chunks: 10, size: 10_000 });
+    expect(parsed(printed[0])).toEqual({ ...record.metadata, swarmId, contentBytes: 10_000 });
   });
 });
 
@@ -57,7 +58,11 @@ describe('weir seed', () => {
     });
     const { status, printed } = await running;
     expect(status).toBe(0);
-    expect(parsed(printed[0])).toEqual({ swarmId: record.metadata.swarmId, address: '[::1]:7000' });
+    const address = '[::1]:7000';
+    expect(parsed(printed[0])).toEqual({ ...record.metadata, contentBytes: 100, peers: [address], address });
+    expect(printed[1]).toBe(
+      `ppsp:${record.metadata.swarmId}?hash=sha1&addressing=chunk32&chunkSize=512&contentBytes=100&peer=%5B::1%5D:7000`,
+    );
     expect(started[0]?.closed).toBe(true);
   });
 });
@@ -83,9 +88,28 @@ describe('weir fetch', () => {
     });
   });
 
+  it('takes a link, and needs nothing beside it', async () => {
+    const content = await sampleContent(folder.path('linked'), 70_000, small);
+    const { printed } = await weir(['publish', folder.path('linked'), ...flags, '--json', '--peer', '192.0.2.1:7000']);
+    const out = folder.path('by-record');
+    const { start, started } = fakeTransfers(content);
+    expect(await weir(['fetch', printed[0] ?? '', '--out', out], start)).toMatchObject({ status: 0, told: [] });
+    expect(readFileSync(out).equals(content.bytes)).toBe(true);
+    expect(started[0]?.peers).toMatchObject([{ address: { ip: '192.0.2.1', port: 7000 } }]);
+  });
+
+  it('has content without bytes at once', async () => {
+    writeFileSync(folder.path('empty'), '');
+    const { printed } = await weir(['publish', folder.path('empty'), '--json', '--peer', '192.0.2.1:7000']);
+    expect(parsed(printed[0])).toMatchObject({ swarmId: '00'.repeat(32), contentBytes: 0 });
+    const out = folder.path('nothing');
+    const { status } = await weir(['fetch', printed[0] ?? '', '--out', out]);
+    expect({ status, bytes: readFileSync(out).length }).toEqual({ status: 0, bytes: 0 });
+  });
+
   it('says how to continue when interrupted', async () => {
     const interrupted = await weir(
-      ['fetch', '00'.repeat(32), '--out', folder.path('never'), '--peer', '192.0.2.1:7000'],
+      ['fetch', 'ab'.repeat(32), '--out', folder.path('never'), '--peer', '192.0.2.1:7000'],
       async (plan) => {
         setImmediate(() => process.emit('SIGINT', 'SIGINT'));
         return fakeTransfers().start(plan);
@@ -132,7 +156,18 @@ describe('weir', () => {
     ['a missing --listen', ['seed', 'x'], "required option '--listen <host:port>' not specified"],
     ['a malformed --listen', ['seed', 'x', '--listen', '80'], '--listen "80": write HOST:PORT'],
     ['a malformed tracker', ['seed', 'x', '--listen', '[::1]:0', '--tracker', 'x'], '--tracker "x": write an http'],
-    ['a malformed swarm ID', ['fetch', 'zz', '--out', out, ...peer], 'swarm ID "zz": write the swarm ID'],
+    ['a swarm that is none', ['fetch', 'zz', '--out', out, ...peer], 'swarm "zz": write a swarm ID, a link'],
+    ['a malformed link', ['fetch', 'ppsp:00?x=1', '--out', out, ...peer], 'swarm: "x" is no member; there are'],
+    [
+      'a contradiction',
+      ['fetch', `ppsp:${id}?chunkSize=512`, '--out', out, ...peer, '--chunk-size', '1024'],
+      '--chunk-size 1024 contradicts chunkSize 512',
+    ],
+    ['a bad peer in a link', ['fetch', `ppsp:${id}?peer=x`, '--out', out], 'peer "x": write HOST:PORT'],
+    ['no size', ['fetch', 'abcd', '--integrity', 'none', '--out', out, ...peer], 'state the size with --content-bytes'],
+    ['no name', ['publish', 'x', '--integrity', 'none'], 'name the swarm with --swarm-id'],
+    ['a name too many', ['publish', 'x', '--swarm-id', 'ab'], 'the root hash is the swarm ID'],
+    ['a hash of nothing', ['publish', 'x', '--integrity', 'none', '--hash', 'sha1'], 'contradicts --integrity none'],
     ['another hash', ['fetch', id, '--out', out, ...peer, '--hash', 'sha1'], 'is one of sha256'],
     ['no peer', ['fetch', id, '--out', out], 'name a --tracker or a --peer'],
     ['a malformed peer', ['fetch', id, '--out', out, '--peer', 'x'], '--peer "x": write HOST:PORT'],
@@ -165,6 +200,6 @@ describe('weir', () => {
     const text = shown.mock.calls.map(([part]) => String(part)).join('');
     shown.mockRestore();
     expect({ status, told }).toEqual({ status: 0, told: [] });
-    expect(text).toContain('Usage: weir fetch [options] <swarm-id>');
+    expect(text).toContain('Usage: weir fetch [options] <swarm>');
   });
 });

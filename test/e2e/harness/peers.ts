@@ -14,6 +14,8 @@ const seederLine = z.object({ swarmId: z.string(), address: z.string() });
 
 /** A seeder that is ready. */
 export interface Seeder extends z.output<typeof seederLine> {
+  /** All that a fetch needs. */
+  readonly link: string;
   readonly program: Program;
 }
 
@@ -23,18 +25,21 @@ export interface SeedStart {
   readonly listen?: string;
   readonly trackers?: readonly string[];
   readonly format?: Format;
+  readonly more?: readonly string[];
 }
 
 /** Starts a seeder outside, and waits until peers can come. */
 export async function startSeeder(stage: Stage, start: SeedStart): Promise<Seeder> {
-  const { path, listen = '127.2.0.2:0', trackers = [], format = {} } = start;
-  const args = ['seed', path, '--listen', listen, ...repeated('--tracker', trackers), ...formatArgs(format)];
+  const { path, listen = '127.2.0.2:0', trackers = [], format = {}, more = [] } = start;
+  const args = ['seed', path, '--listen', listen, ...repeated('--tracker', trackers), ...formatArgs(format), ...more];
   const program = stage.weir(args);
-  return { ...seederLine.parse(JSON.parse(await program.line('stdout', /^\{/))), program };
+  const line = seederLine.parse(JSON.parse(await program.line('stdout', /^\{/)));
+  return { ...line, link: await program.line('stdout', /^ppsp:/), program };
 }
 
 /** What to fetch, from where, and who from. */
 export interface FetchStart {
+  /** Or a link. */
   readonly swarmId: string;
   readonly out: string;
   /** Where the fetcher listens: what it is to the appliance is decided by its address. */

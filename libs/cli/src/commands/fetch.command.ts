@@ -1,11 +1,12 @@
 import { Inject } from '@nestjs/common';
 import { parseHostPort, type HostPort } from '@weir/config';
-import type { SwarmMetadata } from '@weir/ppspp';
+import { metadataOf, type SwarmMetadata, type SwarmStatement } from '@weir/ppspp';
 import { Command, Option } from 'nest-commander';
 import { InterruptedError, UsageError } from '../errors';
 import { anyAddress } from '@weir/datagram';
 import { formatAddress, resolveAddress } from '../options/address';
-import { collect, hashOfSwarmId, parsePeer, parseSeconds, parseSwarmId, parseTrackerUrl, read } from '../options/parse';
+import { collect, parseContentBytes, parsePeer, parseSeconds, parseTrackerUrl, read } from '../options/parse';
+import { readSwarm, withFlags } from '../options/swarm';
 import { formatBytes, formatRate } from '../terminal/format';
 import type { Terminal } from '../terminal/terminal';
 import { fetchContent, type FetchPlan, type FetchSummary } from '../transfer/fetch-content';
@@ -19,14 +20,15 @@ interface FetchOptions extends FormatOptions {
   readonly peer?: readonly HostPort[];
   readonly listen?: HostPort;
   readonly timeout?: number;
+  readonly contentBytes?: number;
   readonly json?: boolean;
 }
 
 /** Fetches a file, or what is missing of it. */
 @Command({
   name: 'fetch',
-  arguments: '<swarm-id>',
-  argsDescription: { 'swarm-id': 'as "weir publish" prints it' },
+  arguments: '<swarm>',
+  argsDescription: { swarm: 'swarm ID, link or record as "weir publish" prints them, a file with one, or - for stdin' },
   description: 'fetch and verify a file, or what is missing of it',
 })
 export class FetchCommand extends FormatCommand {
@@ -66,13 +68,18 @@ export class FetchCommand extends FormatCommand {
     return read('--timeout', text, parseSeconds);
   }
 
+  @Option({ flags: '--content-bytes <bytes>', description: 'size of the content, where hashes do not tell it' })
+  readContentBytes(text: string): number {
+    return read('--content-bytes', text, parseContentBytes);
+  }
+
   @Option({ flags: '--json', description: 'print the summary as one JSON line' })
   readJson(): boolean {
     return true;
   }
 
-  async run([swarmId = '']: string[], options: FetchOptions): Promise<void> {
-    const plan = await this.plan(read('swarm ID', swarmId, parseSwarmId), options);
+  async run([swarm = '']: string[], options: FetchOptions): Promise<void> {
+    const plan = await this.plan(withFlags(await readSwarm(swarm), options), options);
     const { terminal, startTransfer } = this;
     const summary = await this.interruptibly((signal) =>
       fetchContent(plan, { terminal, startTransfer, signal }).catch((error: unknown) => {
@@ -84,27 +91,32 @@ export class FetchCommand extends FormatCommand {
     for (const line of lines) terminal.print(line);
   }
 
-  private async plan(swarmId: string, options: FetchOptions): Promise<FetchPlan> {
-    const { out, tracker = [], peer = [], listen, timeout } = options;
-    if (tracker.length === 0 && peer.length === 0) {
+  private async plan(statement: SwarmStatement, options: FetchOptions): Promise<FetchPlan> {
+    const { out, listen, timeout } = options;
+    const metadata = fetchable(metadataOf(statement));
+    const peers = [...statement.peers.map((one) => read('peer', one, parsePeer)), ...(options.peer ?? [])];
+    const named = statement.trackers.map((one) => read('tracker', one, parseTrackerUrl));
+    const trackers = [...new Set([...named, ...(options.tracker ?? [])])];
+    if (trackers.length === 0 && peers.length === 0) {
       throw new UsageError('nobody to fetch from: name a --tracker or a --peer');
     }
     return {
-      metadata: this.metadataOf(swarmId, options),
+      metadata,
       out,
-      trackers: tracker,
+      trackers,
       listen: listen === undefined ? anyAddress() : await resolveAddress('--listen', listen),
-      peers: await Promise.all(peer.map((one) => resolveAddress('--peer', one))),
+      peers: await Promise.all(peers.map((one) => resolveAddress('--peer', one))),
       timeoutSeconds: timeout,
     };
   }
+}
 
-  /** The swarm ID's length tells the hash function; naming another is a mistake. */
-  private metadataOf(swarmId: string, options: FetchOptions): SwarmMetadata {
-    const hash = hashOfSwarmId(swarmId);
-    if (options.hash === undefined || options.hash === hash) return { ...this.formatOf({ ...options, hash }), swarmId };
-    throw new UsageError(`--hash ${options.hash}: a swarm ID of ${swarmId.length} hex digits is one of ${hash}`);
-  }
+/** Without hashes nothing tells where the content ends. */
+function fetchable(metadata: SwarmMetadata): SwarmMetadata {
+  if (metadata.integrity !== 'none' || metadata.contentBytes !== undefined) return metadata;
+  throw new UsageError(
+    '--integrity none: state the size with --content-bytes, or fetch by the link that the seeder prints',
+  );
 }
 
 function summaryJson({ metadata, out }: FetchPlan, { bytes, resumedBytes, seconds, sources }: FetchSummary): string {

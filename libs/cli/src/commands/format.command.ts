@@ -1,7 +1,16 @@
 import { Option } from 'nest-commander';
-import { chunkAddressings, type ChunkAddressing, type HashFunction } from '@weir/ppspp';
+import {
+  chunkAddressings,
+  listed,
+  statementDefaults,
+  type ChunkAddressing,
+  type HashFunction,
+  type IntegrityMethod,
+  type SwarmId,
+} from '@weir/ppspp';
 import type { ContentFormat } from '../content/scan';
-import { listed, parseAddressing, parseChunkSize, parseHash, read } from '../options/parse';
+import { UsageError } from '../errors';
+import { parseAddressing, parseChunkSize, parseFreeSwarmId, parseHash, parseIntegrity, read } from '../options/parse';
 import { WeirCommand } from './weir.command';
 
 /** The options that say how content is cut, hashed and numbered. Left out means the default. */
@@ -9,10 +18,8 @@ export interface FormatOptions {
   readonly chunkSize?: number;
   readonly hash?: HashFunction;
   readonly addressing?: ChunkAddressing;
+  readonly integrity?: IntegrityMethod;
 }
-
-/** RFC 7574 section 11.1, table 8: what every implementation has. */
-const defaultFormat: ContentFormat = Object.freeze({ chunkSize: 1024, hash: 'sha256', addressing: 'chunk32' });
 
 /** A command that must know how content is cut, hashed and numbered. RFC 7574 section 11.1. */
 export abstract class FormatCommand extends WeirCommand {
@@ -31,12 +38,39 @@ export abstract class FormatCommand extends WeirCommand {
     return read('--addressing', text, parseAddressing);
   }
 
+  @Option({
+    flags: '--integrity <method>',
+    description: 'merkle, or none in a network where nobody lies (default: merkle)',
+  })
+  readIntegrity(text: string): IntegrityMethod {
+    return read('--integrity', text, parseIntegrity);
+  }
+}
+
+/** As `FormatOptions`, of content that is here. */
+export interface SourceOptions extends FormatOptions {
+  readonly swarmId?: SwarmId;
+}
+
+/** A command that makes a swarm of a file. */
+export abstract class SourceCommand extends FormatCommand {
+  @Option({ flags: '--swarm-id <hex>', description: 'the name of the swarm, with --integrity none' })
+  readSwarmId(text: string): SwarmId {
+    return read('--swarm-id', text, parseFreeSwarmId);
+  }
+
   /** The options, with what was left out. */
-  protected formatOf({ chunkSize, hash, addressing }: FormatOptions): ContentFormat {
-    return {
-      chunkSize: chunkSize ?? defaultFormat.chunkSize,
-      hash: hash ?? defaultFormat.hash,
-      addressing: addressing ?? defaultFormat.addressing,
-    };
+  protected formatOf({ chunkSize, hash, addressing, integrity, swarmId }: SourceOptions): ContentFormat {
+    const { hash: hashDefault, addressing: addressingDefault, chunkSize: sizeDefault } = statementDefaults;
+    const common = { chunkSize: chunkSize ?? sizeDefault, addressing: addressing ?? addressingDefault };
+    if (integrity !== 'none') {
+      if (swarmId === undefined) return { ...common, hash: hash ?? hashDefault };
+      throw new UsageError(
+        `--swarm-id ${swarmId}: the root hash is the swarm ID; leave it out, or add --integrity none`,
+      );
+    }
+    if (hash !== undefined) throw new UsageError(`--hash ${hash} contradicts --integrity none: nothing is hashed`);
+    if (swarmId === undefined) throw new UsageError('--integrity none: name the swarm with --swarm-id, in hex');
+    return { ...common, integrity, swarmId, hash: hashDefault };
   }
 }

@@ -1,13 +1,18 @@
 import { Inject } from '@nestjs/common';
-import type { SwarmRecord } from '@weir/ppspp';
+import { formatHostPort } from '@weir/config';
+import { linkOf, recordOf, type SwarmRecord, type SwarmStatement } from '@weir/ppspp';
 import { Command, Option } from 'nest-commander';
-import { openContent, scanContent } from '../content/scan';
+import { openContent, scanContent, type ContentFormat } from '../content/scan';
+import { statementOfContent } from '../transfer/seed-content';
 import { formatBytes } from '../terminal/format';
 import type { Terminal } from '../terminal/terminal';
-import { FormatCommand, type FormatOptions } from './format.command';
+import { collect, parsePeer, parseTrackerUrl, read } from '../options/parse';
+import { SourceCommand, type SourceOptions } from './format.command';
 import { TERMINAL } from './tokens';
 
-interface PublishOptions extends FormatOptions {
+interface PublishOptions extends SourceOptions {
+  readonly tracker?: readonly string[];
+  readonly peer?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -18,28 +23,41 @@ interface PublishOptions extends FormatOptions {
   argsDescription: { file: 'the content' },
   description: "compute a file's swarm ID, which whoever fetches it must know",
 })
-export class PublishCommand extends FormatCommand {
+export class PublishCommand extends SourceCommand {
   constructor(@Inject(TERMINAL) private readonly terminal: Terminal) {
     super();
   }
 
-  @Option({ flags: '--json', description: 'print one JSON line instead' })
+  @Option({ flags: '--json', description: 'print the record as one JSON line instead' })
   readJson(): boolean {
     return true;
   }
 
+  @Option({ flags: '--tracker <url>', description: 'a tracker to name in record and link; may be repeated' })
+  readTracker(text: string, before?: readonly string[]): readonly string[] {
+    return collect('--tracker', read('--tracker', text, parseTrackerUrl), before);
+  }
+
+  @Option({ flags: '--peer <host:port>', description: 'a peer to name in record and link; may be repeated' })
+  readPeer(text: string, before?: readonly string[]): readonly string[] {
+    return collect('--peer', formatHostPort(read('--peer', text, parsePeer)), before);
+  }
+
   async run([path = '']: string[], options: PublishOptions): Promise<void> {
-    const record = await this.interruptibly((signal) => this.scan(path, options, signal));
-    const lines = options.json === true ? [JSON.stringify(summaryOf(record))] : describe(record);
+    const format = this.formatOf(options);
+    const record = await this.interruptibly((signal) => this.scan(path, format, signal));
+    const { tracker: trackers = [], peer: peers = [] } = options;
+    const statement = statementOfContent(record, { trackers, peers });
+    const lines = options.json === true ? [JSON.stringify(recordOf(statement))] : describe(record, statement);
     for (const line of lines) this.terminal.print(line);
   }
 
-  private async scan(path: string, options: PublishOptions, signal: AbortSignal): Promise<SwarmRecord> {
+  private async scan(path: string, format: ContentFormat, signal: AbortSignal): Promise<SwarmRecord> {
     const progress = this.terminal.progress('hashing');
     const onProgress = (bytes: number, total: number): void => progress.update(bytes, total);
     const file = await openContent(path);
     try {
-      const { record } = await scanContent(file, path, this.formatOf(options), { onProgress, signal });
+      const { record } = await scanContent(file, path, format, { onProgress, signal });
       return record;
     } finally {
       progress.stop();
@@ -48,18 +66,14 @@ export class PublishCommand extends FormatCommand {
   }
 }
 
-function summaryOf({ metadata, chunkCount, contentBytes }: SwarmRecord) {
-  const { swarmId, chunkSize, hash, addressing } = metadata;
-  return { swarmId, chunks: chunkCount, size: contentBytes ?? 0, chunkSize, hash, addressing };
-}
-
-function describe(record: SwarmRecord): string[] {
-  const { swarmId, chunks, size, chunkSize, hash, addressing } = summaryOf(record);
+function describe({ chunkCount, contentBytes = 0 }: SwarmRecord, statement: SwarmStatement): string[] {
+  const { swarmId, hash, addressing, chunkSize } = statement;
   return [
     `swarm ID    ${swarmId}`,
-    `chunks      ${chunks} of ${chunkSize} bytes`,
-    `size        ${size} bytes (${formatBytes(size)})`,
-    `hash        ${hash}`,
-    `addressing  ${addressing}`,
+    `chunks      ${chunkCount} of ${chunkSize ?? 0} bytes`,
+    `size        ${contentBytes} bytes (${formatBytes(contentBytes)})`,
+    `hash        ${hash ?? 'none'}`,
+    `addressing  ${addressing ?? ''}`,
+    `link        ${linkOf(statement)}`,
   ];
 }

@@ -1,15 +1,17 @@
 import { Inject } from '@nestjs/common';
 import { parseHostPort, type HostPort } from '@weir/config';
+import { reachableAddresses } from '@weir/datagram';
+import { linkOf, recordOf, type Address, type SwarmRecord } from '@weir/ppspp';
 import { Command, Option } from 'nest-commander';
 import { formatAddress, resolveAddress } from '../options/address';
 import { collect, parseTrackerUrl, read } from '../options/parse';
 import type { Terminal } from '../terminal/terminal';
-import { seedContent } from '../transfer/seed-content';
+import { seedContent, statementOfContent } from '../transfer/seed-content';
 import type { StartTransfer } from '../transfer/transfer';
-import { FormatCommand, type FormatOptions } from './format.command';
+import { SourceCommand, type SourceOptions } from './format.command';
 import { START_TRANSFER, TERMINAL } from './tokens';
 
-interface SeedOptions extends FormatOptions {
+interface SeedOptions extends SourceOptions {
   readonly listen: HostPort;
   readonly tracker?: readonly string[];
 }
@@ -19,9 +21,9 @@ interface SeedOptions extends FormatOptions {
   name: 'seed',
   arguments: '<file>',
   argsDescription: { file: 'the content' },
-  description: 'serve a file until stopped; prints one JSON line when ready',
+  description: 'serve a file until stopped; prints record and link when ready, a line each',
 })
-export class SeedCommand extends FormatCommand {
+export class SeedCommand extends SourceCommand {
   constructor(
     @Inject(TERMINAL) private readonly terminal: Terminal,
     @Inject(START_TRANSFER) private readonly startTransfer: StartTransfer,
@@ -48,9 +50,14 @@ export class SeedCommand extends FormatCommand {
         terminal,
         startTransfer,
         signal,
-        onReady: ({ metadata }, address) =>
-          terminal.print(JSON.stringify({ swarmId: metadata.swarmId, address: formatAddress(address) })),
+        onReady: (record, address) => this.announce(record, address, plan.trackers),
       }),
     );
+  }
+
+  private announce(record: SwarmRecord, address: Address, trackers: readonly string[]): void {
+    const statement = statementOfContent(record, { trackers, peers: reachableAddresses(address).map(formatAddress) });
+    this.terminal.print(JSON.stringify({ ...recordOf(statement), address: formatAddress(address) }));
+    this.terminal.print(linkOf(statement));
   }
 }

@@ -1,22 +1,22 @@
 import type { Parsed } from '@weir/config';
-import { hashBytes, hashFunctions, limits } from '@weir/ppspp';
+import { hashFunctions, limits } from '@weir/ppspp';
 import { UsageError } from '../errors';
 import { namedMax } from '../limits';
 import {
   collect,
-  hashOfSwarmId,
   parseAddressing,
   parseChunkSize,
+  parseContentBytes,
+  parseFreeSwarmId,
   parseHash,
+  parseIntegrity,
   parsePeer,
   parseSeconds,
-  parseSwarmId,
   parseTrackerUrl,
   read,
 } from './parse';
 
 const { chunkSizeMin, chunkSizeMax } = limits;
-const id = 'Ab'.repeat(32);
 
 const accepted: [(text: string) => Parsed<unknown>, string, unknown][] = [
   [parseChunkSize, '1024', 1024],
@@ -24,8 +24,9 @@ const accepted: [(text: string) => Parsed<unknown>, string, unknown][] = [
   [parseChunkSize, String(chunkSizeMax), chunkSizeMax],
   ...hashFunctions.map((hash): [typeof parseHash, string, string] => [parseHash, hash, hash]),
   [parseAddressing, 'chunk64', 'chunk64'],
-  [parseSwarmId, id, id.toLowerCase()],
-  [parseSwarmId, id.slice(24), id.slice(24).toLowerCase()],
+  [parseIntegrity, 'none', 'none'],
+  [parseContentBytes, '5368709120', 5368709120],
+  [parseFreeSwarmId, 'AB', 'ab'],
   [parseTrackerUrl, 'http://192.0.2.1:7846', 'http://192.0.2.1:7846/'],
   [parsePeer, '[2001:db8::1]:6778', { host: '2001:db8::1', port: 6778 }],
   [parsePeer, 'peer.example:6778', { host: 'peer.example', port: 6778 }],
@@ -42,10 +43,11 @@ const refused: [(text: string) => Parsed<unknown>, string][] = [
   [parseChunkSize, '1k'],
   [parseChunkSize, '-1'],
   [parseHash, 'md5'],
+  [parseIntegrity, 'live'],
+  [parseContentBytes, '1k'],
+  [parseFreeSwarmId, 'abc'],
+  [parseFreeSwarmId, ''],
   [parseAddressing, 'bin16'],
-  [parseSwarmId, id.slice(1)],
-  [parseSwarmId, id.replace('A', 'g')],
-  [parseSwarmId, ''],
   [parseTrackerUrl, 'ftp://192.0.2.1/'],
   [parseTrackerUrl, '192.0.2.1:7846'],
   [parsePeer, '192.0.2.1'],
@@ -68,8 +70,4 @@ it('names flag, text and remedy', () => {
 it('collects up to a bound', () => {
   expect(collect('--peer', 'b', ['a'])).toEqual(['a', 'b']);
   expect(() => collect('--peer', 'x', Array<string>(namedMax).fill('a'))).toThrow(UsageError);
-});
-
-it('tells the hash function by the length of a swarm ID', () => {
-  for (const hash of hashFunctions) expect(hashOfSwarmId('00'.repeat(hashBytes[hash]))).toBe(hash);
 });

@@ -1,12 +1,13 @@
 import { parseHostPort, type HostPort, type Parsed } from '@weir/config';
 import {
   chunkAddressings,
-  hashBytes,
-  hashFunctionOfLength,
   hashFunctions,
+  integrityMethods,
   limits,
+  listed,
   type ChunkAddressing,
   type HashFunction,
+  type IntegrityMethod,
   type SwarmId,
 } from '@weir/ppspp';
 import { UsageError } from '../errors';
@@ -43,28 +44,27 @@ export function parseAddressing(text: string): Parsed<ChunkAddressing> {
   return oneOf(chunkAddressings, text);
 }
 
+/** The name of a content integrity protection method. */
+export function parseIntegrity(text: string): Parsed<IntegrityMethod> {
+  return oneOf(integrityMethods, text);
+}
+
+/** Bytes of a whole content. */
+export function parseContentBytes(text: string): Parsed<number> {
+  const value = wholeNumber(text);
+  return Number.isNaN(value) ? { remedy: 'write the number of bytes of the content' } : { value };
+}
+
+/** The name of a swarm whose content nothing protects: any bytes. RFC 7574 section 7.4. */
+export function parseFreeSwarmId(text: string): Parsed<SwarmId> {
+  const isHex = /^(?:[\da-f]{2})+$/i.test(text) && text.length <= 2 * limits.swarmIdBytesMax;
+  return isHex ? { value: text.toLowerCase() } : { remedy: `write 1 to ${limits.swarmIdBytesMax} bytes in hex` };
+}
+
 /** One of a closed set of names. */
 function oneOf<Name extends string>(names: readonly Name[], text: string): Parsed<Name> {
   const value = names.find((name) => name === text);
   return value === undefined ? { remedy: `write ${listed(names)}` } : { value };
-}
-
-/** Names as people list them: `a, b or c`. */
-export function listed(names: readonly string[]): string {
-  return `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
-}
-
-/** A swarm ID of static content: a hash in hex. */
-export function parseSwarmId(text: string): Parsed<SwarmId> {
-  const isHash = hashFunctionOfLength(text.length / 2) !== undefined;
-  if (isHash && /^[\da-f]+$/i.test(text)) return { value: text.toLowerCase() };
-  const digits = hashFunctions.map((hash) => String(2 * hashBytes[hash]));
-  return { remedy: `write the swarm ID that "weir publish" prints, of ${listed(digits)} hex digits` };
-}
-
-/** The hash function of which a swarm ID can be a hash. */
-export function hashOfSwarmId(swarmId: SwarmId): HashFunction {
-  return hashFunctionOfLength(swarmId.length / 2) ?? 'sha256';
 }
 
 /** Where a tracker is asked. */

@@ -1,4 +1,4 @@
-import type { Address, SwarmRecord } from '@weir/ppspp';
+import { statementOf, type Address, type SwarmRecord, type SwarmStatement } from '@weir/ppspp';
 import { FileSource } from '../content/file-source';
 import type { ContentFormat } from '../content/scan';
 import { untilAborted } from '../terminal/interruption';
@@ -23,6 +23,14 @@ export interface SeedWorld {
   readonly signal: AbortSignal;
   /** Told once peers can come, and find us at a tracker if there is any. */
   readonly onReady: (record: SwarmRecord, address: Address) => void;
+}
+
+/** What others must know of a content to fetch it. */
+export function statementOfContent(
+  { metadata, contentBytes }: SwarmRecord,
+  places: Pick<SwarmStatement, 'trackers' | 'peers'>,
+): SwarmStatement {
+  return statementOf({ ...metadata, ...(contentBytes === undefined ? {} : { contentBytes }) }, places);
 }
 
 /** Seeds until it is told to stop. Rejects with a `CacheError`. */
