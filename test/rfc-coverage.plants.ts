@@ -13,6 +13,8 @@ export const plantedFiles: Readonly<Record<string, string>> = {
   'libs/ppspp/src/wire/decode.ts': 'export {};',
   'libs/ppspp/src/wire/decode.spec.ts': `it('reads HAVE', () => undefined);
 it.each(cases)("doesn't read $name", async ({ name }) => undefined);
+it.skip('reads one day', () => undefined);
+xit('reads one day, too', () => undefined);
 // it says 'reads nothing', which is no test.`,
   'test/sim/transfer.spec.ts': 'describe(`a transfer`, () => undefined);',
 };
@@ -64,6 +66,18 @@ export const plantedPages: readonly PlantedPage[] = [
     '3.1/1: wire/decode.spec.ts has no test "reads nothing"',
     'reads HAVE',
     'reads nothing',
+  ),
+  planted(
+    'a test that is skipped',
+    '3.1/1: wire/decode.spec.ts has no test "reads one day"',
+    'reads HAVE',
+    'reads one day',
+  ),
+  planted(
+    'a test that is skipped by its name',
+    '3.1/1: wire/decode.spec.ts has no test "reads one day, too"',
+    'reads HAVE',
+    'reads one day, too',
   ),
   planted('a half title', '3.1/1: wire/decode.spec.ts has no test "reads"', 'reads HAVE', 'reads'),
   planted(

@@ -130,8 +130,13 @@ function pathOf(file: string): string {
   return /^(?:apps|libs|ops|test)\//.test(file) ? file : `libs/ppspp/src/${file}`;
 }
 
-/** The titles of tests and their groups: what is called with a text and a function. Of `it.each`, the templates. */
+/**
+ * The titles of tests and their groups: what is called with a text and a function. Of `it.each`, the templates; nothing of
+ * what is skipped.
+ */
 function titlesIn(source: string): string[] {
-  const called = source.matchAll(/\(\s*(['"`])((?:\\.|(?!\1).)+)\1,\s*(?:async\s*)?(?:\(|\w+ =>)/g);
+  const called = source.matchAll(
+    /(?<!\.skip|\bx(?:it|test|describe))\(\s*(['"`])((?:\\.|(?!\1).)+)\1,\s*(?:async\s*)?(?:\(|\w+ =>)/g,
+  );
   return [...called].map(([, , title = '']) => title.replaceAll(/\\(['"`])/g, '$1'));
 }
