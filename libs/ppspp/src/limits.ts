@@ -56,6 +56,8 @@ export const limits = {
   candidatesMax: 256,
   /** Peers fetched from at a time in one swarm. */
   fetchPeersMax: 8,
+  /** Peers beside them that stalled or choke, and may come back. */
+  sparePeersMax: 8,
   /** A peer that lied is not contacted again for this long. */
   ban: 600 * second,
   /** Addresses banned at a time; the oldest leaves. */
@@ -69,19 +71,33 @@ export const limits = {
   deadDatagrams: 3,
   /** No progress from the peers contacted so far: the next priority is tried. */
   escalation: 3 * second,
-  /** Shortest and longest wait for a requested chunk before another peer is asked. */
-  stallMin: second,
+  /**
+   * Least retransmission timeout of a REQUEST: a peer sends again by itself what is lost, and may read its disk first. RFC
+   * 6298 section 2.4 has a second, of which TCP has long departed as well.
+   */
+  requestTimeoutMin: second / 5,
+  /** Longest wait for a requested chunk before another peer is asked. */
   stallMax: 4 * second,
   /** Stalls in a row after which a peer is left that is heard, and one that is not even heard. */
-  stallsMax: 6,
-  silentStallsMax: 3,
+  stallsMax: 7,
+  silentStallsMax: 4,
+  /** Peers that are compared when one is chosen, or that are counted when an extent's rareness is. */
+  comparedPeersMax: 32,
+  /** Subscribers whose positions are looked at in one turn; others are in the next. */
+  positionsMax: 256,
   /** A peer with nothing that we lack is asked whether that is still so: first after this long, then ever less often. */
   nudgeFirst: second,
   nudgeMax: 32 * second,
   /** What we have is told again at most this often to a peer that seems not to know. */
   reminder: second,
-  /** A peer that chokes us this long is left: its UNCHOKE may have been lost, or somebody else may serve us. */
-  chokeMax: 10 * second,
+  /** A peer that chokes us this long is left: others may have their turns of it, but some turn should be ours. */
+  chokeMax: 60 * second,
+  /** A peer that asks though it is choked is told so again at most this often; one that does not ask though it may, too. */
+  chokeInterval: second,
+  /** How long one peer is served while others wait; how long at least, though it asks for nothing; how often that is looked at. */
+  slotTurn: 10 * second,
+  slotGrace: 2 * second,
+  slotInterval: second / 2,
   /** Times a chunk may come without the hashes that prove it, before the channel is given up for a new one. */
   unprovenTriesMax: 4,
   /** Interval between two calls for more peers of one swarm, and the time without a chunk that makes us call. */

@@ -12,6 +12,8 @@ export interface SwarmOf<Self> extends Shelf, ChunkSource {
   arrived(channel: Self, message: DataMessage, delay: bigint): void;
   /** An INTEGRITY message contradicts what is proven. */
   contradicted(channel: Self): void;
+  /** True if the peer's REQUEST may be answered: it holds a slot. */
+  admits(channel: Self, now: Micros): boolean;
   /** The peer asked for chunks, so that others may be needed soon. */
   asked(channel: Self): void;
   /** The peer tells of others, or wants to be told. */

@@ -1,10 +1,11 @@
 import type { ChunkRange } from '../addressing/chunk-range';
 import { addressKey, type Address } from '../endpoint/address';
 import { invariant } from '../errors';
-import { limits, second, type Micros } from '../limits';
+import { limits, type Micros } from '../limits';
 import type { DataMessage, Dialect, HandshakeMessage, Message } from '../wire/message';
 import { delaySample } from '../congestion/delay';
 import type { ChannelInitOf, SwarmOf } from './channel-init';
+import { Choking } from './choking';
 import { Downloader } from './downloader';
 import { Introduction } from './introduction';
 import { Liveness } from './liveness';
@@ -29,6 +30,7 @@ export class Channel {
   readonly swarm: ChannelSwarm;
   readonly uploader: Uploader;
   readonly downloader: Downloader;
+  readonly choking = new Choking();
   phase: ChannelPhase;
   ending: Ending | undefined;
   /** Both sides proved that they are there. */
@@ -38,7 +40,6 @@ export class Channel {
   private readonly liveness: Liveness;
   private readonly introduction: Introduction;
   private readonly triesMax: number;
-  private chokedAt = Number.NEGATIVE_INFINITY;
 
   constructor(init: ChannelInit) {
     this.id = init.id;
@@ -99,10 +100,11 @@ export class Channel {
   /** A datagram with our channel ID from the channel's address: its sender lives and has our HANDSHAKE (section 3.1.1, step 7). */
   receive(messages: readonly Message[], now: Micros, wireNow: bigint): void {
     if (this.phase === 'closed') return;
-    if (this.phase === 'opening' && !this.acceptAnswer(messages[0])) return;
+    if (this.phase === 'opening' && !this.acceptAnswer(messages[0], now)) return;
     this.liveness.heard(now);
     if (this.phase !== 'open') this.become('open');
     else if (messages.length === 0) this.swarm.idled(this, now);
+    if (messages.length === 0 && this.choking.waits(now)) this.tell({ type: 'unchoke' });
     this.established = true;
     // RFC 7574 section 3: in the order in which they stand.
     for (const message of messages) if (!this.closed) this.handle(message, now, wireNow);
@@ -117,10 +119,10 @@ export class Channel {
   flush(now: Micros, wireNow: bigint): Message[][] {
     if (this.phase !== 'open') return [];
     if (this.fetches) {
-      const ranges = this.downloader.topUp(this.swarm, now);
-      this.outbox.push(...this.downloader.acknowledgements.take(this.introduction.modern, this.dialect.addressing));
-      this.outbox.push(...ranges.map((range) => ({ type: 'request', range }) as const));
-      if (ranges.length > 0 && this.swarm.seeksPeers(this, now)) this.outbox.push({ type: 'pex-request' });
+      const { modern } = this.introduction;
+      this.outbox.push(...this.downloader.messages(this.swarm, { modern, addressing: this.dialect.addressing }, now));
+      if (this.downloader.outstanding > 0 && this.swarm.seeksPeers(this, now))
+        this.outbox.push({ type: 'pex-request' });
     }
     const control = this.outbox.splice(0, this.outbox.length);
     const chunks = this.serves ? this.uploader.pump(now, wireNow) : [];
@@ -211,8 +213,10 @@ export class Channel {
   }
 
   /** RFC 7574 section 3.1.1, steps 3 and 4. */
-  private acceptAnswer(message: Message | undefined): boolean {
+  private acceptAnswer(message: Message | undefined, now: Micros): boolean {
     if (message?.type !== 'handshake') return false;
+    // Of one that was sent twice it is not known which was answered.
+    if (this.introduction.tries === 1) this.downloader.pace.learn(now - this.liveness.sentAt);
     const isAccepted = this.introduction.accept(message, this.swarm.holdings.metadata);
     if (!isAccepted) this.end('refused');
     return isAccepted;
@@ -275,15 +279,11 @@ export class Channel {
 
   /** A peer we do not serve is told so, now and then. RFC 7574 sections 3.9 and 12.6.8. */
   private onRequest(range: ChunkRange, now: Micros): void {
-    if (this.serves) {
-      if (!this.accepts('data')) return;
+    if (this.serves && this.swarm.admits(this, now)) {
+      this.choking.answered();
       this.uploader.request(range, now);
       this.swarm.asked(this);
-      return;
-    }
-    if (now - this.chokedAt < second) return;
-    this.chokedAt = now;
-    this.tell({ type: 'choke' });
+    } else if (this.choking.refused(now)) this.tell({ type: 'choke' });
   }
 
   private become(phase: ChannelPhase): void {

@@ -1,8 +1,13 @@
 import type { ChunkRange } from '../addressing/chunk-range';
 import { ChunkSet } from '../addressing/chunk-set';
+import type { ChunkAddressing } from '../addressing/method';
 import { limits, second, type Micros } from '../limits';
+import type { Message } from '../wire/message';
 import { Acknowledgements } from './acknowledgements';
+import { Pace } from './pace';
+import { Patience, type Impatience } from './patience';
 import { Proofs } from './proofs';
+import { rangesOf, Requests } from './requests';
 
 /** Chooses what a peer is asked for. */
 export interface ChunkSource {
@@ -10,98 +15,87 @@ export interface ChunkSource {
   readonly wanting: boolean;
   /** The content's size is not quite certain: another peer's word on it is worth a chunk. */
   readonly doubtful: boolean;
-  /** At most `count` chunks out of what the peer has, now counted as asked for. */
-  pick(available: ChunkSet, count: number): number[];
+  /** At most `count` chunks out of what the peer has, the most urgent first, now counted as asked of it. */
+  pick(asker: Downloader, count: number, now: Micros): number[];
   /** Chunks that were asked for and will not come from this peer. */
   release(chunks: readonly number[]): void;
+  /** A peer is late, or chokes: others may be asked for what it owes, and other peers be called. */
+  hampered(): void;
 }
 
-/** What waiting has led to: the peer is asked whether it is still there, or it is left. */
-export type Impatience = 'nudge' | 'leave';
-
-interface Asked {
-  readonly at: Micros;
-  readonly sequence: number;
+/** How a peer reads ACKs. */
+export interface AckReader {
+  /** One ACK may cover a run. */
+  readonly modern: boolean;
+  readonly addressing: ChunkAddressing;
 }
-
-/** Chunks asked for before anything is known of a peer's rate, and after it stalled. */
-const windowStart = 64;
-const windowAfterStall = 16;
-
-/** Deliveries are counted in spans of this length; the window is what came in the last two. */
-const rateSpan = second / 2;
-
-/** A chunk counts as passed over when so many asked for later have arrived. */
-const passedOver = 32;
-
-/** However slowly a peer progresses, what it was asked this long ago is asked for again. */
-const requestLife = 15 * second;
 
 /**
- * Fetches from one peer: what it has, what it was asked for, what it is owed.
- *
- * The window follows the rate: as much as arrived in the last half to one second, so that a peer is asked little ahead of
- * what it can send, and a faster one is found out within a few round trips. RFC 7574 section 3.7.
+ * A peer that let so many chunks be passed over, more than it delivered, has not what it says. A chunk that is lost on
+ * its way its peer sends again by itself.
  */
+const brokenPromisesMax = 64;
+
+/** Fetches from one peer: what it has, what it was asked for, what it is owed. */
 export class Downloader {
   readonly available = new ChunkSet(limits.availabilityRunsMax);
   readonly proofs = new Proofs();
   readonly acknowledgements = new Acknowledgements();
+  readonly requests = new Requests();
+  readonly pace = new Pace();
   /** Content bytes that came from this peer and verified. */
   receivedBytes = 0;
   /** A chunk was picked that this peer delivered before, whose hashes it will not send again on this channel. */
   exhausted = false;
   /** When a chunk of this peer last verified, or waiting for one began. */
   deliveredAt: Micros;
-  private readonly asked = new Map<number, Asked>();
-  /** Asked for and given up: what comes late is taken all the same. */
-  private readonly lapsed = new Set<number>();
+  private readonly patience: Patience;
+  /** What the peer is yet to be told that it need not send. */
+  private readonly cancels = new ChunkSet(limits.availabilityRunsMax);
   private chokedAt: Micros | undefined;
+  private late = false;
   private probed = false;
-  private sequence = 0;
-  private newestDelivered = 0;
-  private stalls = 0;
-  private nudges = 0;
-  /** Since when nothing but silence was heard of what is awaited. */
-  private waitingSince: Micros = 0;
-  /** When waiting was last begun, rewarded, or given a push. */
-  private progressAt: Micros;
   private lookedAt: Micros = 0;
-  private spanStart: Micros = 0;
-  private deliveredInSpan = 0;
-  private deliveredBefore = 0;
+  private kept = 0;
+  private broken = 0;
   /** Chunks that came without the hashes that prove them, and how often. */
   private readonly unprovenTries = new Map<number, number>();
 
   constructor(now: Micros) {
     this.deliveredAt = now;
-    this.progressAt = now;
-  }
-
-  /** True if the chunk was asked of this peer and has not come. */
-  awaits(chunk: number): boolean {
-    return this.asked.has(chunk) || this.lapsed.has(chunk);
+    this.patience = new Patience(now);
   }
 
   get outstanding(): number {
-    return this.asked.size;
+    return this.requests.size;
   }
 
   get choked(): boolean {
     return this.chokedAt !== undefined;
   }
 
+  /** What was asked for does not come: the peer chokes, or is late. */
+  get hampered(): boolean {
+    return this.choked || this.late || this.patience.stalls > 0;
+  }
+
+  /** It offered chunks that it did not send, or sent nothing at all of what it was asked for. */
+  get faithless(): boolean {
+    return this.isFaithless || (this.kept === 0 && this.patience.stalls > 0);
+  }
+
   /** A HAVE. RFC 7574 section 3.2. */
   offered(range: ChunkRange, now: Micros): void {
     this.available.add(range);
-    this.nudges = 0;
-    if (this.asked.size === 0) this.progressAt = now;
+    this.patience.encouraged(now, this.requests.size > 0);
   }
 
   /** A CHOKE: what was asked for will not come. RFC 7574 section 3.9. */
   choke(source: ChunkSource, now: Micros): void {
+    if (this.chokedAt === undefined) this.patience.encouraged(now, false);
     this.chokedAt ??= now;
-    this.releaseAll(source);
+    this.giveUp([...this.requests.awaited()], source, now);
+    source.hampered();
   }
 
   /** An UNCHOKE. RFC 7574 section 3.9. */
@@ -110,24 +104,21 @@ export class Downloader {
   }
 
   /** A chunk came that is here already. */
-  settled(chunk: number): void {
-    this.asked.delete(chunk);
-    this.lapsed.delete(chunk);
+  settled(chunk: number, now: Micros): void {
+    this.requests.settle(chunk);
+    if (this.requests.size === 0) this.pace.rest(now);
   }
 
   /** A chunk of this peer verified. */
   delivered(chunk: number, bytes: number, now: Micros): void {
-    const asked = this.asked.get(chunk);
-    if (asked !== undefined) this.newestDelivered = Math.max(this.newestDelivered, asked.sequence);
-    this.settled(chunk);
+    this.pace.arrived(now);
+    this.requests.delivered(chunk);
+    if (this.requests.size === 0) this.pace.rest(now);
     this.receivedBytes += bytes;
-    this.turnSpan(now);
-    this.deliveredInSpan++;
-    this.progressAt = now;
-    this.waitingSince = now;
+    this.kept++;
     this.deliveredAt = now;
-    this.stalls = 0;
-    this.nudges = 0;
+    this.late = false;
+    this.patience.rewarded(now);
     this.unprovenTries.delete(chunk);
   }
 
@@ -142,13 +133,24 @@ export class Downloader {
     return tries >= limits.unprovenTriesMax;
   }
 
+  /** What is to be said to the peer now: ACKs, CANCELs and REQUESTs. */
+  messages(source: ChunkSource, reader: AckReader, now: Micros): Message[] {
+    const requests = this.topUp(source, now);
+    return [
+      ...this.acknowledgements.take(reader.modern, reader.addressing),
+      ...this.takeCancels().map((range) => ({ type: 'cancel', range }) as const),
+      ...requests.map((range) => ({ type: 'request', range }) as const),
+    ];
+  }
+
   /** Ranges to ask for now. Asks in batches, so that requests do not cost a datagram for each chunk. */
   topUp(source: ChunkSource, now: Micros): ChunkRange[] {
     if (this.choked) return [];
-    const window = this.window(now);
-    const room = window - this.asked.size;
-    if (room <= 0 || (this.asked.size > 0 && room < window / 8)) return [];
-    const picked = source.pick(this.available, room);
+    const window = this.pace.window(now, this.patience.stalls > 0);
+    const { size } = this.requests;
+    const room = window - size;
+    if (room <= 0 || (size > 0 && room < window / 8)) return [];
+    const picked = source.pick(this, room, now);
     if (picked.length === 0 && source.doubtful) picked.push(...this.probe());
     if (picked.length === 0) return [];
     if (picked.some((chunk) => this.acknowledgements.delivered.has(chunk))) {
@@ -156,55 +158,90 @@ export class Downloader {
       source.release(picked);
       return [];
     }
-    if (this.asked.size === 0) this.beginWaiting(now);
-    for (const chunk of picked) {
-      this.asked.set(chunk, { at: now, sequence: ++this.sequence });
-      this.lapsed.delete(chunk);
-    }
+    if (size === 0) this.beginWaiting(now);
+    this.requests.add(picked, now);
+    for (const chunk of picked) this.cancels.remove({ first: chunk, last: chunk });
     return rangesOf(picked);
   }
 
-  /** Gives back what is asked for: the peer choked, closed, lied or stalled. */
+  /** Gives back what is asked for: the channel ends. */
   releaseAll(source: ChunkSource): void {
-    this.giveUp([...this.asked.keys()], source);
+    const awaited = [...this.requests.awaited()];
+    this.requests.lapse(awaited);
+    if (awaited.length > 0) source.release(awaited);
   }
 
-  /** Another peer sent a chunk that this one was asked for too long ago; true if it may be told so. */
-  cameElsewhere(chunk: number): boolean {
-    return this.lapsed.delete(chunk);
+  /** Another peer sent a chunk, or is asked for it: this one need not send it, and is told so. RFC 7574 section 3.8. */
+  cancel(chunk: number, now: Micros): boolean {
+    if (!this.requests.settle(chunk)) return false;
+    this.cancels.add({ first: chunk, last: chunk });
+    if (this.requests.size === 0) this.pace.rest(now);
+    return true;
+  }
+
+  /** Another peer is asked for chunks that this one would send too late; what it sends all the same is taken. */
+  yield(chunks: readonly number[], now: Micros): void {
+    this.requests.lapse(chunks);
+    for (const chunk of chunks) this.cancels.add({ first: chunk, last: chunk });
+    if (this.requests.size === 0) this.pace.rest(now);
+  }
+
+  /** The CANCELs owed since the last call. */
+  takeCancels(): ChunkRange[] {
+    const runs = this.cancels.runs();
+    if (runs.length > 0) this.cancels.clear();
+    return runs;
+  }
+
+  /** How long a chunk takes that is the `place`th of those awaited: infinite if the peer does not deliver. */
+  delay(place: number, now: Micros): Micros {
+    return this.hampered ? Number.POSITIVE_INFINITY : this.pace.span(place, now);
   }
 
   /** When waiting has lasted too long, or undefined with nothing to wait for. */
   deadline(source: ChunkSource): Micros | undefined {
-    if (this.asked.size > 0) return Math.min(this.progressAt + this.patience(), this.lookedAt + second);
+    if (this.requests.size > 0) {
+      const { timeout } = this.pace;
+      const lateAt = this.late ? Number.POSITIVE_INFINITY : this.patience.lateAt(timeout);
+      return Math.min(this.patience.stallAt(timeout), lateAt, this.lookedAt + second);
+    }
     if (!source.wanting) return undefined;
-    return this.chokedAt === undefined ? this.nudgeAt() : this.chokedAt + limits.chokeMax;
+    const chokedUntil = this.chokedAt === undefined ? Number.POSITIVE_INFINITY : this.chokedAt + limits.chokeMax;
+    return Math.min(this.patience.nudgeAt, chokedUntil);
   }
 
   /** Looks at what is overdue; `heardAt` is when the peer was last heard. */
   expire(source: ChunkSource, now: Micros, heardAt: Micros): Impatience | undefined {
     this.lookedAt = now;
-    this.releasePassedOver(source, now);
-    if (this.asked.size > 0)
-      return now < this.progressAt + this.patience() ? undefined : this.stall(source, now, heardAt);
+    this.releaseOverdue(source, now);
+    if (this.isFaithless) return 'leave';
+    if (this.requests.size > 0) return this.expireWaiting(source, now, heardAt);
     if (!source.wanting) return undefined;
-    if (this.chokedAt !== undefined) return now < this.chokedAt + limits.chokeMax ? undefined : 'leave';
-    if (now < this.nudgeAt()) return undefined;
-    this.nudges++;
-    this.progressAt = now;
+    if (this.chokedAt !== undefined && now >= this.chokedAt + limits.chokeMax) return 'leave';
+    if (now < this.patience.nudgeAt) return undefined;
+    this.patience.nudged(now);
     return 'nudge';
   }
 
-  /** Nothing came for too long: others may be asked, and so is this one, for less. */
-  private stall(source: ChunkSource, now: Micros, heardAt: Micros): Impatience | undefined {
-    const isSilent = heardAt <= this.waitingSince;
-    this.stalls++;
-    this.deliveredInSpan = 0;
-    this.deliveredBefore = 0;
-    this.progressAt = now;
-    this.releaseAll(source);
-    if (this.stalls >= (isSilent ? limits.silentStallsMax : limits.stallsMax)) return 'leave';
-    return isSilent ? 'nudge' : undefined;
+  private get isFaithless(): boolean {
+    return this.broken > brokenPromisesMax + this.kept;
+  }
+
+  /** After one timeout others may be asked for what is late; after two it is not waited for any more. */
+  private expireWaiting(source: ChunkSource, now: Micros, heardAt: Micros): Impatience | undefined {
+    const { timeout } = this.pace;
+    if (now >= this.patience.stallAt(timeout)) {
+      const impatience = this.patience.stalled(now, heardAt);
+      this.pace.forget();
+      this.broken += this.requests.overtaken;
+      this.giveUp([...this.requests.awaited()], source, now);
+      source.hampered();
+      return impatience;
+    }
+    if (this.late || now < this.patience.lateAt(timeout)) return undefined;
+    this.late = true;
+    source.hampered();
+    return undefined;
   }
 
   /** Any chunk, once: its peak hashes come before it. RFC 7574 section 5.6.2. */
@@ -216,65 +253,23 @@ export class Downloader {
   }
 
   private beginWaiting(now: Micros): void {
-    // Asked again at the moment it stalled, the peer goes on being waited for.
-    if (this.stalls === 0 || now > this.progressAt) this.waitingSince = now;
-    this.progressAt = now;
+    this.pace.begin(now, this.patience.stalls > 0);
+    this.patience.begin(now);
+    this.late = false;
     this.lookedAt = now;
   }
 
-  private releasePassedOver(source: ChunkSource, now: Micros): void {
-    const overdue: number[] = [];
-    for (const [chunk, { at, sequence }] of this.asked) {
-      const isPassedOver = this.newestDelivered - sequence >= passedOver && now - at >= limits.stallMin;
-      if (isPassedOver || now - at >= requestLife) overdue.push(chunk);
-    }
-    this.giveUp(overdue, source);
+  private releaseOverdue(source: ChunkSource, now: Micros): void {
+    const passed = this.requests.passedOver(now, 2 * this.pace.timeout);
+    this.broken += passed.length;
+    this.giveUp(passed, source, now);
+    this.giveUp(this.requests.outlived(now), source, now);
   }
 
-  private giveUp(chunks: readonly number[], source: ChunkSource): void {
+  private giveUp(chunks: readonly number[], source: ChunkSource, now: Micros): void {
     if (chunks.length === 0) return;
-    for (const chunk of chunks) {
-      this.asked.delete(chunk);
-      this.lapsed.add(chunk);
-    }
-    for (const oldest of this.lapsed) {
-      if (this.lapsed.size <= limits.outstandingChunksMax) break;
-      this.lapsed.delete(oldest);
-    }
+    this.requests.lapse(chunks);
+    if (this.requests.size === 0) this.pace.rest(now);
     source.release(chunks);
   }
-
-  private patience(): Micros {
-    return Math.min(limits.stallMin * 2 ** this.stalls, limits.stallMax);
-  }
-
-  /** Each interval twice: one lost datagram must not cost twice the time. */
-  private nudgeAt(): Micros {
-    return this.progressAt + Math.min(limits.nudgeFirst * 2 ** Math.floor(this.nudges / 2), limits.nudgeMax);
-  }
-
-  private window(now: Micros): number {
-    this.turnSpan(now);
-    if (this.stalls > 0) return windowAfterStall;
-    return Math.min(limits.outstandingChunksMax, windowStart + this.deliveredInSpan + this.deliveredBefore);
-  }
-
-  private turnSpan(now: Micros): void {
-    const elapsed = now - this.spanStart;
-    if (elapsed < rateSpan) return;
-    this.deliveredBefore = elapsed < 2 * rateSpan ? this.deliveredInSpan : 0;
-    this.deliveredInSpan = 0;
-    this.spanStart = now;
-  }
-}
-
-/** Ascending chunks as ranges. */
-function rangesOf(chunks: readonly number[]): ChunkRange[] {
-  const ranges: { first: number; last: number }[] = [];
-  for (const chunk of chunks) {
-    const current = ranges.at(-1);
-    if (current?.last === chunk - 1) current.last = chunk;
-    else ranges.push({ first: chunk, last: chunk });
-  }
-  return ranges;
 }

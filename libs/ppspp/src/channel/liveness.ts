@@ -3,7 +3,7 @@ import { limits, type Micros } from '../limits';
 /** When one channel was heard, and when something was sent on it. RFC 7574 sections 3.12 and 8.14. */
 export class Liveness {
   heardAt: Micros;
-  private sentAt: Micros;
+  sentAt: Micros;
   private sentSinceHeard = 0;
 
   constructor(private readonly bornAt: Micros) {

@@ -20,6 +20,11 @@ export class RequestQueue {
     return this.again.length === 0 && this.order.length === 0;
   }
 
+  /** True while something waits for its extent. */
+  get waiting(): boolean {
+    return this.parked.runCount > 0;
+  }
+
   /** Bounded: what does not fit is dropped, and the peer asks again (RFC 7574 section 12.6.6). */
   push(range: ChunkRange): boolean {
     if (this.order.length >= limits.requestRangesMax || !this.queued.add(range)) return false;

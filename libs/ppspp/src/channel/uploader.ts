@@ -90,6 +90,17 @@ export class Uploader {
     this.queue.cancel(range);
   }
 
+  /** The peer is choked: nothing that it asked for is sent, or sent again. RFC 7574 section 3.9. */
+  drop(): void {
+    this.flights.abandon({ first: 0, last: Number.MAX_SAFE_INTEGER });
+    this.queue.clear();
+  }
+
+  /** True while something is asked for, or under way. */
+  get busy(): boolean {
+    return this.flights.size > 0 || !this.queue.empty || this.queue.waiting;
+  }
+
   /**
    * A HAVE: an implicit CANCEL, and knowledge of hashes. Some peers answer a chunk that they were sent twice with HAVE
    * instead of ACK: it came, but it tells no delay. RFC 7574 sections 3.8 and 5.3.

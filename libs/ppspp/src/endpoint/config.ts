@@ -32,6 +32,8 @@ export interface EndpointConfig {
   /** Peers that we called are served. */
   readonly servesCalled: boolean;
   readonly upload: UploadOptions;
+  /** Peers served at a time; beyond it they take turns, and who waits is choked. RFC 7574 section 3.9. */
+  readonly uploadSlots: number;
   /** Bytes of checked extents kept in memory for serving. */
   readonly cacheBytes: number;
   /** Content larger than this is fetched only where subscribers are about to need it. */
@@ -46,6 +48,7 @@ export interface EndpointConfig {
  */
 export const endpointDefaults = {
   upload: { windowBytesMax: 4 * 2 ** 20, segmentBytes: 1_024 },
+  uploadSlots: 8_192,
   cacheBytes: 64 * 2 ** 20,
   backgroundBytesMax: 8 * 2 ** 30,
   exchange: noExchange,

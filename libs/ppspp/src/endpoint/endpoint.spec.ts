@@ -183,7 +183,7 @@ describe('calling a peer', () => {
     const id = channelOf(leecher.take());
     leecher.hear(caller, saying(id, { type: 'handshake', channel: 8, options: answer })).take();
     leecher.hear(caller, saying(id, { type: 'have', range: { first: 0, last: 68 } })).take();
-    const nudge = leecher.wait(limits.stallMin);
+    const nudge = leecher.wait(2 * second);
     expect(channelOf(nudge)).toBe(id);
     const call = leecher.hear(caller, saying(id, { type: 'handshake', channel: 9, options: answer })).take();
     expect(channelOf([...call, ...leecher.wait(0)])).not.toBe(id);

@@ -16,6 +16,7 @@ import { Doorman } from './doorman';
 import type { Candidate, Effect, Input, Join, OpenedContent } from './effects';
 import { ExtentCache } from './extent-cache';
 import { Recruiter } from './recruiter';
+import { Slots } from './slots';
 import { Steward } from './steward';
 import { SwarmTable } from './swarm-table';
 
@@ -35,6 +36,7 @@ export class Endpoint {
   private readonly doorman: Doorman;
   private readonly recruiter: Recruiter;
   private readonly steward: Steward;
+  private readonly slots: Slots;
   private readonly swarmDeadlines = new Deadlines<Swarm>();
   private readonly awake = new Set<Swarm>();
   private out: Effect[] = [];
@@ -44,6 +46,8 @@ export class Endpoint {
     const push = (effect: Effect): void => this.push(effect);
     const touch = (channel: Channel): void => this.steward.touch(channel);
     const { counters, bans, envelope } = this;
+    const slots = new Slots(config.uploadSlots, touch);
+    this.slots = slots;
     const context: SwarmContext = {
       cache: new ExtentCache(config.cacheBytes),
       counters,
@@ -52,6 +56,7 @@ export class Endpoint {
       random: config.random,
       push,
       touch,
+      admits: (channel, now) => slots.admits(channel, now),
       stirred: (swarmId) => this.stirred(swarmId),
       lied: (channel) => this.steward.ban(channel, this.now),
     };
@@ -61,7 +66,7 @@ export class Endpoint {
     this.swarms = swarms;
     this.doorman = new Doorman({ config, channels, swarms, bans, counters, envelope, push, touch });
     const { doorman } = this;
-    this.steward = new Steward({ channels, swarms, bans, doorman, envelope, config, push });
+    this.steward = new Steward({ channels, swarms, slots, bans, doorman, envelope, config, push });
     this.recruiter = new Recruiter({
       swarms,
       bans,
@@ -109,6 +114,7 @@ export class Endpoint {
     for (const swarm of this.awake) swarm.settle(now);
     this.awake.clear();
     for (const swarm of this.swarmDeadlines.due(now)) this.swarmDeadlines.set(swarm, this.recruiter.tend(swarm, now));
+    this.slots.tend(now);
     this.steward.tend(now);
     const effects = this.out;
     this.out = [];
@@ -117,9 +123,10 @@ export class Endpoint {
 
   /** When `drain` has something to do though nothing happens; undefined for never. */
   nextTimeout(): Micros | undefined {
-    const channel = this.steward.nextTimeout();
-    const swarm = this.swarmDeadlines.next();
-    return channel === undefined ? swarm : Math.min(channel, swarm ?? channel);
+    const never = Number.POSITIVE_INFINITY;
+    const deadlines = [this.steward.nextTimeout(), this.swarmDeadlines.next(), this.slots.nextTimeout()];
+    const next = Math.min(...deadlines.map((at) => at ?? never));
+    return next === never ? undefined : next;
   }
 
   /** Leaves every swarm, with closing handshakes. */

@@ -57,7 +57,9 @@ export class Recruiter {
 
   private contact(swarm: Swarm, now: Micros): void {
     const called = swarm.sources().filter(({ initiated }) => initiated);
-    let open = called.length;
+    // One that does not deliver is kept, for it may again, and another takes its place meanwhile.
+    const idle = called.filter(({ downloader }) => downloader.hampered).length;
+    let open = called.length - Math.min(idle, limits.sparePeersMax);
     if (open >= limits.fetchPeersMax && swarm.candidates.impatient(now)) open -= this.rotate(called, now);
     while (open < limits.fetchPeersMax) {
       const isOpen = this.restraint.allows(called, swarm.candidates, now);

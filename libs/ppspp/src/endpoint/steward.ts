@@ -12,12 +12,14 @@ import type { EndpointConfig } from './config';
 import { Deadlines } from './deadlines';
 import type { Doorman } from './doorman';
 import type { Effect } from './effects';
+import type { Slots } from './slots';
 import type { SwarmTable } from './swarm-table';
 
 /** What the steward shares with its endpoint. */
 export interface StewardParts {
   readonly channels: ChannelTable;
   readonly swarms: SwarmTable;
+  readonly slots: Slots;
   readonly bans: Bans;
   readonly doorman: Doorman;
   readonly envelope: Envelope;
@@ -109,6 +111,7 @@ export class Steward {
     if (channels.find(channel.id) !== channel) return;
     const { ending = 'left', address, downloader } = channel;
     channels.remove(channel);
+    this.parts.slots.release(channel);
     this.deadlines.set(channel, undefined);
     // Whoever echoed our channel ID really is there, even if it is refused for what it answered.
     const isProven = channel.established || (ending === 'refused' && channel.remoteId !== 0);

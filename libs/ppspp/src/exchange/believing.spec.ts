@@ -108,7 +108,9 @@ describe('a peer that wants others', () => {
         ({ closed, initiated }) => !closed && initiated,
       );
       const exchanged = channels.filter(({ address }) => address.ip.startsWith('10.0.9.')).length;
-      expect(exchanged).toBe(Math.min(count, limits.fetchPeersMax - count));
+      // None of them sends anything, so that others are called beside them.
+      expect(exchanged).toBeGreaterThanOrEqual(Math.min(count, limits.fetchPeersMax - count));
+      expect(exchanged).toBeLessThanOrEqual(count);
     }
   });
 

@@ -3,6 +3,7 @@ import type { EndpointCounters } from '../endpoint/counters';
 import type { Effect } from '../endpoint/effects';
 import type { ExtentCache } from '../endpoint/extent-cache';
 import type { ExchangeConfig } from '../exchange/config';
+import type { Micros } from '../limits';
 import type { SwarmId } from './metadata';
 
 /** What a swarm shares with the endpoint's other swarms. */
@@ -15,6 +16,8 @@ export interface SwarmContext {
   /** 32 unpredictable bits. */
   random(): number;
   push(effect: Effect): void;
+  /** A peer asks for chunks; true if it is served. */
+  admits(channel: Channel, now: Micros): boolean;
   /** Something is to be sent on, or asked of, this channel. */
   touch(channel: Channel): void;
   /** What the swarm wants changed: whom to contact is to be decided anew. */

@@ -1,10 +1,10 @@
 import type { ChunkSet } from '../addressing/chunk-set';
-import type { Channel } from '../channel/channel';
 import type { Want } from '../endpoint/effects';
-import { limits } from '../limits';
-import { extentChunks } from './content';
+import type { Micros } from '../limits';
 import type { Holdings } from './holdings';
 import type { Members } from './members';
+import { Needs } from './needs';
+import { Rarest } from './rarest';
 
 /** What decides on the demand for a content. */
 export interface DemandParts {
@@ -12,14 +12,21 @@ export interface DemandParts {
   readonly members: Members;
   readonly want: () => Want;
   readonly backgroundBytesMax: number;
+  /** A number of 32 bits. */
+  readonly random: number;
 }
 
-/** Which extents are to be fetched, in the order they are needed: asked for, about to be asked for, the rest. */
+/** Which extents are to be fetched: asked for, about to be asked for, the rest. */
 export class Demand {
   /** Extents that somebody waits for. */
   private readonly asked = new Set<number>();
+  private readonly needs: Needs;
+  private readonly rarest: Rarest;
 
-  constructor(private readonly parts: DemandParts) {}
+  constructor(private readonly parts: DemandParts) {
+    this.needs = new Needs(parts.holdings, parts.members);
+    this.rarest = new Rarest(parts.holdings, parts.members, parts.random);
+  }
 
   /** Somebody waits for an extent; false if that was known. */
   add(extent: number): boolean {
@@ -38,59 +45,50 @@ export class Demand {
     return this.asked.size > 0;
   }
 
+  /** Somebody waits for this extent. */
+  presses(extent: number): boolean {
+    return this.asked.has(extent);
+  }
+
   /** True if anything is to be fetched. */
   get any(): boolean {
-    for (const extent of this.extents()) return extent >= 0;
+    if (this.wantsRest && this.rarest.any) return true;
+    for (const extent of this.pressed()) return extent >= 0;
+    for (const extent of this.needed()) return extent >= 0;
     return false;
   }
 
-  /** Extents that are not here, some perhaps twice; only those of which a peer has something, if that is given. */
-  *extents(available?: ChunkSet): Iterable<number> {
-    const { want, holdings } = this.parts;
-    const end = holdings.extentCount ?? 0;
-    for (const extent of this.asked) if (!holdings.held.has(extent)) yield extent;
-    if (want() === 'none') return;
-    yield* this.subscribersNeeds(end);
-    const contentBytes = (holdings.chunkCount ?? 0) * holdings.metadata.chunkSize;
-    if (want() === 'demand' && contentBytes > this.parts.backgroundBytesMax) return;
-    // What was here once and had to leave is fetched again for those who need it, not for completeness.
-    for (const extent of this.missing(0, end, available)) if (!holdings.everHeld.has(extent)) yield extent;
+  /** Subscribers' positions may have changed, or what they were told. */
+  outdate(): void {
+    this.needs.outdate();
   }
 
-  /** What a subscriber was told of it asks for; what it was not told of must be here before it can. */
-  private *subscribersNeeds(end: number): Iterable<number> {
-    for (const channel of this.parts.members.subscribers()) {
-      for (const from of positionsOf(channel)) yield* this.unknownTo(channel, from, end);
-    }
+  /** Time passed. */
+  turn(now: Micros): void {
+    this.needs.turn(now);
   }
 
-  private *unknownTo(channel: Channel, from: number, end: number): Iterable<number> {
-    for (const extent of this.missing(from, Math.min(end, from + limits.demandExtents))) {
-      if (!channel.uploader.announced.has(extent) && !this.isKnownTo(channel, extent)) yield extent;
-    }
-  }
-
-  private isKnownTo({ uploader }: Channel, extent: number): boolean {
-    const first = extent * extentChunks;
-    return uploader.known.covers({ first, last: first + this.parts.holdings.chunksIn(extent) - 1 });
-  }
-
-  private *missing(from: number, end: number, available?: ChunkSet): Iterable<number> {
+  /** What somebody waits for, in the order it was asked for. */
+  *pressed(): Iterable<number> {
     const { held } = this.parts.holdings;
-    let extent = held.nextOut(from);
-    while (extent < end) {
-      const offered = available === undefined ? extent * extentChunks : available.nextIn(extent * extentChunks);
-      if (offered === undefined) return;
-      const nearest = Math.floor(offered / extentChunks);
-      if (nearest === extent) yield extent;
-      extent = held.nextOut(nearest === extent ? extent + 1 : nearest);
-    }
+    for (const extent of this.asked) if (!held.has(extent)) yield extent;
   }
-}
 
-/** Where a subscriber is about to ask: behind what it asked for last, and at the first chunk it lacks. In extents. */
-function positionsOf({ uploader }: Channel): number[] {
-  const lacking = Math.floor(uploader.known.nextOut(0) / extentChunks);
-  if (uploader.position === undefined) return [lacking];
-  return [Math.floor(uploader.position / extentChunks), lacking];
+  /** What subscribers are about to ask for, the next first. */
+  *needed(): Iterable<number> {
+    const { held } = this.parts.holdings;
+    if (this.parts.want() === 'none') return;
+    for (const extent of this.needs.list()) if (!held.has(extent)) yield extent;
+  }
+
+  /** The rest of the content, what the fewest peers have first: of which this one has something, and which is not begun. */
+  *rest(available: ChunkSet, isBegun: (extent: number) => boolean): Iterable<number> {
+    if (this.wantsRest) yield* this.rarest.extents(available, isBegun);
+  }
+
+  private get wantsRest(): boolean {
+    const { want, holdings, backgroundBytesMax } = this.parts;
+    if (want() !== 'demand') return want() === 'all';
+    return (holdings.chunkCount ?? 0) * holdings.metadata.chunkSize <= backgroundBytesMax;
+  }
 }

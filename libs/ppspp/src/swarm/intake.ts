@@ -1,15 +1,17 @@
-import type { ChunkSet } from '../addressing/chunk-set';
 import type { Channel } from '../channel/channel';
+import type { Downloader } from '../channel/downloader';
 import type { Address } from '../endpoint/address';
 import { limits, type Micros } from '../limits';
 import type { DataMessage } from '../wire/message';
 import type { Assembly } from './assembly';
 import type { Candidates } from './candidates';
-import type { Extent } from './content';
+import { extentChunks, type Extent } from './content';
 import type { SwarmContext } from './context';
 import type { Holdings } from './holdings';
 import type { Members } from './members';
-import { Picker, type DemandedExtents } from './picker';
+import type { Demand } from './demand';
+import { Picker } from './picker';
+import { Rescue } from './rescue';
 import { judgeChunk, Verification, type Arrival } from './verification';
 
 /** What an extent carries where no tree protects the content. */
@@ -27,7 +29,7 @@ export interface IntakeParts {
   readonly members: Members;
   readonly candidates: Candidates;
   readonly context: SwarmContext;
-  readonly demand: DemandedExtents;
+  readonly demand: Demand;
   /** The number of chunks is beyond doubt. */
   readonly certain: () => void;
   /** An extent is complete, and checked as a whole. */
@@ -37,6 +39,7 @@ export interface IntakeParts {
 /** What comes from peers: chosen, verified chunk by chunk, put together to extents. */
 export class Intake {
   private readonly picker: Picker;
+  private readonly rescue: Rescue;
   private readonly verification = new Verification();
   private readonly receivedFrom = new Map<string, SourceBytes>();
   private runs = 0;
@@ -46,6 +49,7 @@ export class Intake {
 
   constructor(private readonly parts: IntakeParts) {
     this.picker = new Picker(parts.holdings, parts.demand);
+    this.rescue = new Rescue(parts.members, (channel) => parts.context.touch(channel));
   }
 
   /** The size is what the store says: nobody need be told. */
@@ -55,8 +59,17 @@ export class Intake {
     this.isCertain = chunkCount !== undefined && !tree.doubtful;
   }
 
-  pick(available: ChunkSet, count: number): number[] {
-    return this.picker.pick(available, count);
+  /** What a peer is asked for next: what nobody was asked for, or what another will send much later, if at all. */
+  pick(asker: Downloader, count: number, now: Micros): number[] {
+    const { demand } = this.parts;
+    const { available } = asker;
+    const isLate = this.rescue.isLate(asker, now);
+    const skips = (chunk: number): boolean => this.rescue.skips(asker, chunk);
+    const urgent = demand.pressing && !isLate ? this.takeOverPressed(asker, count, now) : [];
+    if (urgent.length >= count) return urgent;
+    const picked = [...urgent, ...this.picker.pick({ available, isLate, skips }, count - urgent.length)];
+    if (picked.length > 0 || asker.outstanding > 0) return picked;
+    return this.rescue.takeOver(asker, { count }, now);
   }
 
   release(chunks: readonly number[]): void {
@@ -73,7 +86,7 @@ export class Intake {
     // Our ACK was lost, or another peer was faster: nobody need send it once more, though its proof may be forgotten here.
     const isHere = channel.downloader.acknowledgements.delivered.has(chunk) || this.picker.has(chunk);
     if (isHere) return this.duplicate(channel, chunk, bytes.length, delay);
-    if (!channel.downloader.awaits(chunk)) return counters.fault('data-not-asked');
+    if (!channel.downloader.requests.has(chunk)) return counters.fault('data-not-asked');
     if (!this.verification.add({ channel, chunk, bytes, delay })) counters.fault('queue-full');
   }
 
@@ -131,6 +144,11 @@ export class Intake {
     this.parts.context.push({ kind: 'hash', swarmId, token, hash, chunks: run.map(({ bytes }) => bytes) });
   }
 
+  private takeOverPressed(asker: Downloader, count: number, now: Micros): number[] {
+    const of = (chunk: number): boolean => this.parts.demand.presses(Math.floor(chunk / extentChunks));
+    return this.rescue.takeOver(asker, { count, of }, now);
+  }
+
   private judge(arrival: Arrival, leaf?: Uint8Array): void {
     const { channel } = arrival;
     if (channel.closed) return;
@@ -162,18 +180,15 @@ export class Intake {
 
   private duplicate({ downloader }: Channel, chunk: number, bytes: number, delay: bigint): void {
     this.parts.context.counters.duplicateBytes += bytes;
-    downloader.settled(chunk);
+    downloader.settled(chunk, this.now);
     downloader.acknowledgements.add(chunk, delay);
   }
 
   private take(from: Channel, chunk: number, bytes: Uint8Array): void {
     this.parts.context.counters.fetchedBytes += bytes.length;
     this.noteSource(from, bytes.length);
-    for (const channel of this.parts.members.sources()) {
-      if (channel === from || !channel.downloader.cameElsewhere(chunk)) continue;
-      channel.tell({ type: 'cancel', range: { first: chunk, last: chunk } });
-      this.parts.context.touch(channel);
-    }
+    for (const channel of this.parts.members.sources())
+      if (channel !== from && channel.downloader.cancel(chunk, this.now)) this.parts.context.touch(channel);
     const assembly = this.picker.put(chunk, bytes);
     if (assembly !== undefined) this.check(assembly);
   }

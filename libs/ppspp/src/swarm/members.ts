@@ -35,6 +35,19 @@ export class Members implements Iterable<Channel> {
     for (const channel of this.served) if (channel.phase === 'open') yield channel;
   }
 
+  /** At most `count` of them: others the next time, if there are more. */
+  *someSubscribers(count: number): Iterable<Channel> {
+    const some: Channel[] = [];
+    for (const channel of this.served) if (some.push(channel) >= count) break;
+    if (some.length < this.served.size) {
+      for (const channel of some) {
+        this.served.delete(channel);
+        this.served.add(channel);
+      }
+    }
+    for (const channel of some) if (channel.phase === 'open') yield channel;
+  }
+
   get hasSubscribers(): boolean {
     for (const channel of this.served) if (channel.phase === 'open') return true;
     return false;

@@ -1,7 +1,7 @@
 import { ChunkSet } from '../addressing/chunk-set';
 import { limits } from '../limits';
 import { Holdings } from './holdings';
-import { Picker } from './picker';
+import { Picker, type Asker } from './picker';
 import { chunkOf, published } from './published.testing';
 
 const source = published(300 * 1_024);
@@ -10,11 +10,23 @@ const { chunkCount, peaks } = source.content.record;
 let holdings: Holdings;
 let wanted: number[];
 let picker: Picker;
+let pressed: number[];
+
+/** A picker for which `pressed` is waited for and `wanted` needed soon. */
+function picking(rest: () => Iterable<number>): Picker {
+  return new Picker(holdings, {
+    pressed: () => pressed,
+    presses: (extent) => pressed.includes(extent),
+    needed: () => wanted,
+    rest,
+  });
+}
 
 beforeEach(() => {
   holdings = new Holdings(source.metadata);
   wanted = [0, 1, 2, 3, 4];
-  picker = new Picker(holdings, { extents: () => wanted });
+  pressed = [];
+  picker = picking(() => []);
 });
 
 /** The content's size is known from now on. */
@@ -23,10 +35,10 @@ function sized(): void {
   holdings.learnChunkSize(0, 1_024);
 }
 
-function offer(first: number, last: number): ChunkSet {
-  const set = new ChunkSet();
-  set.add({ first, last });
-  return set;
+function offer(first: number, last: number, isLate = false): Asker {
+  const available = new ChunkSet();
+  available.add({ first, last });
+  return { available, isLate, skips: () => false };
 }
 
 function put(first: number, last: number): number[] {
@@ -55,7 +67,7 @@ describe('Picker', () => {
   it('goes by demand, and asks nobody for what another was asked for', () => {
     sized();
     wanted = [3, 0];
-    expect(picker.pick(offer(0, 299), 100)).toEqual([...range(0, 35), ...range(192, 255)]);
+    expect(picker.pick(offer(0, 299), 100)).toEqual([...range(192, 255), ...range(0, 35)]);
     expect(picker.pick(offer(0, 299), 100)).toEqual(range(36, 63));
     expect(picker.pick(offer(0, 299), 100)).toEqual([]);
   });
@@ -66,6 +78,26 @@ describe('Picker', () => {
     picker.pick(offer(256, 260), 10);
     wanted = [0, 1];
     expect(picker.pick(offer(0, 299), 10)).toEqual(range(261, 270));
+  });
+
+  it('begins with what somebody waits for, unless others send it sooner', () => {
+    sized();
+    wanted = [0];
+    picker.pick(offer(0, 299), 10);
+    pressed = [3];
+    expect(picker.pick(offer(0, 299, true), 10)).toEqual(range(10, 19));
+    expect(picker.pick(offer(0, 299), 66)).toEqual([...range(192, 255), 20, 21]);
+    pressed = [2];
+    wanted = [];
+    expect(picker.pick(offer(70, 130, true), 5)).toEqual([128, 129, 130]);
+  });
+
+  it('leaves out what had better be asked of another', () => {
+    sized();
+    expect(picker.pick({ ...offer(0, 299), skips: (chunk) => chunk < 62 }, 4)).toEqual([62, 63, 64, 65]);
+    picker = picking(() => []);
+    expect(picker.pick({ ...offer(0, 299), skips: () => true }, 4)).toEqual([]);
+    expect(picker.inProgress).toBe(0);
   });
 
   it('asks a peer for what it has alone', () => {
@@ -108,8 +140,16 @@ describe('Picker', () => {
     holdings = new Holdings(large.metadata);
     holdings.tree.adoptPeaks(large.content.record.chunkCount, large.content.record.peaks);
     holdings.learnChunkSize(0, 16);
-    picker = new Picker(holdings, { extents: () => large.content.extents });
-    expect(picker.pick(offer(0, 400 * 64), 400 * 64)).toHaveLength(limits.assembliesMax * 64);
+    wanted = [];
+    const rest = large.content.extents.slice(1);
+    picker = picking(() => rest);
+    // What somebody waits for finds room.
+    expect(picker.pick(offer(0, 400 * 64), 400 * 64)).toHaveLength((limits.assembliesMax - limits.demandExtents) * 64);
+    expect(picker.pick(offer(0, 400 * 64), 64)).toEqual([]);
+    pressed = [399];
+    expect(picker.pick(offer(0, 400 * 64), 99)).toHaveLength(64);
+    wanted = rest;
+    expect(picker.pick(offer(0, 400 * 64), 400 * 64)).toHaveLength((limits.demandExtents - 1) * 64);
     expect(picker.pick(offer(0, 400 * 64), 64)).toEqual([]);
   });
 
@@ -118,8 +158,9 @@ describe('Picker', () => {
     holdings = new Holdings(even.metadata);
     holdings.tree.adoptPeaks(128, even.content.record.peaks);
     holdings.learnChunkSize(0, 1_024);
-    picker = new Picker(holdings, { extents: () => [0, 1] });
-    expect(picker.pick(offer(0, 127), 3)).toEqual([64, 65, 127]);
+    wanted = [0, 1];
+    picker = picking(() => []);
+    expect(picker.pick(offer(0, 127), 3)).toEqual([127, 64, 65]);
     expect(picker.pick(offer(0, 127), 3)).toEqual([66, 67, 68]);
   });
 

@@ -7,16 +7,32 @@ import type { Holdings } from './holdings';
 /** Channels that may each be asked for one chunk while the content's size is unknown. */
 const probesMax = 3;
 
-/** Which extents are needed, the most urgent first; those of which a peer has nothing may be left out. */
+/** Which extents are needed: waited for, about to be asked for, and the rest, of which only what is not begun. */
 export interface DemandedExtents {
-  extents(available: ChunkSet): Iterable<number>;
+  pressed(): Iterable<number>;
+  presses(extent: number): boolean;
+  needed(): Iterable<number>;
+  rest(available: ChunkSet, isBegun: (extent: number) => boolean): Iterable<number>;
 }
+
+/** Who is to be asked. */
+export interface Asker {
+  /** What it has. */
+  readonly available: ChunkSet;
+  /** Others would send much sooner what somebody waits for. */
+  readonly isLate: boolean;
+  /** The chunk had better be asked of another. */
+  readonly skips: (chunk: number) => boolean;
+}
+
+/** Extents begun in the background at most: what somebody waits for must find room. */
+const restMax = limits.assembliesMax - limits.demandExtents;
 
 /**
  * The chunk picker: what to ask of whom. RFC 7574 section 9.1 leaves it to us.
  *
- * Extents are begun in the order of demand and finished in the order they were begun, so that the first are served
- * soonest and few are in memory at a time. No chunk is asked of two peers at once.
+ * What somebody waits for goes first, in order. All else is finished in the order it was begun, so that few extents are in
+ * memory at a time. No chunk is asked of two peers at once.
  */
 export class Picker {
   private readonly assemblies = new Map<number, Assembly>();
@@ -27,14 +43,16 @@ export class Picker {
     private readonly demand: DemandedExtents,
   ) {}
 
-  pick(available: ChunkSet, count: number): number[] {
-    if (this.holdings.chunkSize === undefined || this.holdings.chunkCount === undefined) return this.probe(available);
-    const picked = this.holdings.tree.doubtful ? this.pickLast(available) : [];
-    for (const extent of this.candidates(available)) {
-      this.pickFrom(extent, available, count, picked);
+  /** At most `count` chunks, the most urgent first, now counted as asked for. */
+  pick(asker: Asker, count: number): number[] {
+    const { chunkSize, chunkCount, tree } = this.holdings;
+    if (chunkSize === undefined || chunkCount === undefined) return this.probe(asker.available);
+    const picked = tree.doubtful ? this.pickLast(asker.available) : [];
+    for (const extent of this.candidates(asker)) {
+      this.pickFrom(extent, asker, count, picked);
       if (picked.length >= count) break;
     }
-    return picked.sort((one, other) => one - other);
+    return picked;
   }
 
   release(chunks: readonly number[]): void {
@@ -109,27 +127,33 @@ export class Picker {
     return [last];
   }
 
-  private *candidates(available: ChunkSet): Iterable<number> {
-    for (const [extent, assembly] of this.assemblies) if (assembly.open) yield extent;
-    if (this.assemblies.size >= limits.assembliesMax) return;
-    for (const extent of this.demand.extents(available)) {
-      if (this.holdings.held.has(extent)) continue;
+  private *candidates({ available, isLate }: Asker): Iterable<number> {
+    if (!isLate) yield* this.demand.pressed();
+    for (const [extent, { open }] of this.assemblies) if (open && !this.demand.presses(extent)) yield extent;
+    yield* this.demand.needed();
+    if (this.assemblies.size < restMax) yield* this.rest(available);
+    if (isLate) yield* this.demand.pressed();
+  }
+
+  private *rest(available: ChunkSet): Iterable<number> {
+    for (const extent of this.demand.rest(available, (begun) => this.assemblies.has(begun))) {
       yield extent;
-      if (this.assemblies.size >= limits.assembliesMax) return;
+      if (this.assemblies.size >= restMax) return;
     }
   }
 
-  private pickFrom(extent: number, available: ChunkSet, count: number, picked: number[]): void {
+  private pickFrom(extent: number, { available, skips }: Asker, count: number, picked: number[]): void {
     const first = extent * extentChunks;
     if (!available.intersects({ first, last: first + extentChunks - 1 })) return;
     const assembly = this.assemblies.get(extent) ?? this.begin(extent);
     if (assembly?.open !== true) return;
     for (const chunk of assembly.openChunks()) {
       if (picked.length >= count) return;
-      if (!available.has(chunk)) continue;
+      if (!available.has(chunk) || skips(chunk)) continue;
       assembly.ask(chunk);
       picked.push(chunk);
     }
+    if (assembly.untouched) this.assemblies.delete(extent);
   }
 
   private begin(extent: number): Assembly | undefined {

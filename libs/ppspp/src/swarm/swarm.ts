@@ -1,5 +1,5 @@
-import type { ChunkSet } from '../addressing/chunk-set';
 import type { Channel, ChannelSwarm } from '../channel/channel';
+import type { Downloader } from '../channel/downloader';
 import type { OpenedContent, Want } from '../endpoint/effects';
 import { Exchange } from '../exchange/exchange';
 import { limits, type Micros } from '../limits';
@@ -42,7 +42,13 @@ export class Swarm implements ChannelSwarm {
     this.exchange = new Exchange({ swarmId: metadata.swarmId, members, candidates, context });
     const touch = (channel: Channel): void => context.touch(channel);
     const completed = (extent: Extent): void => this.write(extent);
-    this.demand = new Demand({ holdings, members, want: () => this.want, backgroundBytesMax });
+    this.demand = new Demand({
+      holdings,
+      members,
+      want: () => this.want,
+      backgroundBytesMax,
+      random: context.random(),
+    });
     this.announcer = new Announcer(holdings, members, touch);
     this.serving = new Serving({ holdings, members, context, demand: (extent) => this.require(extent) });
     const { demand } = this;
@@ -112,8 +118,12 @@ export class Swarm implements ChannelSwarm {
     this.serving.served(chunk, bytes, isRepeat);
   }
 
-  pick(available: ChunkSet, count: number): number[] {
-    return this.fetching ? this.intake.pick(available, count) : [];
+  pick(asker: Downloader, count: number, now: Micros): number[] {
+    return this.fetching ? this.intake.pick(asker, count, now) : [];
+  }
+
+  hampered(): void {
+    this.stir();
   }
 
   release(chunks: readonly number[]): void {
@@ -127,6 +137,10 @@ export class Swarm implements ChannelSwarm {
   contradicted(channel: Channel): void {
     this.context.counters.fault('hash-wrong');
     this.context.lied(channel);
+  }
+
+  admits(channel: Channel, now: Micros): boolean {
+    return this.context.admits(channel, now);
   }
 
   asked({ uploader }: Channel): void {
@@ -166,6 +180,7 @@ export class Swarm implements ChannelSwarm {
 
   /** Verifies what arrived since the last call. */
   settle(now: Micros): void {
+    this.demand.turn(now);
     this.intake.settle(now);
   }
 
@@ -220,6 +235,7 @@ export class Swarm implements ChannelSwarm {
 
   /** What is wanted changed: sources are to be asked, and peers may be needed. */
   stir(): void {
+    this.demand.outdate();
     this.context.stirred(this.metadata.swarmId);
     this.intake.touchSources();
   }

@@ -1,0 +1,86 @@
+import type { Channel } from '../channel/channel';
+import { limits, type Micros } from '../limits';
+
+/** Holders that are looked at in search of one who needs its slot no more. */
+const lookedAtMax = 64;
+
+/**
+ * Who is served. As long as there are slots, whoever asks gets one; when there are none, who has been served longest
+ * makes room for who has waited longest, a turn each. RFC 7574 sections 3.9 and 12.6.6.
+ */
+export class Slots {
+  /** Since when each holder is served, longest first. */
+  private readonly holders = new Map<Channel, Micros>();
+  /** In the order in which they came. */
+  private readonly line = new Set<Channel>();
+  private lookAt: Micros = Number.NEGATIVE_INFINITY;
+
+  /** `count` is how many are served at a time. */
+  constructor(
+    private readonly count: number,
+    private readonly touch: (channel: Channel) => void,
+  ) {}
+
+  /** A peer asks; true if it is served. */
+  admits(channel: Channel, now: Micros): boolean {
+    if (this.holders.has(channel)) return true;
+    if (this.line.size > 0 || !this.makesRoom(now)) {
+      if (this.line.size === 0) this.lookAt = now + limits.slotInterval;
+      this.line.add(channel);
+      return false;
+    }
+    this.holders.set(channel, now);
+    return true;
+  }
+
+  /** A channel ended. */
+  release(channel: Channel): void {
+    this.holders.delete(channel);
+    this.line.delete(channel);
+  }
+
+  /** Passes slots on whose turn is over. */
+  tend(now: Micros): void {
+    if (this.line.size === 0 || now < this.lookAt) return;
+    this.lookAt = now + limits.slotInterval;
+    for (const waiting of [...this.line].slice(0, this.count)) {
+      if (!this.makesRoom(now) && !this.endsTurn(now)) return;
+      this.line.delete(waiting);
+      this.holders.set(waiting, now);
+      waiting.choking.unchoked(now);
+      waiting.tell({ type: 'unchoke' });
+      this.touch(waiting);
+    }
+  }
+
+  /** When a slot may be passed on. */
+  nextTimeout(): Micros | undefined {
+    return this.line.size === 0 ? undefined : this.lookAt;
+  }
+
+  /** True if there is a slot, or one whose holder asks for nothing. */
+  private makesRoom(now: Micros): boolean {
+    if (this.holders.size < this.count) return true;
+    let left = lookedAtMax;
+    for (const [holder, since] of this.holders) {
+      if (!holder.uploader.busy && now >= since + limits.slotGrace) return this.holders.delete(holder);
+      if (--left === 0) return false;
+    }
+    return false;
+  }
+
+  /** Takes the slot of who has been served longest, if that is a turn; it waits at the end of the line. */
+  private endsTurn(now: Micros): boolean {
+    for (const [holder, since] of this.holders) {
+      if (now < since + limits.slotTurn) return false;
+      this.holders.delete(holder);
+      this.line.add(holder);
+      holder.choking.choked(now);
+      holder.uploader.drop();
+      holder.tell({ type: 'choke' });
+      this.touch(holder);
+      return true;
+    }
+    return false;
+  }
+}
