@@ -118,6 +118,11 @@ export class Party {
         const { swarmId, token, hash, chunks } = errand;
         return this.take({ kind: 'chunks-hashed', swarmId, token, leaves: chunks.map((chunk) => digest(hash, chunk)) });
       }
+      case 'certify': {
+        const { swarmId, token } = errand;
+        // Nobody here can sign: no tracker's certificates are known.
+        return this.take({ kind: 'certified', swarmId, token, verdict: { ok: false, fault: 'certificate-malformed' } });
+      }
       case 'check': {
         const { swarmId, extent, hash, bytes, chunkSize } = errand;
         return this.take({ kind: 'extent-checked', swarmId, extent, subtree: subtreeOf(hash, bytes, chunkSize) });
