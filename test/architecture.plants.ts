@@ -14,7 +14,19 @@ const imports = (file: string, from: string): Planted => ({ file, code: `import 
 const exportsNothing = (file: string): Planted => ({ file, code: 'export {};\n', innocent: true });
 
 const libs = [
-  ...['ppspp', 'ppstp', 'policy', 'datagram', 'store', 'verify', 'intercept', 'peer', 'registration', 'tracker'],
+  ...[
+    'ppspp',
+    'ppstp',
+    'policy',
+    'datagram',
+    'store',
+    'verify',
+    'membership',
+    'intercept',
+    'peer',
+    'registration',
+    'tracker',
+  ],
   ...['config', 'telemetry', 'supernode', 'admin', 'cli'],
 ];
 
@@ -55,6 +67,7 @@ export const boundaries: Readonly<Record<string, readonly Planted[]>> = {
     },
   ],
   'libs-of-verify': [imports('libs/verify/src/side.ts', '@weir/store')],
+  'libs-of-membership': [imports('libs/membership/src/side.ts', '@weir/datagram')],
   'libs-of-intercept': [imports('libs/intercept/src/up.ts', '@weir/config')],
   'libs-of-peer': [
     imports('libs/peer/src/side.ts', '@weir/registration'),
@@ -81,6 +94,7 @@ export const boundaries: Readonly<Record<string, readonly Planted[]>> = {
   'packages-of-datagram': [imports('libs/datagram/src/package.ts', 'lmdb')],
   'packages-of-store': [imports('libs/store/src/package.ts', '@nestjs/common')],
   'packages-of-verify': [imports('libs/verify/src/package.ts', 'lmdb')],
+  'packages-of-membership': [imports('libs/membership/src/package.ts', 'lmdb')],
   'packages-of-intercept': [imports('libs/intercept/src/package.ts', 'undici')],
   'packages-of-peer': [imports('libs/peer/src/package.ts', 'undici')],
   'packages-of-registration': [imports('libs/registration/src/package.ts', 'piscina')],
@@ -125,6 +139,7 @@ export const permitted: readonly Planted[] = [
   imports('libs/ppspp/src/channel/sees-wire.ts', '../wire/it'),
   exportsNothing('libs/ppspp/src/wire/it.ts'),
   imports('libs/store/src/lmdb-store.ts', 'lmdb'),
+  imports('libs/membership/src/issuer.ts', 'reflect-metadata'),
   imports('libs/store/src/extents.ts', '@weir/ppspp'),
   imports('libs/store/src/store.contract.ts', 'fast-check'),
   imports('libs/peer/src/peer.service.ts', '@nestjs/common'),
