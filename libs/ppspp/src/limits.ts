@@ -44,12 +44,12 @@ export const limits = {
   proofsMax: 8_192,
   /** Times a channel may have its peak hashes tried: each try costs as many hashes as the tree is high. */
   peakTriesMax: 256,
-  /** Hashes whose copies in flight are counted, per channel. */
-  sentHashesMax: 2_048,
   /** Extents being assembled at a time in one swarm: 16 MiB of 1 KiB chunks. Back-pressure of a slow disk, too. */
   assembliesMax: 256,
   /** Chunks whose verification is waiting, in one swarm; more are dropped, and sent again by their peer. */
   pendingChunksMax: 8_192,
+  /** Chunks of one swarm that came before the hashes they rest on; more are dropped, and sent again by their peer. */
+  strandedChunksMax: 2_048,
   /** From so many chunks on, leaf hashes are computed away from the endpoint's thread. */
   hashedAwayChunks: 64,
   /** Peers known for one swarm. */

@@ -1,4 +1,5 @@
 import type { ChunkRange } from '../addressing/chunk-range';
+import { ChunkSet } from '../addressing/chunk-set';
 import { second, type Micros } from '../limits';
 
 /** A chunk under way to the peer. */
@@ -6,19 +7,36 @@ export interface Flight {
   readonly chunk: number;
   readonly bytes: number;
   /** Position among all that was sent. */
-  readonly sequence: number;
+  sequence: number;
   readonly sentAt: Micros;
+  /** Since when an ACK could have been expected: later than it was sent if a hash that it rests on was lost. */
+  awaitedFrom: Micros;
+  /** The chunks that rest on hashes sent with this one. */
+  readonly span: ChunkRange;
   /** It was sent before, so that an ACK does not tell which copy arrived. */
   readonly isRepeat: boolean;
   /** False once the peer wants it no more: lost, it is not sent again. */
   wanted: boolean;
 }
 
+/** A chunk that leaves. */
+export type Departure = Pick<Flight, 'chunk' | 'bytes' | 'span' | 'isRepeat'>;
+
 /** What an ACK or a HAVE took out of the flight. */
 export interface Landing {
   readonly bytes: number;
   /** The one sent last. */
   readonly newest: Flight | undefined;
+}
+
+/** True if an ACK of this flight tells how long a round trip took. */
+export function tellsRoundTrip(flight: Flight): boolean {
+  return !flight.isRepeat && !isStranded(flight);
+}
+
+/** It waits at the peer for hashes that were lost. */
+function isStranded({ awaitedFrom, sentAt }: Flight): boolean {
+  return awaitedFrom > sentAt;
 }
 
 /** How much longer than a round trip an overtaken chunk may be under way, as a share of it. RFC 9002 section 6.1.2. */
@@ -46,13 +64,14 @@ export class Flights {
     return this.flights.size;
   }
 
-  /** Content bytes in flight. */
+  /** Content bytes in flight; those that wait at the peer for hashes have left the network. */
   get bytes(): number {
     return this.total;
   }
 
-  has(chunk: number): boolean {
-    return this.flights.has(chunk);
+  /** The copy of a chunk that is under way. */
+  find(chunk: number): Flight | undefined {
+    return this.flights.get(chunk);
   }
 
   /** The one that is out longest. */
@@ -62,11 +81,30 @@ export class Flights {
   }
 
   /** Puts a chunk into the flight; a copy of it that is there already counts as replaced. */
-  launch(chunk: number, bytes: number, now: Micros, isRepeat: boolean): void {
+  launch({ chunk, bytes, span, isRepeat }: Departure, now: Micros): void {
     const earlier = this.flights.get(chunk);
     if (earlier !== undefined) this.remove(earlier);
-    this.flights.set(chunk, { chunk, bytes, sequence: this.sequence++, sentAt: now, isRepeat, wanted: true });
+    const sequence = this.sequence++;
+    this.flights.set(chunk, { chunk, bytes, span, sequence, sentAt: now, awaitedFrom: now, isRepeat, wanted: true });
     this.total += bytes;
+  }
+
+  /**
+   * What these were to prove can be verified, and acknowledged, only when they come again: what was sent after them and
+   * rests on them is awaited from now on.
+   */
+  strand(lost: readonly Flight[], now: Micros): void {
+    if (this.flights.size === 0 || lost.length === 0) return;
+    const spans = new ChunkSet();
+    for (const { span } of lost) spans.add(span);
+    const from = lost.reduce((least, { sequence }) => Math.min(least, sequence), Number.POSITIVE_INFINITY);
+    const stranded = [...this.flights.values()].filter(({ chunk, sequence }) => sequence > from && spans.has(chunk));
+    for (const flight of stranded) {
+      this.remove(flight);
+      flight.awaitedFrom = now;
+      flight.sequence = this.sequence++;
+      this.flights.set(flight.chunk, flight);
+    }
   }
 
   /** Takes out what has arrived. */
@@ -82,12 +120,15 @@ export class Flights {
     return { newest, bytes };
   }
 
-  /** Takes out what counts as lost by now; `roundTrip` is the smoothed one. */
+  /** Takes out what counts as lost by now, but for what rests on it; `roundTrip` is the smoothed one. */
   takeLost(now: Micros, roundTrip: Micros): Flight[] {
     const patience = this.patience(roundTrip);
     const lost: Flight[] = [];
+    const spans = new ChunkSet();
     for (const flight of this.flights.values()) {
-      if (flight.sequence > this.newestLanded || flight.sentAt + patience > now) break;
+      if (flight.sequence > this.newestLanded || flight.awaitedFrom + patience > now) break;
+      if (spans.has(flight.chunk)) continue;
+      spans.add(flight.span);
       lost.push(flight);
     }
     lost.forEach((flight) => this.remove(flight));
@@ -98,7 +139,7 @@ export class Flights {
   lossAt(roundTrip: Micros): Micros | undefined {
     const oldest = this.oldest();
     if (oldest === undefined || oldest.sequence > this.newestLanded) return undefined;
-    return oldest.sentAt + this.patience(roundTrip);
+    return oldest.awaitedFrom + this.patience(roundTrip);
   }
 
   /** The peer wants these no more; they are under way all the same. */
@@ -115,7 +156,7 @@ export class Flights {
 
   /** Takes out one. */
   remove(flight: Flight): void {
-    if (this.flights.delete(flight.chunk)) this.total -= flight.bytes;
+    if (this.flights.delete(flight.chunk) && !isStranded(flight)) this.total -= flight.bytes;
   }
 
   /** Takes out all. */
@@ -126,8 +167,9 @@ export class Flights {
     return all;
   }
 
-  private learn({ sequence, sentAt, isRepeat }: Flight, now: Micros): void {
+  private learn({ sequence, sentAt, awaitedFrom, isRepeat }: Flight, now: Micros): void {
     this.newestLanded = Math.max(this.newestLanded, sequence);
+    if (awaitedFrom > sentAt) return;
     const roundTrip = now - sentAt;
     if (!isRepeat) {
       this.latest = roundTrip;

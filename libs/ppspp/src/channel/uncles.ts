@@ -1,5 +1,5 @@
+import type { ChunkRange } from '../addressing/chunk-range';
 import { peakNodes, rangeOfNode, siblingIndex, widthAt, type TreeNode } from '../addressing/node';
-import type { ChunkSet } from '../addressing/chunk-set';
 
 /** The bin of a node: one number for it. RFC 7574 section 4.2. */
 export function binOf(height: number, index: number): number {
@@ -17,6 +17,13 @@ export function nodeOfBin(bin: number): TreeNode {
   return { height, index: left / 2 };
 }
 
+/** The chunks whose way up to the root a receiver knows. */
+export interface Coverage {
+  /** 0 if there are none. */
+  readonly runCount: number;
+  intersects(range: ChunkRange): boolean;
+}
+
 /**
  * The nodes whose hashes a receiver needs to verify one chunk, given what it acknowledged: the peaks if that was
  * nothing, then uncles from the top down. RFC 7574 sections 5.3, 5.4 and 5.6.2.
@@ -24,7 +31,7 @@ export function nodeOfBin(bin: number): TreeNode {
  * Whoever verified any chunk below a node's parent knows the node's hash, as an uncle or by computing it; so does
  * whoever knows that the node is a peak.
  */
-export function neededNodes(chunk: number, chunkCount: number, acknowledged: ChunkSet): TreeNode[] {
+export function neededNodes(chunk: number, chunkCount: number, acknowledged: Coverage): TreeNode[] {
   const uncles: TreeNode[] = [];
   let height = 0;
   let index = chunk;

@@ -1,16 +1,15 @@
 import type { ChunkRange } from '../addressing/chunk-range';
 import { ChunkSet } from '../addressing/chunk-set';
-import { rangeOfNode } from '../addressing/node';
+import { rangeOfNode, type TreeNode } from '../addressing/node';
 import { signedMicros } from '../congestion/delay';
 import { Ledbat } from '../congestion/ledbat';
 import { limits, type Micros } from '../limits';
 import { extentChunks } from '../swarm/content';
 import type { Message } from '../wire/message';
-import { Flights, type Flight } from './flights';
+import { Flights, tellsRoundTrip, type Flight } from './flights';
+import { Provable } from './provable';
 import { RequestQueue } from './request-queue';
-import { SentHashes } from './sent-hashes';
 import { probeRoundTrips, Silence } from './silence';
-import { binOf, neededNodes } from './uncles';
 
 /** What an uploader needs of its swarm. */
 export interface Shelf {
@@ -50,13 +49,16 @@ export class Uploader {
   /** Where the peer is in the content: the chunk after the last it asked for. */
   position: number | undefined;
   private readonly flights = new Flights();
-  private readonly sentHashes = new SentHashes();
+  private readonly provable = new Provable(this.known);
   private readonly ledbat: Ledbat;
   private readonly silence = new Silence();
   /** A probe waits to be sent, whatever the window. */
   private probing = false;
   /** Bytes that a HAVE of this turn took out of the flight: some peers put it before the ACK, which alone tells the delay. */
   private landedByHave = 0;
+  /** Something that was sent was acknowledged, by an ACK or a HAVE. */
+  private acknowledges = false;
+  private requestedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     options: UploadOptions,
@@ -71,6 +73,7 @@ export class Uploader {
     if (first >= chunkCount) return false;
     const range = { first, last: Math.min(last, chunkCount - 1) };
     this.position = range.last + 1;
+    this.requestedAt = now;
     this.unlearn(range);
     const lost = this.flights.takeOlder(range, now - probeRoundTrips * this.silence.smoothed);
     this.lose(lost, now);
@@ -81,7 +84,7 @@ export class Uploader {
   reintroduced(): void {
     if (this.flights.size > 0) return;
     this.known.clear();
-    this.sentHashes.clear();
+    this.provable.clear();
   }
 
   /** A CANCEL: what is in flight stays there, but is not sent again. RFC 7574 section 3.8. */
@@ -153,7 +156,7 @@ export class Uploader {
   expire(now: Micros): void {
     if (this.flights.size === 0) return;
     if (now >= this.silence.timeoutAt) this.timeOut(now);
-    else if (now >= this.silence.probeAt) this.probe();
+    else if (now >= this.silence.probeAt) this.probe(now);
   }
 
   private get admits(): boolean {
@@ -161,28 +164,44 @@ export class Uploader {
   }
 
   private timeOut(now: Micros): void {
+    if (this.isMute) {
+      this.flights.takeAll();
+      return;
+    }
     this.silence.timedOut(now);
     this.ledbat.timedOut();
-    this.sendAgain(this.flights.takeAll());
+    this.sendAgain(this.flights.takeAll(), now);
     if (this.silence.timeouts >= timeoutsMax) this.queue.clear();
   }
 
-  private probe(): void {
+  /**
+   * A peer that never acknowledged anything and yet asks for more: what it was sent may well have come. It is not sent
+   * again unless it is asked for again, and the window stays the least: two chunks for each timeout of a second.
+   */
+  private get isMute(): boolean {
+    const oldest = this.flights.oldest();
+    return !this.acknowledges && oldest !== undefined && this.requestedAt > oldest.sentAt;
+  }
+
+  private probe(now: Micros): void {
     const oldest = this.flights.oldest();
     if (oldest === undefined) return;
     this.silence.probed();
     this.probing = true;
     this.flights.remove(oldest);
-    this.sendAgain([oldest]);
+    this.sendAgain([oldest], now);
   }
 
   private launch(chunk: number, bytes: Uint8Array, now: Micros, wireNow: bigint): Message[] {
-    const isRepeat = this.queue.take(chunk) || this.flights.has(chunk);
+    const earlier = this.flights.find(chunk);
+    const isRepeat = this.queue.take(chunk) || earlier !== undefined;
+    if (earlier !== undefined) this.provable.drop(earlier.span);
     this.silence.launched(this.flights.size === 0, now);
     this.probing = false;
-    this.flights.launch(chunk, bytes.length, now, isRepeat);
+    const { nodes, span } = this.provable.prove(chunk, this.shelf.chunkCount ?? 0);
+    this.flights.launch({ chunk, bytes: bytes.length, span, isRepeat }, now);
     this.shelf.served(chunk, bytes.length, isRepeat);
-    const messages = this.proof(chunk);
+    const messages = this.proof(nodes);
     messages.push({ type: 'data', range: { first: chunk, last: chunk }, timestamp: wireNow, bytes });
     return messages;
   }
@@ -193,8 +212,9 @@ export class Uploader {
     for (const gap of this.known.gaps(range)) {
       const { newest, bytes } = this.flights.land(gap, now);
       landed += bytes;
-      if (newest !== undefined) this.silence.broken(newest.isRepeat ? undefined : newest.sentAt, now);
+      if (newest !== undefined) this.silence.broken(tellsRoundTrip(newest) ? newest.sentAt : undefined, now);
     }
+    if (landed > 0) this.acknowledges = true;
     this.known.add(range);
     this.queue.cancel(range);
     return landed;
@@ -205,25 +225,27 @@ export class Uploader {
     if (!this.known.intersects(range)) return;
     if (this.known.runCount >= limits.availabilityRunsMax) this.known.clear();
     else this.known.remove(range);
-    this.sentHashes.clear();
+    this.provable.clear();
   }
 
   private lose(lost: readonly Flight[], now: Micros): void {
     if (lost.length === 0) return;
     this.ledbat.lost(Math.max(...lost.map(({ sentAt }) => sentAt)), now);
-    this.sendAgain(lost);
+    this.sendAgain(lost, now);
   }
 
-  private sendAgain(flights: readonly Flight[]): void {
-    for (const { chunk, wanted } of flights) if (wanted) this.queue.retransmit(chunk);
-    this.sentHashes.clear();
+  private sendAgain(flights: readonly Flight[], now: Micros): void {
+    for (const { chunk, span, wanted } of flights) {
+      this.provable.drop(span);
+      if (wanted) this.queue.retransmit(chunk);
+    }
+    this.flights.strand(flights, now);
   }
 
-  /** The hashes the peer needs and has not been sent often enough lately. RFC 7574 sections 5.3 and 5.4. */
-  private proof(chunk: number): Message[] {
+  /** The hashes of nodes, as far as they are here. RFC 7574 sections 5.3 and 5.4. */
+  private proof(nodes: readonly TreeNode[]): Message[] {
     const messages: Message[] = [];
-    for (const { height, index } of neededNodes(chunk, this.shelf.chunkCount ?? 0, this.known)) {
-      if (!this.sentHashes.add(binOf(height, index))) continue;
+    for (const { height, index } of nodes) {
       const hash = this.shelf.hash(height, index);
       if (hash !== undefined) messages.push({ type: 'integrity', range: rangeOfNode(height, index), hash });
     }

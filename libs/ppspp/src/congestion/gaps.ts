@@ -52,6 +52,11 @@ export class Gaps {
     return now >= this.dueAt;
   }
 
+  /** The window was halved, which empties a queue, and takes more from the larger flow, as well as a gap. */
+  postpone(now: Micros): void {
+    if (this.dueAt !== undefined) this.dueAt = now + interval;
+  }
+
   /** Begins a gap. */
   begin(before: Saturation): void {
     this.before = before;

@@ -168,7 +168,8 @@ export class Ledbat {
 
   /** During a gap: until what was sent before it has left the queue, and what is sent in it tells the delay without. */
   private wait(flightBytes: number, now: Micros): void {
-    const isDrained = flightBytes <= this.minBytes;
+    // A sender may fill its window with a segment that does not fit it whole.
+    const isDrained = flightBytes < this.minBytes + this.options.segmentBytes;
     this.threshold = this.gaps.heard(isDrained, this.baseDelay.value, now) ?? this.threshold;
   }
 
@@ -178,6 +179,7 @@ export class Ledbat {
 
   private halve(now: Micros): void {
     this.reducedAt = now;
+    this.gaps.postpone(now);
     if (this.bytes > this.minBytes) this.resize(this.bytes / 2);
     this.endSlowStart();
   }

@@ -1,5 +1,6 @@
 import type { UploadOptions } from '../channel/uploader';
 import type { IntegrityMethod } from '../swarm/metadata';
+import { limits } from '../limits';
 import { noExchange, type ExchangeConfig } from '../exchange/config';
 import type { Address } from './address';
 
@@ -47,7 +48,7 @@ export interface EndpointConfig {
  * subscribers are about to ask for; a content of more than 8 GiB is not fetched whole unasked.
  */
 export const endpointDefaults = {
-  upload: { windowBytesMax: 4 * 2 ** 20, segmentBytes: 1_024 },
+  upload: { windowBytesMax: 4 * 2 ** 20, segmentBytes: limits.datagramBytes },
   uploadSlots: 8_192,
   cacheBytes: 64 * 2 ** 20,
   backgroundBytesMax: 8 * 2 ** 30,

@@ -1,4 +1,4 @@
-import { peakNodes, rootHeight, siblingIndex, widthAt } from '../addressing/node';
+import { peakNodes, rootHeight, siblingIndex, widthAt, type TreeNode } from '../addressing/node';
 import { extentChunks, subtreeHashes, type HashBlock } from '../swarm/content';
 import type { HashFunction } from '../swarm/metadata';
 import { Block, blockKey, placeOf } from './block';
@@ -106,6 +106,19 @@ export class HashTree {
     const verdict = this.climb({ height: 0, index: chunk, hash: leaf }, proof);
     if (verdict === 'verified' && chunk + 1 === this.count) this.confirmSize();
     return verdict;
+  }
+
+  /** The first hash, from below, that is neither known nor claimed on the way from a chunk to what is known. */
+  missing(chunk: number, proof: Proof): TreeNode | undefined {
+    if (this.count === undefined) return undefined;
+    let index = chunk;
+    for (let height = 0; height <= rootHeight(this.count); height++) {
+      if (this.at(height, index) !== undefined) return undefined;
+      const sibling = siblingIndex(index);
+      if ((this.at(height, sibling) ?? proof(height, sibling)) === undefined) return { height, index: sibling };
+      index = Math.floor(index / 2);
+    }
+    return undefined;
   }
 
   /** The last chunk was verified, now or in an earlier run: there are as many chunks as was claimed. */

@@ -12,6 +12,7 @@ import type { Members } from './members';
 import type { Demand } from './demand';
 import { Picker } from './picker';
 import { Rescue } from './rescue';
+import { Stranded } from './stranded';
 import { judgeChunk, Verification, type Arrival } from './verification';
 
 /** What an extent carries where no tree protects the content. */
@@ -41,6 +42,7 @@ export class Intake {
   private readonly picker: Picker;
   private readonly rescue: Rescue;
   private readonly verification = new Verification();
+  private readonly stranded = new Stranded();
   private readonly receivedFrom = new Map<string, SourceBytes>();
   private runs = 0;
   private notedCount: number | undefined;
@@ -95,6 +97,7 @@ export class Intake {
     this.now = now;
     if (this.parts.holdings.integrity === 'merkle') this.handOut();
     for (const arrival of this.verification.takeWaiting()) this.judge(arrival);
+    this.judgeStranded();
     this.noteSize();
   }
 
@@ -104,6 +107,7 @@ export class Intake {
     this.verification.takeBack(token).forEach((arrival, at) => {
       this.judge(arrival, leaves[at]);
     });
+    this.judgeStranded();
     this.noteSize();
   }
 
@@ -157,11 +161,20 @@ export class Intake {
     if (verdict === 'mismatch') {
       context.counters.fault('data-wrong');
       context.lied(channel);
+    } else if (verdict === 'incomplete' && this.stranded.hold(arrival, holdings.tree)) {
+      return;
     } else if (verdict === 'incomplete' || !holdings.learnChunkSize(arrival.chunk, arrival.bytes.length)) {
       context.counters.fault('data-unproven');
       if (channel.downloader.unproven(arrival.chunk)) channel.end('unproven');
     } else this.accept(arrival);
     context.touch(channel);
+  }
+
+  /** What came before its proof, each as soon as that is here; one of them may be what others wait for. */
+  private judgeStranded(): void {
+    const { tree } = this.parts.holdings;
+    for (let ready = this.stranded.take(tree); ready.length > 0; ready = this.stranded.take(tree))
+      for (const arrival of ready) this.judge(arrival);
   }
 
   private accept({ channel, chunk, bytes, delay }: Arrival): void {
