@@ -8,8 +8,12 @@ const range = fc
   .map(([first, more]) => ({ first, last: Math.min(span - 1, first + more) }));
 const step = fc.record({ add: fc.boolean(), range });
 
+function chunksOf({ first, last }: ChunkRange): number[] {
+  return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+}
+
 function members(set: ChunkSet): number[] {
-  return set.runs().flatMap(({ first, last }) => Array.from({ length: last - first + 1 }, (_, at) => first + at));
+  return set.runs().flatMap(chunksOf);
 }
 
 describe('ChunkSet', () => {
@@ -35,6 +39,9 @@ describe('ChunkSet', () => {
         expect(set.has(chunk)).toBe(model.has(chunk));
         expect(set.intersects(probe)).toBe(probed.some((at) => model.has(at)));
         expect(set.covers(probe)).toBe(probed.every((at) => model.has(at)));
+        const gaps = set.gaps(probe);
+        expect(gaps.flatMap(chunksOf)).toEqual(probed.filter((at) => !model.has(at)));
+        expect(gaps.slice(1).every(({ first }, at) => first > (gaps[at]?.last ?? 0) + 1)).toBe(true);
         expect(set.nextIn(chunk)).toBe(sorted.find((at) => at >= chunk));
         let out = chunk;
         while (model.has(out)) out++;

@@ -89,11 +89,11 @@ export class ChunkSet {
   /** The parts of a range that are not in the set, ascending. */
   gaps({ first, last }: ChunkRange): ChunkRange[] {
     const gaps: ChunkRange[] = [];
-    for (let from = this.nextOut(first); from <= last; from = this.nextOut(from)) {
-      const next = this.nextIn(from) ?? Number.POSITIVE_INFINITY;
-      gaps.push({ first: from, last: Math.min(last, next - 1) });
-      if (next > last) break;
-      from = next;
+    let from = first;
+    for (let run = this.firstRunEndingAt(first); from <= last; run++) {
+      const next = this.firsts[run] ?? Number.POSITIVE_INFINITY;
+      if (next > from) gaps.push({ first: from, last: Math.min(last, next - 1) });
+      from = (this.lasts[run] ?? Number.POSITIVE_INFINITY) + 1;
     }
     return gaps;
   }
