@@ -30,6 +30,7 @@ function oneOf(names: readonly string[]): string {
   return `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
 }
 
+const contentBytesRemedy = 'write the number of bytes of the content, above 0';
 const chunkSizeRemedy = `write a number of bytes from ${chunkSizeMin} to ${chunkSizeMax}`;
 
 const chunkSize = z
@@ -48,13 +49,22 @@ export const fetchRequest = z
       hash: z.enum(hashFunctions, { error: `write ${oneOf(hashFunctions)}` }).default('sha256'),
       addressing: z.enum(chunkAddressings, { error: `write ${oneOf(chunkAddressings)}` }).default('chunk32'),
       chunkSize: chunkSize.default(1_024).describe('Bytes of every chunk but the last.'),
+      integrity: z
+        .literal('merkle', { error: 'write merkle: what nothing protects is never cached' })
+        .default('merkle')
+        .describe('Content that nothing protects is never cached.'),
+      contentBytes: z
+        .int({ error: contentBytesRemedy })
+        .positive({ error: contentBytesRemedy })
+        .optional()
+        .describe('Bytes of the content, where they are known.'),
       peers: listOf(peer, limits.peersMax),
       trackers: listOf(tracker, limits.trackersMax).describe('Asked once, beside the configured ones.'),
     },
     {
       error: ({ code }) =>
         code === 'unrecognized_keys'
-          ? 'there are swarmId, hash, addressing, chunkSize, peers and trackers'
+          ? 'there are swarmId, integrity, hash, addressing, chunkSize, contentBytes, peers and trackers'
           : 'write a JSON object',
     },
   )
@@ -62,8 +72,14 @@ export const fetchRequest = z
     path: ['swarmId'],
     error: 'write as many hex digits as the hash has, such as 64 with sha256',
   })
-  .transform(({ swarmId: id, hash, addressing, chunkSize: bytes, peers, trackers }): FetchRequest => {
-    return { metadata: { swarmId: id, hash, addressing, chunkSize: bytes }, peers, trackers };
+  .refine(({ swarmId: id }) => /[^0]/.test(id), {
+    path: ['swarmId'],
+    error: 'write another: the swarm ID of zeros is that of content without bytes, of which nothing is to be fetched',
+  })
+  .transform(({ peers, trackers, ...named }): FetchRequest => {
+    const { swarmId: id, hash, addressing, chunkSize: bytes, contentBytes } = named;
+    const size = contentBytes === undefined ? {} : { contentBytes };
+    return { metadata: { swarmId: id, hash, addressing, chunkSize: bytes, ...size }, peers, trackers };
   })
   .meta({ id: 'FetchRequest' });
 

@@ -1,3 +1,4 @@
+import { recordOf, statementOf } from '@weir/ppspp';
 import { PpstpClient, type TrackedPeer } from '@weir/registration';
 import { startTracker } from '@weir/tracker';
 import { AdminApp, idOf, liveSwarm, metadataOf, storedSwarm } from './admin.testing';
@@ -49,6 +50,13 @@ describe('POST /v1/swarms', () => {
     const metadata = { swarmId: 'b'.repeat(digits), hash, addressing: 'chunk64', chunkSize };
     expect((await post(metadata)).json).toMatchObject(metadata);
     expect(admin.peer.openSwarms.get(metadata.swarmId)?.metadata).toEqual(metadata);
+  });
+
+  it('takes a record as weir publish prints it', async () => {
+    const metadata = { ...metadataOf(swarmId), contentBytes: 64 };
+    const places = { trackers: [], peers: ['192.0.2.7:6778'] };
+    expect((await post(recordOf(statementOf(metadata, places)))).status).toBe(202);
+    expect(admin.peer.openSwarms.get(swarmId)?.metadata).toEqual(metadata);
   });
 
   it('asks the configured trackers: their best peers come right after those named', async () => {
@@ -112,7 +120,7 @@ describe('POST /v1/swarms', () => {
       };
     });
     const hex = (index: number) => index.toString(16).padStart(64, '0');
-    const started = Array.from({ length: limits.fetchesMax }, (_, index) => post({ swarmId: hex(index) }));
+    const started = Array.from({ length: limits.fetchesMax }, (_, index) => post({ swarmId: hex(index + 1) }));
     await allWait;
     const { status, json } = await post({ swarmId });
     expect(status).toBe(503);
@@ -173,6 +181,9 @@ describe('a request that cannot be used', () => {
     ['a swarm ID of another hash', { swarmId: 'a'.repeat(40) }, 'swarmId', 'a'.repeat(40)],
     ['a hash that there is not', { swarmId, hash: 'md5' }, 'hash', 'md5'],
     ['another addressing', { swarmId, addressing: 'bin16' }, 'addressing', 'bin16'],
+    ['another integrity', { swarmId, integrity: 'none' }, 'integrity', 'none'],
+    ['no content', { swarmId: '0'.repeat(64) }, 'swarmId', '0'.repeat(64)],
+    ['a size below 1', { swarmId, contentBytes: 0 }, 'contentBytes', '0'],
     ['a small chunk', { swarmId, chunkSize: 511 }, 'chunkSize', '511'],
     ['a large chunk', { swarmId, chunkSize: 65_001 }, 'chunkSize', '65001'],
     ['a chunk size as text', { swarmId, chunkSize: '1024' }, 'chunkSize', '1024'],

@@ -84,6 +84,15 @@ it('documents what a fetch takes', () => {
   const { properties, required } = z
     .looseObject({ properties: z.record(z.string(), z.unknown()), required: z.array(z.string()) })
     .parse(components.schemas['FetchRequest']);
-  expect(Object.keys(properties)).toEqual(['swarmId', 'hash', 'addressing', 'chunkSize', 'peers', 'trackers']);
+  expect(Object.keys(properties)).toEqual([
+    'swarmId',
+    'hash',
+    'addressing',
+    'chunkSize',
+    'integrity',
+    'contentBytes',
+    'peers',
+    'trackers',
+  ]);
   expect(required).toEqual(['swarmId']);
 });
