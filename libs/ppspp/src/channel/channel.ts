@@ -279,6 +279,8 @@ export class Channel {
 
   /** A peer we do not serve is told so, now and then. RFC 7574 sections 3.9 and 12.6.8. */
   private onRequest(range: ChunkRange, now: Micros): void {
+    // Whoever accepts no DATA (RFC 7574 section 7.10) takes no place from others.
+    if (!this.accepts('data')) return;
     if (this.serves && this.swarm.admits(this, now)) {
       this.choking.answered();
       this.uploader.request(range, now);
