@@ -96,7 +96,7 @@ describe('HANDSHAKE', () => {
     world.run(() => false, 5);
     expect(channel.seederIds).toHaveLength(3);
     expect(new Set(channel.seederIds).size).toBe(1);
-    expect(seeder.endpoint.channels.size).toBe(1);
+    expect(seeder.endpoint.halfOpenSize).toBe(1);
   });
 
   it('said again reaches a peer whose answer was lost', async () => {

@@ -195,6 +195,8 @@ export class Peer {
         return this.later(() => this.certify(effect));
       case 'erase':
         return this.store.erase({ swarmId: effect.swarmId, index: effect.extent });
+      case 'not-ours':
+        return;
       case 'notice':
         this.notices.push(effect.notice);
         return this.init.world.noticed(this, effect.notice);

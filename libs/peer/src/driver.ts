@@ -153,6 +153,9 @@ export class Driver {
         return this.answer(() => this.certify(effect));
       case 'erase':
         return this.answer(() => this.parts.store.erase(effect.swarmId, effect.extent));
+      case 'not-ours':
+        // Whoever wrote to an address of our own meant nobody else.
+        return;
       case 'notice':
         return this.parts.onNotice(effect.notice);
     }

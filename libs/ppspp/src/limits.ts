@@ -24,8 +24,24 @@ export const limits = {
   statedPlacesMax: 64,
   /** Channels of one endpoint: the memory that peers can take by opening them. */
   channelsMax: 65_536,
-  /** Channels answered but not yet established: what a flood of spoofed handshakes can take (RFC 7574 section 12.1.2). */
-  halfOpenMax: 4_096,
+  /** Of them, those that peers opened: the rest is kept for calls of ours (RFC 7574 section 12.6.1). */
+  incomingChannelsMax: 57_344,
+  /** Channels from one subscriber, which is an IPv4 address or 64 bits of an IPv6 one: its share of channels and swarms. */
+  channelsEachMax: 1_024,
+  /**
+   * Channels answered but not yet established (RFC 7574 section 12.1.2): about 1 KiB each. The oldest leaves, after a
+   * quarter of a second at 65,536 spoofed handshakes a second, which is more than a thread can hear.
+   */
+  halfOpenMax: 16_384,
+  /** Of them, those of one subscriber: what an address that does not answer can take. */
+  halfOpenEachMax: 64,
+  /** Bytes that are kept of an initiating datagram: a HANDSHAKE that is longer gets no answer. */
+  openingBytesMax: 1_024,
+  /** Half-open channels that wait for the store at a time, with their datagrams. */
+  lookupsMax: 4_096,
+  /** Subscribers whose new swarms are counted, and the span in which they are. */
+  quotaSubscribersMax: 16_384,
+  quotaSpan: 60 * second,
   /** How long an answered channel may wait for its initiator's next datagram. */
   halfOpen: 10 * second,
   /** A repeated HANDSHAKE is answered at most this often: five times a second. */

@@ -151,7 +151,6 @@ export class Channel {
       case 'opening':
         return this.liveness.retryAt(this.introduction.tries);
       case 'answered':
-        return this.liveness.doubtedUntil;
       case 'closed':
         return undefined;
       case 'open': {
@@ -169,8 +168,6 @@ export class Channel {
       case 'opening':
         return this.expireOpening(now);
       case 'answered':
-        if (now >= this.liveness.doubtedUntil) this.end('unanswered');
-        return undefined;
       case 'closed':
         return undefined;
       case 'open':

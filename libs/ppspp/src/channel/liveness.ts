@@ -6,7 +6,7 @@ export class Liveness {
   sentAt: Micros;
   private sentSinceHeard = 0;
 
-  constructor(private readonly bornAt: Micros) {
+  constructor(bornAt: Micros) {
     this.heardAt = bornAt;
     this.sentAt = bornAt;
   }
@@ -24,11 +24,6 @@ export class Liveness {
   /** When the HANDSHAKE that was sent `tries` times is sent again, or given up. */
   retryAt(tries: number): Micros {
     return this.sentAt + Math.min(limits.handshakeRetryMax, limits.handshakeRetry * 2 ** Math.max(0, tries - 1));
-  }
-
-  /** When an answered channel whose initiator says nothing is given up. */
-  get doubtedUntil(): Micros {
-    return this.bornAt + limits.halfOpen;
   }
 
   /** When an empty datagram has to keep the channel alive. */

@@ -1,4 +1,4 @@
-/** RFC 7574 section 3.1.1: `opening` waits for an answer, `answered` for the datagram that proves the initiator. */
+/** RFC 7574 section 3.1.1: `opening` waits for an answer, `answered` is about to hear its proven initiator. */
 export type ChannelPhase = 'opening' | 'answered' | 'open' | 'closed';
 
 /** Which phase may follow which. */

@@ -11,3 +11,27 @@ export interface Address {
 export function addressKey({ ip, port }: Address): string {
   return `${ip}|${String(port)}`;
 }
+
+const groupsOfNetwork = 4;
+const groupsOfAddress = 8;
+
+/**
+ * One string for one subscriber, for use as a key: its IPv4 address, or the first 64 bits of an IPv6 address, below which
+ * a host has as many addresses as it likes (RFC 4291 section 2.5.1).
+ */
+export function subscriberKey({ ip }: Address): string {
+  if (!ip.includes(':')) return ip;
+  const [before = '', after] = ip.split('::');
+  const head = groupsOf(before);
+  if (after !== undefined) {
+    const tail = groupsOf(after);
+    const isMixed = after.includes('.');
+    while (head.length + tail.length < groupsOfAddress - (isMixed ? 1 : 0)) head.push('0');
+    head.push(...tail);
+  }
+  return head.slice(0, groupsOfNetwork).join(':');
+}
+
+function groupsOf(text: string): string[] {
+  return text === '' ? [] : text.split(':');
+}

@@ -1,6 +1,7 @@
 import type { Channel } from '../channel/channel';
 import { limits } from '../limits';
-import { addressKey, type Address } from './address';
+import { subscriberKey, type Address } from './address';
+import { initiationKey } from './half-open';
 
 /** All channels of an endpoint, by our ID and by what their initiator sent. */
 export class ChannelTable {
@@ -8,9 +9,8 @@ export class ChannelTable {
   /** Incoming channels by address and the initiator's channel ID, so that a repeated HANDSHAKE is known. */
   private readonly initiations = new Map<string, Channel>();
   private readonly initiationKeys = new Map<Channel, string>();
-  private readonly halfOpen = new Set<Channel>();
-
-  constructor(private readonly random: () => number) {}
+  /** Incoming channels of each subscriber. */
+  private readonly bySubscriber = new Map<string, number>();
 
   find(id: number): Channel | undefined {
     return this.channels.get(id);
@@ -24,35 +24,29 @@ export class ChannelTable {
     return this.channels.size;
   }
 
+  /** No room to call anybody. */
   get full(): boolean {
     return this.channels.size >= limits.channelsMax;
   }
 
-  /** An unused, unpredictable ID other than 0. RFC 7574 sections 3.11 and 8.3. */
-  freshId(): number {
-    let id = 0;
-    while (id === 0 || this.channels.has(id)) id = this.random();
-    return id;
+  /** No room for one more channel from this address: some are kept for calls of ours. RFC 7574 section 12.6.1, HS.1. */
+  fullFor(from: Address): boolean {
+    const subscribed = this.bySubscriber.get(subscriberKey(from)) ?? 0;
+    return this.initiationKeys.size >= limits.incomingChannelsMax || subscribed >= limits.channelsEachMax;
   }
 
   add(channel: Channel): void {
     this.channels.set(channel.id, channel);
   }
 
-  /** Notes what an incoming channel's initiator sent; the oldest half-open one, which is to leave, when they are too many. */
-  answered(channel: Channel, remoteId: number): Channel | undefined {
+  /** Adds one that was asked for, and notes what its initiator sent. */
+  addIncoming(channel: Channel, remoteId: number): void {
+    this.add(channel);
     const key = initiationKey(channel.address, remoteId);
     this.initiations.set(key, channel);
     this.initiationKeys.set(channel, key);
-    this.halfOpen.add(channel);
-    if (this.halfOpen.size <= limits.halfOpenMax) return undefined;
-    const [oldest] = this.halfOpen;
-    if (oldest !== undefined) this.halfOpen.delete(oldest);
-    return oldest;
-  }
-
-  established(channel: Channel): void {
-    this.halfOpen.delete(channel);
+    const subscriber = subscriberKey(channel.address);
+    this.bySubscriber.set(subscriber, (this.bySubscriber.get(subscriber) ?? 0) + 1);
   }
 
   findInitiation(address: Address, remoteId: number): Channel | undefined {
@@ -61,13 +55,13 @@ export class ChannelTable {
 
   remove(channel: Channel): void {
     this.channels.delete(channel.id);
-    this.halfOpen.delete(channel);
     const key = this.initiationKeys.get(channel);
+    if (key === undefined) return;
     this.initiationKeys.delete(channel);
-    if (key !== undefined && this.initiations.get(key) === channel) this.initiations.delete(key);
+    if (this.initiations.get(key) === channel) this.initiations.delete(key);
+    const subscriber = subscriberKey(channel.address);
+    const left = (this.bySubscriber.get(subscriber) ?? 1) - 1;
+    if (left > 0) this.bySubscriber.set(subscriber, left);
+    else this.bySubscriber.delete(subscriber);
   }
-}
-
-function initiationKey(address: Address, remoteId: number): string {
-  return `${addressKey(address)}|${String(remoteId)}`;
 }

@@ -32,6 +32,8 @@ export interface EndpointConfig {
   readonly integrityMethods?: readonly IntegrityMethod[];
   /** Peers that we called are served. */
   readonly servesCalled: boolean;
+  /** Swarms that nobody knew before and that one subscriber may have opened within any minute. */
+  readonly newSwarmsPerMinute: number;
   readonly upload: UploadOptions;
   /** Peers served at a time; beyond it they take turns, and who waits is choked. RFC 7574 section 3.9. */
   readonly uploadSlots: number;
@@ -49,6 +51,7 @@ export interface EndpointConfig {
  */
 export const endpointDefaults = {
   upload: { windowBytesMax: 4 * 2 ** 20, segmentBytes: limits.datagramBytes },
+  newSwarmsPerMinute: 60,
   uploadSlots: 8_192,
   cacheBytes: 64 * 2 ** 20,
   backgroundBytesMax: 8 * 2 ** 30,

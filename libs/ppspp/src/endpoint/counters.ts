@@ -16,6 +16,7 @@ export type EndpointFault =
   | 'not-admitted'
   | 'banned'
   | 'table-full'
+  | 'swarm-quota'
   | 'data-not-asked'
   | 'data-several-chunks'
   | 'data-unproven'

@@ -1,24 +1,25 @@
-import type { ChunkRange } from '../addressing/chunk-range';
-import { specificationBytes } from '../addressing/method';
 import { Channel, type ChannelInit } from '../channel/channel';
-import { answeringOptions, disagreement, judgeInitiation, type HandshakeFault } from '../channel/handshake';
-import type { Ending } from '../channel/phase';
 import type { Envelope } from '../channel/envelope';
+import { disagreement, judgeInitiation } from '../channel/handshake';
+import type { Ending } from '../channel/phase';
 import { limits, type Micros } from '../limits';
-import { integrityOf, type SwarmMetadata } from '../swarm/metadata';
+import { integrityOf, type SwarmId, type SwarmMetadata } from '../swarm/metadata';
 import type { Swarm } from '../swarm/swarm';
 import { decodeHandshake } from '../wire/decode';
-import { expand } from '../wire/expansion';
-import type { HandshakeMessage, Message, RangeMessage } from '../wire/message';
+import type { HandshakeMessage, Message } from '../wire/message';
+import { subscriberKey, type Address } from './address';
+import { answerWithin, minorMessages, openingOf, type Opening } from './answer';
 import type { Bans } from './bans';
 import type { ChannelTable } from './channel-table';
-import type { Address } from './address';
 import type { EndpointConfig } from './config';
 import type { EndpointCounters, EndpointFault } from './counters';
-import type { Candidate, Effect, Input } from './effects';
+import type { Candidate, Effect, InputOf, OpenedContent } from './effects';
+import { HalfOpenTable, type HalfOpen } from './half-open';
+import { Lookups } from './lookups';
+import { SwarmQuota } from './swarm-quota';
 import type { SwarmTable } from './swarm-table';
 
-type Datagram = Extract<Input, { kind: 'datagram' }>;
+type Datagram = InputOf<'datagram'>;
 
 /** What the doorman shares with its endpoint. */
 export interface Hall {
@@ -33,45 +34,66 @@ export interface Hall {
   touch(channel: Channel): void;
 }
 
-interface WaitingAnswer {
+/** A channel whose initiator proved to be there, and what it said before it did. */
+export interface Entry {
   readonly channel: Channel;
-  readonly handshake: HandshakeMessage;
-  /** Bytes of the datagram that asked: an answer to an unproven address is no longer. RFC 7574 section 12.1.1. */
-  readonly bytes: number;
+  readonly messages: readonly Message[];
 }
 
 /** Opens channels, both ways. RFC 7574 sections 3.1.1 and 12.1. */
 export class Doorman {
-  /** Bounded by the half-open channels; a swarm that is closed meanwhile takes its own with it. */
-  private readonly waiting = new WeakMap<Swarm, WaitingAnswer[]>();
+  readonly halfOpen = new HalfOpenTable();
+  private readonly lookups = new Lookups();
+  private readonly quota: SwarmQuota;
 
-  constructor(private readonly hall: Hall) {}
+  constructor(private readonly hall: Hall) {
+    this.quota = new SwarmQuota(hall.config.newSwarmsPerMinute);
+  }
 
   /** A datagram to channel 0: answered, or met with silence. */
   receive(datagram: Datagram, now: Micros): void {
-    const { counters } = this.hall;
-    const { from, bytes } = datagram;
-    const decoded = decodeHandshake(bytes);
-    if ('fault' in decoded) return counters.fault(decoded.fault);
-    const { handshake } = decoded;
-    const fault = this.refusal(from, handshake, now);
-    if (fault !== undefined) return counters.fault(fault);
-    const swarm = this.swarmOf(handshake);
-    if (typeof swarm === 'string') return counters.fault(swarm);
-    const asked = { handshake, bytes: bytes.length };
-    const known = this.hall.channels.findInitiation(from, handshake.channel);
-    if (known?.swarm === swarm && !known.closed) return this.repeat(swarm, { channel: known, ...asked }, now);
-    // A peer that was restarted may use its channel IDs anew, for another swarm.
-    if (known !== undefined) this.dismiss(known, 'left');
-    if (this.hall.channels.full) return counters.fault('table-full');
-    this.admit(swarm, { channel: this.incoming(swarm, datagram, now), ...asked }, now);
+    const fault = this.consider(datagram, now);
+    if (fault !== undefined) this.refuse(datagram, fault);
+  }
+
+  /** A datagram to a channel that is not established: it proves that its sender is there, or is none of ours. */
+  enter(datagram: Datagram, id: number, now: Micros): Entry | undefined {
+    const half = this.halfOpen.find(id);
+    const entry = half === undefined ? 'no-channel' : this.establish(half, datagram, now);
+    if (typeof entry !== 'string') return entry;
+    this.refuse(datagram, entry);
+    return undefined;
+  }
+
+  /** Counts a datagram that is none of ours, and gives it back: somebody else may want it. */
+  refuse(datagram: Datagram, fault: EndpointFault): void {
+    this.hall.counters.fault(fault);
+    this.hall.push({ kind: 'not-ours', datagram, fault });
   }
 
   /** The store told what it has of a swarm: those who asked for it are answered. */
-  opened(swarm: Swarm, now: Micros): void {
-    const waiting = this.waiting.get(swarm) ?? [];
-    this.waiting.delete(swarm);
-    for (const one of waiting) if (one.channel.phase === 'answered') this.answer(one, now);
+  opened(swarmId: SwarmId, content: OpenedContent | undefined, now: Micros): void {
+    for (const { half, datagram } of this.lookups.take(swarmId)) {
+      if (!this.halfOpen.has(half)) continue;
+      half.lookedUp = true;
+      const fault = this.welcome(half, content, now);
+      if (fault === undefined) this.greet(half, datagram.bytes.length, now);
+      else {
+        this.halfOpen.remove(half);
+        this.refuse(datagram, fault);
+      }
+    }
+  }
+
+  /** Lets time act on those who asked and did not come. */
+  expire(now: Micros): void {
+    this.halfOpen.expire(now);
+    this.lookups.expire(now);
+  }
+
+  /** False when there is no room for calls of ours. */
+  get mayCall(): boolean {
+    return !this.hall.channels.full;
   }
 
   /** Calls a peer. */
@@ -79,8 +101,9 @@ export class Doorman {
     const { portFor, servesCalled: serves } = this.hall.config;
     // Whom nobody but another peer named may never have heard of us.
     const triesMax = origin === 'exchange' ? limits.exchangeTries : limits.handshakeTries;
-    const port = portFor(address);
-    const channel = this.make({ swarm, address, port, initiated: true, serves, fetches: true, triesMax, now });
+    const place = { id: this.freshId(), address, port: portFor(address) };
+    const channel = this.make(swarm, { ...place, initiated: true, serves, fetches: true, triesMax, now });
+    this.hall.channels.add(channel);
     this.send(channel, 0, [channel.initiation(now)]);
     return channel;
   }
@@ -96,6 +119,27 @@ export class Doorman {
     this.send(channel, 0, [channel.initiationAgain(now)]);
   }
 
+  private get methods(): EndpointConfig['integrityMethods'] {
+    return this.hall.config.integrityMethods;
+  }
+
+  /** Why a HANDSHAKE gets no answer, or undefined if it does, now or when the store told. */
+  private consider(datagram: Datagram, now: Micros): EndpointFault | undefined {
+    const { from, bytes } = datagram;
+    const decoded = decodeHandshake(bytes.subarray(0, limits.openingBytesMax));
+    if ('fault' in decoded) return decoded.fault;
+    const { handshake } = decoded;
+    const judgement = judgeInitiation(handshake.options, this.methods);
+    const fault = this.refusal(from, handshake, now) ?? this.obstacleTo({ handshake, judgement });
+    if (fault !== undefined || !judgement.ok) return fault;
+    const { swarmId } = judgement.metadata;
+    const known = this.hall.channels.findInitiation(from, handshake.channel);
+    const isRepeated = known !== undefined && !known.closed && known.swarm === this.hall.swarms.find(swarmId);
+    if (!isRepeated) return this.begin(swarmId, handshake, datagram, now);
+    this.repeat(known, handshake, datagram, now);
+    return undefined;
+  }
+
   private refusal(from: Address, { channel }: HandshakeMessage, now: Micros): EndpointFault | undefined {
     // Closing a channel needs its ID; on channel 0 it means nothing.
     if (channel === 0) return 'no-channel';
@@ -103,69 +147,130 @@ export class Doorman {
     return this.hall.config.admit(from) === 'refuse' ? 'not-admitted' : undefined;
   }
 
-  private incoming(swarm: Swarm, { from: address, port }: Datagram, now: Micros): Channel {
-    const { fetchesFromCallers: fetches } = this.hall.config;
-    return this.make({ swarm, address, port, initiated: false, serves: true, fetches, now });
+  /** Why a HANDSHAKE leads into no swarm of ours, open or `stored`, nor into one that could be opened. */
+  private obstacleTo({ judgement }: Opening, stored?: SwarmMetadata): EndpointFault | undefined {
+    if (!judgement.ok) return judgement.fault;
+    const { metadata } = judgement;
+    const ours = this.hall.swarms.find(metadata.swarmId)?.metadata ?? stored;
+    // Where bytes are what is addressed, another chunk size means other chunks, though it is but a guess. Section 4.1.2.
+    const chunkSizeGiven = judgement.chunkSizeGiven || metadata.addressing === 'byte64';
+    if (ours !== undefined) return disagreement({ ...judgement, chunkSizeGiven }, ours);
+    // What nothing protects is never fetched because a stranger asks for it.
+    if (!this.hall.config.opensUnknown || integrityOf(metadata) === 'none') return 'swarm-other';
+    return this.hall.swarms.full ? 'table-full' : undefined;
   }
 
-  private admit(swarm: Swarm, asked: WaitingAnswer, now: Micros): void {
-    const { channel, handshake } = asked;
-    const oldest = this.hall.channels.answered(channel, handshake.channel);
-    if (oldest !== undefined) this.dismiss(oldest, 'unanswered');
-    const others = this.waiting.get(swarm);
-    if (swarm.opened) this.answer(asked, now);
-    else if (others === undefined) this.waiting.set(swarm, [asked]);
-    else others.push(asked);
+  /** Opens the swarm for somebody who asked for it, if the store has it; why he is not answered. */
+  private welcome(half: HalfOpen, content: OpenedContent | undefined, now: Micros): EndpointFault | undefined {
+    const fault = this.obstacleTo(openingOf(half.opening, this.methods), content?.record.metadata);
+    if (fault !== undefined || this.hall.swarms.find(half.swarmId) !== undefined) return fault;
+    if (content === undefined) return this.quota.admits(subscriberKey(half.from), now) ? undefined : 'swarm-quota';
+    if (this.hall.swarms.full) return 'table-full';
+    this.openSwarm(content.record.metadata, content);
+    return undefined;
   }
 
   /** A HANDSHAKE that was seen before gets the same channel again. RFC 7574 section 8.2. */
-  private repeat(swarm: Swarm, asked: WaitingAnswer, now: Micros): void {
-    if (!swarm.opened) return;
-    asked.channel.reintroduced(now);
-    this.answer(asked, now);
-  }
-
-  /** The swarm a handshake means, opened if need be, or why it is none of ours. */
-  private swarmOf({ options }: HandshakeMessage): Swarm | EndpointFault {
-    const judgement = judgeInitiation(options, this.hall.config.integrityMethods);
-    if (!judgement.ok) return judgement.fault;
-    const swarm = this.hall.swarms.find(judgement.metadata.swarmId);
-    if (swarm !== undefined) return disagreement(judgement, swarm.metadata) ?? swarm;
-    return this.openUnknown(judgement.metadata);
-  }
-
-  private openUnknown(metadata: SwarmMetadata): Swarm | HandshakeFault | 'table-full' {
-    const { config, swarms } = this.hall;
-    // What nothing protects is never fetched because a stranger asks for it.
-    if (!config.opensUnknown || integrityOf(metadata) === 'none') return 'swarm-other';
-    if (swarms.full) return 'table-full';
-    this.hall.push({ kind: 'open', swarmId: metadata.swarmId });
-    return swarms.open(metadata, 'demand');
-  }
-
-  private answer({ channel, handshake, bytes }: WaitingAnswer, now: Micros): void {
-    const full = channel.answer(handshake, now);
-    if (full === undefined) return;
-    const { holdings } = channel.swarm;
-    const lean = { ...full, options: answeringOptions(holdings.metadata, {}) };
-    for (const message of [full, lean]) {
-      const bare = this.hall.envelope.pack(handshake.channel, [message], channel.dialect)[0]?.length ?? 0;
-      if (bare > bytes) continue;
-      const room = Math.floor((bytes - bare) / (1 + specificationBytes[channel.dialect.addressing]));
-      // Some peers never look again when the answer offers nothing; one HAVE is minor payload. RFC 7574 section 3.1.1.
-      const haves = channel.serves && channel.accepts('have') ? holdings.runs().slice(0, room).map(have) : [];
-      this.send(channel, handshake.channel, [message, ...expand(haves, channel.dialect).slice(0, room)]);
-      break;
-    }
+  private repeat(channel: Channel, handshake: HandshakeMessage, { bytes }: Datagram, now: Micros): void {
+    channel.reintroduced(now);
+    const { address: to, port, swarm } = channel;
+    const answer = channel.answer(handshake, now);
+    if (answer === undefined) return;
+    const reply = answerWithin(bytes.length, { handshake, id: channel.id, holdings: swarm.holdings });
+    if (reply !== undefined) this.hall.push({ kind: 'send', to, port, bytes: reply });
     this.hall.touch(channel);
   }
 
-  private make(init: Omit<ChannelInit, 'id' | 'upload' | 'swarm'> & { readonly swarm: Swarm }): Channel {
-    const { channels, config } = this.hall;
-    const segmentBytes = Math.max(config.upload.segmentBytes, init.swarm.metadata.chunkSize);
-    const channel = new Channel({ ...init, id: channels.freshId(), upload: { ...config.upload, segmentBytes } });
-    channels.add(channel);
-    init.swarm.members.add(channel);
+  private begin(swarmId: SwarmId, { channel: remoteId }: HandshakeMessage, datagram: Datagram, now: Micros) {
+    const { from, port, bytes } = datagram;
+    const opening = new Uint8Array(bytes.subarray(0, limits.openingBytesMax));
+    const earlier = this.halfOpen.findInitiation(from, remoteId);
+    if (earlier?.swarmId === swarmId) {
+      earlier.opening = opening;
+      if (earlier.lookedUp) this.greet(earlier, bytes.length, now);
+      return undefined;
+    }
+    if (this.hall.channels.fullFor(from)) return 'table-full';
+    if (earlier !== undefined) this.halfOpen.remove(earlier);
+    const lookedUp = this.hall.swarms.find(swarmId) !== undefined;
+    const id = this.freshId();
+    const half = { id, remoteId, from, port, swarmId, bornAt: now, opening, lookedUp, answeredAt: undefined };
+    if (!lookedUp) return this.lookUp(half, datagram, now);
+    this.halfOpen.add(half);
+    this.greet(half, bytes.length, now);
+    return undefined;
+  }
+
+  /** Asks the store for the swarm. Who keeps it busy does not push out what he asked for before. */
+  private lookUp(half: HalfOpen, datagram: Datagram, now: Micros): EndpointFault | undefined {
+    const isBusy = this.halfOpen.crowded(half.from)?.lookedUp === false;
+    if (this.lookups.full || isBusy) return 'table-full';
+    this.halfOpen.add(half);
+    const { swarmId } = half;
+    if (this.lookups.add(swarmId, { half, datagram }, now)) this.hall.push({ kind: 'open', swarmId });
+    return undefined;
+  }
+
+  /** Answers one whose address is not proven, `bytesMax` long at most, and five times a second. RFC 7574 section 12.1.1. */
+  private greet(half: HalfOpen, bytesMax: number, now: Micros): void {
+    if (half.answeredAt !== undefined && now - half.answeredAt < limits.handshakeAnswerInterval) return;
+    const { handshake, judgement } = openingOf(half.opening, this.methods);
+    if (!judgement.ok) return;
+    half.answeredAt = now;
+    const { id, from: to, port, swarmId } = half;
+    const holdings = this.hall.swarms.find(swarmId)?.holdings ?? judgement.metadata;
+    const bytes = answerWithin(bytesMax, { handshake, id, holdings });
+    if (bytes !== undefined) this.hall.push({ kind: 'send', to, port, bytes });
+  }
+
+  private establish(half: HalfOpen, { from }: Datagram, now: Micros): Entry | EndpointFault {
+    if (half.answeredAt === undefined) return 'no-channel';
+    if (half.from.ip !== from.ip || half.from.port !== from.port) return 'wrong-address';
+    this.halfOpen.remove(half);
+    const opening = openingOf(half.opening, this.methods);
+    const swarm = this.swarmOf(opening, from, now);
+    if (typeof swarm === 'string') return swarm;
+    if (this.hall.channels.fullFor(from)) return 'table-full';
+    const earlier = this.hall.channels.findInitiation(from, half.remoteId);
+    // A peer that was restarted may use its channel IDs anew, for another swarm.
+    if (earlier !== undefined) this.dismiss(earlier, 'left');
+    const { id, port } = half;
+    const { fetchesFromCallers: fetches } = this.hall.config;
+    const channel = this.make(swarm, { id, address: from, port, initiated: false, serves: true, fetches, now });
+    this.hall.channels.addIncoming(channel, half.remoteId);
+    channel.answer(opening.handshake, now);
+    return { channel, messages: minorMessages(half.opening, channel.dialect) };
+  }
+
+  /** The swarm that a proven caller means, opened if nobody knew it. */
+  private swarmOf(opening: Opening, from: Address, now: Micros): Swarm | EndpointFault {
+    const fault = this.refusal(from, opening.handshake, now) ?? this.obstacleTo(opening);
+    if (fault !== undefined || !opening.judgement.ok) return fault ?? 'swarm-other';
+    const { metadata } = opening.judgement;
+    const swarm = this.hall.swarms.find(metadata.swarmId);
+    if (swarm !== undefined) return swarm;
+    return this.quota.take(subscriberKey(from), now) ? this.openSwarm(metadata, undefined) : 'swarm-quota';
+  }
+
+  private openSwarm(metadata: SwarmMetadata, content: OpenedContent | undefined): Swarm {
+    const swarm = this.hall.swarms.open(metadata, 'demand');
+    swarm.open(content, false);
+    return swarm;
+  }
+
+  /** An unused, unpredictable ID other than 0. RFC 7574 sections 3.11 and 8.3. */
+  private freshId(): number {
+    const { config, channels } = this.hall;
+    let id = 0;
+    while (id === 0 || channels.find(id) !== undefined || this.halfOpen.find(id) !== undefined) id = config.random();
+    return id;
+  }
+
+  private make(swarm: Swarm, init: Omit<ChannelInit, 'upload' | 'swarm'>): Channel {
+    const { upload } = this.hall.config;
+    const segmentBytes = Math.max(upload.segmentBytes, swarm.metadata.chunkSize);
+    const channel = new Channel({ ...init, swarm, upload: { ...upload, segmentBytes } });
+    swarm.members.add(channel);
     this.hall.touch(channel);
     return channel;
   }
@@ -180,8 +285,4 @@ export class Doorman {
     for (const bytes of this.hall.envelope.pack(destination, messages, dialect))
       this.hall.push({ kind: 'send', to, port, bytes });
   }
-}
-
-function have(range: ChunkRange): RangeMessage {
-  return { type: 'have', range };
 }

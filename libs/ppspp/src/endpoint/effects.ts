@@ -2,6 +2,7 @@ import type { Extent, HashBlock, SwarmRecord } from '../swarm/content';
 import type { HashFunction, SwarmId, SwarmMetadata } from '../swarm/metadata';
 import type { OwnCertificate, MembershipVerdict } from '../exchange/verdict';
 import type { Address } from './address';
+import type { EndpointFault } from './counters';
 
 /** What was kept of a swarm when it was last open. */
 export interface OpenedContent {
@@ -68,6 +69,8 @@ export type Effect =
       readonly bytes: Uint8Array;
       readonly chunkSize: number;
     }
+  /** A datagram that is none of ours, and had no effect: if it was meant for somebody else, it can be passed on. */
+  | { readonly kind: 'not-ours'; readonly datagram: InputOf<'datagram'>; readonly fault: EndpointFault }
   /** Look at the membership certificate of a peer of the swarm; answered by `certified`. RFC 7574 section 12.2.2. */
   | {
       readonly kind: 'certify';
@@ -115,6 +118,9 @@ export type Input =
   | { readonly kind: 'join'; readonly join: Join }
   | { readonly kind: 'peers'; readonly swarmId: SwarmId; readonly peers: readonly Candidate[] }
   | { readonly kind: 'leave'; readonly swarmId: SwarmId };
+
+/** The inputs of one kind. */
+export type InputOf<Kind extends Input['kind']> = Extract<Input, { kind: Kind }>;
 
 /** Opens a swarm on our own account. */
 export interface Join {

@@ -10,6 +10,7 @@ import { encodeDatagram } from '../wire/encode';
 import type { Dialect, HandshakeOptions, Message } from '../wire/message';
 import { addressKey, type Address } from './address';
 import { endpointDefaults, type EndpointConfig } from './config';
+import type { EndpointFault } from './counters';
 import type { Effect, Notice } from './effects';
 import { Endpoint } from './endpoint';
 
@@ -28,6 +29,8 @@ export class TestEndpoint {
   readonly notices: Notice[] = [];
   /** Extents that it stored, by their number. */
   readonly written = new Map<number, Uint8Array>();
+  /** Why datagrams were given back. */
+  readonly notOurs: EndpointFault[] = [];
   /** False: the store does not answer when a swarm is opened. */
   opens = true;
   now: Micros = second;
@@ -141,6 +144,9 @@ export class TestEndpoint {
         endpoint.handle({ kind: 'extent-checked', swarmId, extent, subtree: subtreeOf(hash, bytes, chunkSize) }, now);
         return;
       }
+      case 'not-ours':
+        this.notOurs.push(effect.fault);
+        return;
       case 'certify':
         this.certify(effect);
         return;

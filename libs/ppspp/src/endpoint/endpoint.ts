@@ -13,14 +13,12 @@ import type { EndpointConfig } from './config';
 import { EndpointCounters } from './counters';
 import { Deadlines } from './deadlines';
 import { Doorman } from './doorman';
-import type { Candidate, Effect, Input, Join, OpenedContent } from './effects';
+import type { Candidate, Effect, Input, InputOf, Join, OpenedContent } from './effects';
 import { ExtentCache } from './extent-cache';
 import { Recruiter } from './recruiter';
 import { Slots } from './slots';
 import { Steward } from './steward';
 import { SwarmTable } from './swarm-table';
-
-type InputOf<Kind extends Input['kind']> = Extract<Input, { kind: Kind }>;
 
 /**
  * One UDP port's worth of PPSPP, as a function of what happens, when, and a source of randomness.
@@ -60,7 +58,7 @@ export class Endpoint {
       stirred: (swarmId) => this.stirred(swarmId),
       lied: (channel) => this.steward.ban(channel, this.now),
     };
-    const channels = new ChannelTable(config.random);
+    const channels = new ChannelTable();
     const swarms = new SwarmTable(context, push);
     this.channels = channels;
     this.swarms = swarms;
@@ -85,7 +83,7 @@ export class Endpoint {
       case 'join':
         return this.onJoin(input.join);
       case 'swarm-opened':
-        return this.onSwarmOpened(input);
+        return this.doorman.opened(input.swarmId, input.content, now);
       case 'peers':
         return this.with(input.swarmId, (swarm) => this.onPeers(swarm, input.peers));
       case 'leave':
@@ -110,6 +108,7 @@ export class Endpoint {
   /** Lets time act, verifies what arrived, and returns everything to be done now. */
   drain(now: Micros): Effect[] {
     this.now = now;
+    this.doorman.expire(now);
     this.steward.expire(now);
     for (const swarm of this.awake) swarm.settle(now);
     this.awake.clear();
@@ -123,9 +122,10 @@ export class Endpoint {
 
   /** When `drain` has something to do though nothing happens; undefined for never. */
   nextTimeout(): Micros | undefined {
+    const { steward, swarmDeadlines, slots, doorman } = this;
     const never = Number.POSITIVE_INFINITY;
-    const deadlines = [this.steward.nextTimeout(), this.swarmDeadlines.next(), this.slots.nextTimeout()];
-    const next = Math.min(...deadlines.map((at) => at ?? never));
+    const parts = [steward.nextTimeout(), swarmDeadlines.next(), slots.nextTimeout(), doorman.halfOpen.nextTimeout()];
+    const next = Math.min(...parts.map((at) => at ?? never));
     return next === never ? undefined : next;
   }
 
@@ -141,6 +141,11 @@ export class Endpoint {
     return this.swarms.find(swarmId)?.received() ?? [];
   }
 
+  /** Channels that were asked for by somebody who did not yet prove to be there. */
+  get halfOpenSize(): number {
+    return this.doorman.halfOpen.size;
+  }
+
   private push(effect: Effect): void {
     if (effect.kind === 'send') this.counters.datagramsOut++;
     this.out.push(effect);
@@ -154,18 +159,30 @@ export class Endpoint {
   }
 
   private onDatagram(datagram: InputOf<'datagram'>): void {
-    const { counters } = this;
-    counters.datagramsIn++;
+    this.counters.datagramsIn++;
     const id = peekChannel(datagram.bytes);
-    if (id === undefined) return counters.fault('truncated');
+    if (id === undefined) return this.doorman.refuse(datagram, 'truncated');
     if (id === 0) return this.doorman.receive(datagram, this.now);
     const channel = this.channels.find(id);
-    if (channel === undefined) return counters.fault('no-channel');
+    if (channel === undefined) return this.onProof(datagram, id);
     const { address } = channel;
-    if (address.ip !== datagram.from.ip || address.port !== datagram.from.port) return counters.fault('wrong-address');
-    const { messages, fault } = decodeDatagram(datagram.bytes, channel.dialect);
-    if (fault !== undefined) counters.fault(fault);
-    this.deliver(channel, messages);
+    const isItsOwn = address.ip === datagram.from.ip && address.port === datagram.from.port;
+    if (!isItsOwn) return this.doorman.refuse(datagram, 'wrong-address');
+    this.deliver(channel, this.messagesOf(datagram, channel));
+  }
+
+  /** The second datagram of an initiator. RFC 7574 section 3.1.1, step 7. */
+  private onProof(datagram: InputOf<'datagram'>, id: number): void {
+    const entry = this.doorman.enter(datagram, id, this.now);
+    if (entry === undefined) return;
+    const { channel, messages } = entry;
+    this.deliver(channel, [...messages, ...this.messagesOf(datagram, channel)]);
+  }
+
+  private messagesOf({ bytes }: InputOf<'datagram'>, { dialect }: Channel): readonly Message[] {
+    const { messages, fault } = decodeDatagram(bytes, dialect);
+    if (fault !== undefined) this.counters.fault(fault);
+    return messages;
   }
 
   private deliver(channel: Channel, messages: readonly Message[]): void {
@@ -179,7 +196,6 @@ export class Endpoint {
   }
 
   private onEstablished(channel: Channel, swarm: Swarm): void {
-    this.channels.established(channel);
     swarm.established(channel, this.now);
     // RFC 7574 section 12.1.2: the second datagram is answered at once, so that the responder can let go of its doubt.
     if (channel.initiated) this.steward.sendKeepAlive(channel, this.now);
@@ -197,18 +213,11 @@ export class Endpoint {
     swarm.stir();
   }
 
-  private onSwarmOpened({ swarmId, content }: InputOf<'swarm-opened'>): void {
-    this.with(swarmId, (swarm) => {
-      if (!swarm.opened) this.admitContent(swarm, content, false);
-    });
-  }
-
   /** What the store says wins over what a handshake proposed; who proposed otherwise is in another swarm. */
   private admitContent(swarm: Swarm, content: OpenedContent | undefined, trusted: boolean): void {
     const given = swarm.metadata;
     if (content !== undefined && !areAddressedAlike(content.record.metadata, given)) return this.leave(swarm);
     swarm.open(content, trusted);
-    this.doorman.opened(swarm, this.now);
   }
 
   private onPeers(swarm: Swarm, peers: readonly Candidate[]): void {

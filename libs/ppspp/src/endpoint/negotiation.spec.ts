@@ -102,7 +102,7 @@ describe('ranges of bytes: RFC 7574 sections 4.1.2 and 7.11', () => {
     cache.hear(peer, opening({ ...metadata, chunkSize: 1_024 }, theirs)).take();
     cache.endpoint.handle({ kind: 'swarm-opened', swarmId, content: stored }, cache.now);
     expect(cache.wait(second)).toEqual([]);
-    expect(cache.notices).toContainEqual({ type: 'swarm-closed', swarmId });
+    expect(cache.notOurs).toEqual(['chunk-size']);
   });
 });
 
@@ -150,7 +150,7 @@ describe('a channel', () => {
     const seeder = new TestEndpoint().seed(content);
     const full = seeder.hear(peer, opening(content.metadata, theirs)).wait(limits.handshakeAnswerInterval);
     const lean = seeder.hear(peer, raw('0001 0101 SWARM 0301 0402 0602')).wait(limits.handshakeAnswerInterval);
-    expect([channelOf(full), seeder.endpoint.channels.size]).toEqual([channelOf(lean), 1]);
+    expect([channelOf(full), seeder.endpoint.halfOpenSize]).toEqual([channelOf(lean), 1]);
     expect(optionsOf(full).chunkSize).toBe(1_024);
     expect(optionsOf(lean).chunkSize).toBeUndefined();
   });

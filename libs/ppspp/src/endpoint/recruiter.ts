@@ -61,7 +61,7 @@ export class Recruiter {
     const idle = called.filter(({ downloader }) => downloader.hampered).length;
     let open = called.length - Math.min(idle, limits.sparePeersMax);
     if (open >= limits.fetchPeersMax && swarm.candidates.impatient(now)) open -= this.rotate(called, now);
-    while (open < limits.fetchPeersMax) {
+    while (open < limits.fetchPeersMax && this.parts.doorman.mayCall) {
       const isOpen = this.restraint.allows(called, swarm.candidates, now);
       const candidate = swarm.candidates.next(now, isOpen);
       if (candidate === undefined) return;

@@ -1,0 +1,51 @@
+import { limits, type Micros } from '../limits';
+import type { SwarmId } from '../swarm/metadata';
+import type { InputOf } from './effects';
+import type { HalfOpen } from './half-open';
+
+/** A half-open channel that is answered when the store told what it has of its swarm. */
+export interface Waiting {
+  readonly half: HalfOpen;
+  /** What asked for it, whole: if it proves to be none of ours, somebody else may want it. */
+  readonly datagram: InputOf<'datagram'>;
+}
+
+interface Lookup {
+  readonly askedAt: Micros;
+  readonly waiting: Waiting[];
+}
+
+/** Swarms that the store is asked for, and who waits for its answer. Bounded; an answer that does not come is forgotten. */
+export class Lookups {
+  private readonly bySwarm = new Map<SwarmId, Lookup>();
+  private count = 0;
+
+  get full(): boolean {
+    return this.count >= limits.lookupsMax;
+  }
+
+  /** Has somebody wait; true if the store is yet to be asked. */
+  add(swarmId: SwarmId, one: Waiting, now: Micros): boolean {
+    this.count++;
+    const lookup = this.bySwarm.get(swarmId);
+    if (lookup === undefined) this.bySwarm.set(swarmId, { askedAt: now, waiting: [one] });
+    else lookup.waiting.push(one);
+    return lookup === undefined;
+  }
+
+  /** Who waits no longer, because the store answered. */
+  take(swarmId: SwarmId): readonly Waiting[] {
+    const { waiting = [] } = this.bySwarm.get(swarmId) ?? {};
+    this.bySwarm.delete(swarmId);
+    this.count -= waiting.length;
+    return waiting;
+  }
+
+  /** Forgets what was not answered while anybody waited for it. */
+  expire(now: Micros): void {
+    for (const [swarmId, { askedAt }] of this.bySwarm) {
+      if (now < askedAt + limits.halfOpen) return;
+      this.take(swarmId);
+    }
+  }
+}
