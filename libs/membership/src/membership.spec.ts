@@ -1,3 +1,6 @@
+import 'reflect-metadata';
+import { createPrivateKey, webcrypto } from 'node:crypto';
+import { SubjectAlternativeNameExtension, X509Certificate, X509CertificateGenerator } from '@peculiar/x509';
 import * as fc from 'fast-check';
 import { limits as protocolLimits, type MembershipVerdict } from '@weir/ppspp';
 import { MembershipError } from './errors';
@@ -141,6 +144,32 @@ describe('a certificate', () => {
         expect(faultOf(verifier(authority).check(bytes, swarmId))).toBe('certificate-malformed');
       }),
     );
+  });
+
+  it.each([
+    ['its name is not marked critical', [{ type: 'url', value: memberName(member) }], false],
+    [
+      'it has two names',
+      [1, 2].map((id) => ({ type: 'url' as const, value: memberName({ ...member, swarmId: `0${String(id)}` }) })),
+      true,
+    ],
+    ['its name is of another kind', [{ type: 'dns', value: 'peer.example' }], true],
+    ['its name names a host', [{ type: 'url', value: `file://peer.example:6778/${swarmId}` }], true],
+  ] as const)('of the right authority is malformed when %s', async (_, names, isCritical) => {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+    const pkcs8 = createPrivateKey(authority.key).export({ format: 'der', type: 'pkcs8' });
+    const signed = await X509CertificateGenerator.create({
+      subject: '',
+      issuer: new X509Certificate(authority.certificate).subject,
+      publicKey: (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])).publicKey,
+      signingKey: await webcrypto.subtle.importKey('pkcs8', pkcs8, algorithm, false, ['sign']),
+      signingAlgorithm: algorithm,
+      notBefore: new Date(begun),
+      notAfter: new Date(begun + 1_000_000),
+      extensions: [new SubjectAlternativeNameExtension([...names], isCritical)],
+    });
+    const verdict = verifier(authority).check(new Uint8Array(signed.rawData), swarmId);
+    expect(faultOf(verdict)).toBe('certificate-malformed');
   });
 
   it('of the authority itself is none of a member', () => {

@@ -12,4 +12,5 @@ export { createPeerMetrics, type PeerMetrics } from './metrics';
 export { PeerModule } from './peer.module';
 export { PeerService } from './peer.service';
 export type { AddressPrefix } from './prefix-list';
+export type { TransferExchange } from './transfer-exchange';
 export { startTransfer, type Source, type Transfer, type TransferPlan } from './transfer';

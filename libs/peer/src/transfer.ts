@@ -3,6 +3,8 @@ import { endpointDefaults, integrityOf, type Address, type Candidate, type Swarm
 import { InlineVerifier } from '@weir/verify';
 import type { ContentStore } from './content-store';
 import { Driver } from './driver';
+import { checkOf, sociable } from './sociable';
+import type { TransferExchange } from './transfer-exchange';
 
 /** One swarm to be served, and fetched if wanted. */
 export interface TransferPlan {
@@ -15,6 +17,8 @@ export interface TransferPlan {
   readonly want: 'all' | 'none';
   /** The store's content was computed from its bytes in this run: it needs no second check. */
   readonly trusted: boolean;
+  /** Peers are exchanged with others; left out, nobody is told anything, and nobody believed. */
+  readonly exchange?: TransferExchange | undefined;
 }
 
 /** Content bytes that one peer sent and that proved right. */
@@ -36,7 +40,8 @@ export interface Transfer {
 }
 
 /** Starts a transfer on a UDP socket and the thread of its own. Rejects with a `DatagramError`. */
-export async function startTransfer({ metadata, store, listen, want, trusted }: TransferPlan): Promise<Transfer> {
+export async function startTransfer(plan: TransferPlan): Promise<Transfer> {
+  const { metadata, store, listen, want, trusted, exchange } = plan;
   const { swarmId } = metadata;
   const port = new DgramPort(listen);
   const verifier = new InlineVerifier();
@@ -46,12 +51,14 @@ export async function startTransfer({ metadata, store, listen, want, trusted }: 
     verifier,
     endpoint: {
       ...endpointDefaults,
+      ...(exchange === undefined ? {} : { exchange: sociable(exchange, () => port.local) }),
       admit: () => 'serve',
       opensUnknown: false,
       fetchesFromCallers: want === 'all',
       servesCalled: true,
       integrityMethods: [integrityOf(metadata)],
     },
+    ...(exchange?.verifier === undefined ? {} : { certificates: checkOf(exchange.verifier) }),
     onNotice: () => undefined,
     onFailure: () => undefined,
   });

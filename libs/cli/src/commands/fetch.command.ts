@@ -5,6 +5,7 @@ import { Command, Option } from 'nest-commander';
 import { InterruptedError, UsageError } from '../errors';
 import { anyAddress } from '@weir/datagram';
 import { formatAddress, resolveAddress } from '../options/address';
+import { exchangeOf, type ExchangeOptions } from '../options/exchange';
 import { collect, parseContentBytes, parsePeer, parseSeconds, parseTrackerUrl, read } from '../options/parse';
 import { readSwarm, withFlags } from '../options/swarm';
 import { formatBytes, formatRate } from '../terminal/format';
@@ -14,7 +15,7 @@ import type { StartTransfer } from '../transfer/transfer';
 import { FormatCommand, type FormatOptions } from './format.command';
 import { START_TRANSFER, TERMINAL } from './tokens';
 
-interface FetchOptions extends FormatOptions {
+interface FetchOptions extends FormatOptions, ExchangeOptions {
   readonly out: string;
   readonly tracker?: readonly string[];
   readonly peer?: readonly HostPort[];
@@ -78,6 +79,16 @@ export class FetchCommand extends FormatCommand {
     return true;
   }
 
+  @Option({ flags: '--peer-exchange', description: 'learn of peers from peers, and tell them, in private networks' })
+  readPeerExchange(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--membership-ca <file>', description: 'exchange peers with everybody, by certificates of this CA' })
+  readMembershipCa(text: string): string {
+    return text;
+  }
+
   async run([swarm = '']: string[], options: FetchOptions): Promise<void> {
     const plan = await this.plan(withFlags(await readSwarm(swarm), options), options);
     const { terminal, startTransfer } = this;
@@ -107,6 +118,7 @@ export class FetchCommand extends FormatCommand {
       listen: listen === undefined ? anyAddress() : await resolveAddress('--listen', listen),
       peers: await Promise.all(peers.map((one) => resolveAddress('--peer', one))),
       timeoutSeconds: timeout,
+      exchange: await exchangeOf(options),
     };
   }
 }

@@ -4,6 +4,7 @@ import { reachableAddresses } from '@weir/datagram';
 import { linkOf, recordOf, type Address, type SwarmRecord } from '@weir/ppspp';
 import { Command, Option } from 'nest-commander';
 import { formatAddress, resolveAddress } from '../options/address';
+import { exchangeOf, type ExchangeOptions } from '../options/exchange';
 import { collect, parseTrackerUrl, read } from '../options/parse';
 import type { Terminal } from '../terminal/terminal';
 import { seedContent, statementOfContent } from '../transfer/seed-content';
@@ -11,7 +12,7 @@ import type { StartTransfer } from '../transfer/transfer';
 import { SourceCommand, type SourceOptions } from './format.command';
 import { START_TRANSFER, TERMINAL } from './tokens';
 
-interface SeedOptions extends SourceOptions {
+interface SeedOptions extends SourceOptions, ExchangeOptions {
   readonly listen: HostPort;
   readonly tracker?: readonly string[];
 }
@@ -41,9 +42,20 @@ export class SeedCommand extends SourceCommand {
     return collect('--tracker', read('--tracker', text, parseTrackerUrl), before);
   }
 
+  @Option({ flags: '--peer-exchange', description: 'learn of peers from peers, and tell them, in private networks' })
+  readPeerExchange(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--membership-ca <file>', description: 'exchange peers with everybody, by certificates of this CA' })
+  readMembershipCa(text: string): string {
+    return text;
+  }
+
   async run([path = '']: string[], options: SeedOptions): Promise<void> {
     const listen = await resolveAddress('--listen', options.listen);
-    const plan = { path, format: this.formatOf(options), listen, trackers: options.tracker ?? [] };
+    const exchange = await exchangeOf(options);
+    const plan = { path, format: this.formatOf(options), listen, trackers: options.tracker ?? [], exchange };
     const { terminal, startTransfer } = this;
     await this.interruptibly((signal) =>
       seedContent(plan, {

@@ -6,7 +6,7 @@ import { formatBytes } from '../terminal/format';
 import type { Terminal } from '../terminal/terminal';
 import { Announcement } from './announcement';
 import { GuardedStore } from './guarded-store';
-import type { Source, Transfer } from '@weir/peer';
+import type { Source, Transfer, TransferExchange } from '@weir/peer';
 import type { StartTransfer } from './transfer';
 
 /** What to fetch, where from and where to. */
@@ -16,6 +16,7 @@ export interface FetchPlan {
   readonly listen: Address;
   readonly trackers: readonly string[];
   readonly peers: readonly Address[];
+  readonly exchange?: TransferExchange | undefined;
   /** From the start; undefined for as long as it takes. */
   readonly timeoutSeconds: number | undefined;
 }
@@ -62,14 +63,14 @@ async function openSink({ out, metadata }: FetchPlan, { terminal, signal }: Fetc
 }
 
 async function transferInto(sink: FileSink, plan: FetchPlan, world: FetchWorld): Promise<readonly Source[]> {
-  const { metadata, listen } = plan;
+  const { metadata, listen, exchange } = plan;
   const store = new GuardedStore(sink);
   // What the sink has, it proved when it was opened.
-  const transfer = await world.startTransfer({ metadata, listen, store, want: 'all', trusted: true });
+  const transfer = await world.startTransfer({ metadata, listen, store, want: 'all', trusted: true, exchange });
   const announcement = announce(transfer, plan, world.terminal);
   const stopShowing = show(sink, world.terminal);
   try {
-    transfer.addPeers(plan.peers.map((address) => ({ address, priority: 0 })));
+    transfer.addPeers(plan.peers.map((address) => ({ address, priority: 0, origin: 'operator' })));
     announcement.start();
     const failures = [store.failed, untilAborted(world.signal)];
     if (plan.peers.length === 0) failures.push(announcement.unreachable);

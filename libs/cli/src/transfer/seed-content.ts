@@ -1,4 +1,5 @@
 import { statementOf, type Address, type SwarmRecord, type SwarmStatement } from '@weir/ppspp';
+import type { TransferExchange } from '@weir/peer';
 import { FileSource } from '../content/file-source';
 import type { ContentFormat } from '../content/scan';
 import { untilAborted } from '../terminal/interruption';
@@ -13,6 +14,7 @@ export interface SeedPlan {
   readonly format: ContentFormat;
   readonly listen: Address;
   readonly trackers: readonly string[];
+  readonly exchange?: TransferExchange | undefined;
 }
 
 /** What seeding needs of the world around it. */
@@ -49,10 +51,10 @@ async function openSource({ path, format }: SeedPlan, { terminal, signal }: Seed
   return FileSource.open(path, format, { onProgress, signal }).finally(() => progress.stop());
 }
 
-async function serve(source: FileSource, { listen, trackers }: SeedPlan, world: SeedWorld): Promise<void> {
+async function serve(source: FileSource, { listen, trackers, exchange }: SeedPlan, world: SeedWorld): Promise<void> {
   const { metadata } = source.record;
   const store = new GuardedStore(source);
-  const transfer = await world.startTransfer({ metadata, listen, store, want: 'none', trusted: true });
+  const transfer = await world.startTransfer({ metadata, listen, store, want: 'none', trusted: true, exchange });
   const announcement = new Announcement({
     trackers,
     address: transfer.address,

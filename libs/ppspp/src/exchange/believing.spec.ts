@@ -114,6 +114,25 @@ describe('a peer that wants others', () => {
     }
   });
 
+  it('calls no two within a second', () => {
+    const trusted = [near(1), near(2), near(3), near(4)];
+    scene.leecher = new TestEndpoint({ exchange: { ...sociable, certified: false } }).fetch(metadata, near(1));
+    const peers = trusted.map((address) => ({ address, priority: 1 }));
+    scene.leecher.endpoint.handle({ kind: 'peers', swarmId, peers }, scene.leecher.now);
+    const opened = scene.leecher.take();
+    const [teller] = trusted.map((address) => answer(address, opened));
+    scene.leecher.take();
+    if (teller === undefined) return;
+    const calls = (): number =>
+      [...scene.leecher.endpoint.channels.all()].filter(({ address }) => address.ip.startsWith('10.0.9.')).length;
+    tell(teller, v4('10.0.9.1'), v4('10.0.9.2'), v4('10.0.9.3'));
+    expect(calls()).toBe(1);
+    scene.leecher.wait(limits.exchangeCall - 1);
+    expect(calls()).toBe(1);
+    scene.leecher.wait(1);
+    expect(calls()).toBe(2);
+  });
+
   it('calls nobody that others named once those are gone that a tracker named', () => {
     const teller = begin(near(1));
     scene.leecher.take();

@@ -73,6 +73,14 @@ describe('a peer that is asked', () => {
     expect(ask(establish(near(2)))).toHaveLength(3);
   });
 
+  it('tells no internal address to somebody outside, whom the operator trusts though he does', () => {
+    seeder = new TestEndpoint({ exchange: { ...sociable, benign: () => true } }).seed(content);
+    establish(near(1));
+    establish({ ip: '127.0.0.1', port: 9 });
+    establish(far(1));
+    expect(ask(establish(far(2)))).toEqual([v4('192.0.2.1')]);
+  });
+
   it('names nobody whom the operator would not have named', () => {
     seeder = new TestEndpoint({ exchange: { ...sociable, names: ({ ip }) => ip === '10.0.0.1' } }).seed(content);
     establish(near(1));

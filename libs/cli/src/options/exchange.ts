@@ -1,0 +1,21 @@
+import { readFile } from 'node:fs/promises';
+import { MembershipVerifier } from '@weir/membership';
+import type { TransferExchange } from '@weir/peer';
+import { UsageError } from '../errors';
+
+/** The options that say what peers are told of others, and believed of them. RFC 7574 section 3.10. */
+export interface ExchangeOptions {
+  readonly peerExchange?: boolean;
+  readonly membershipCa?: string;
+}
+
+/** How peers are exchanged; undefined if not at all. Rejects with a `UsageError` or a `MembershipError`. */
+export async function exchangeOf({
+  peerExchange,
+  membershipCa,
+}: ExchangeOptions): Promise<TransferExchange | undefined> {
+  if (membershipCa === undefined) return peerExchange === true ? {} : undefined;
+  const pem = await readFile(membershipCa, 'utf8').catch(() => undefined);
+  if (pem !== undefined) return { verifier: new MembershipVerifier([pem]) };
+  throw new UsageError(`--membership-ca ${membershipCa}: cannot be read; name a file with a certificate in PEM`);
+}
