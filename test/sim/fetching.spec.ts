@@ -1,6 +1,7 @@
 import { constantDelay, SimulatedLink } from '@weir/datagram';
 import type { Address } from '@weir/ppspp';
 import { generated, publish } from './content';
+import { withheldChunks } from './liars';
 import type { Peer, PeerOptions } from './peer';
 import { expectThat } from './seeds';
 import { World } from './world';
@@ -130,4 +131,107 @@ it.each([0.2, 0.5, 0.8])('a peer that dies after %d of the content is replaced w
   expectThat(waited <= 2 * timeout, `two timeouts of ${String(timeout)}, not ${String(waited)}`);
   scene.finish(leecher);
   expectAskedOnce(leecher);
+});
+
+/** The channel on which a leecher fetches from a peer. */
+function lineTo(leecher: Peer, ip: string) {
+  return [...leecher.endpoint.channels.all()].find(({ address }) => address.ip === ip);
+}
+
+/** Says something on all channels of a peer. */
+function sayAll(peer: Peer, type: 'choke' | 'unchoke'): void {
+  for (const channel of peer.endpoint.channels.all()) {
+    if (type === 'choke') channel.uploader.drop();
+    channel.tell({ type });
+  }
+  // Something happens, so that it is sent.
+  peer.input({ kind: 'peers', swarmId, peers: [] });
+}
+
+it('a peer that chokes is replaced at once, and asked again when it chokes no more', async () => {
+  const scene = new Scene(11);
+  const seeder = await scene.seeder();
+  for (let count = 0; count < 2; count++) await scene.seeder();
+  const leecher = await scene.leecher();
+  const { ip } = seeder.address;
+  const { counters } = seeder.endpoint;
+  scene.world.run(() => leecher.endpoint.counters.fetchedBytes > content.bytes.length / 4, 100);
+  expectThat(owedBy(leecher, ip).length > 20, 'it owes chunks');
+  const begin = scene.world.now;
+  sayAll(seeder, 'choke');
+  scene.world.run(() => lineTo(leecher, ip)?.downloader.choked === true, 5);
+  expectThat(owedBy(leecher, ip).length === 0, 'it owes nothing any more');
+  expectThat(scene.world.now - begin <= 2 * timeoutFor(leecher, ip), 'within two timeouts');
+  const served = counters.servedBytes;
+  scene.world.run(() => false, 1);
+  expectThat(counters.servedBytes === served, 'nothing is asked of who chokes');
+  sayAll(seeder, 'unchoke');
+  scene.finish(leecher);
+  expectThat(counters.servedBytes > served + 100_000, 'it is asked again');
+  expectAskedOnce(leecher);
+});
+
+it('more leechers than slots are all served, in turns', async () => {
+  const scene = new Scene(12);
+  const seeder = await scene.seeder(uplink, { config: { uploadSlots: 2 } });
+  const leechers: Peer[] = [];
+  for (let host = 1; host <= 4; host++) {
+    const leecher = await scene.world.peer(`10.3.0.${String(host)}`);
+    leechers.push(leecher.fetch(content.metadata, [{ address: seeder.address, priority: 1 }]));
+  }
+  const areDone = (): boolean => leechers.every((one) => one.complete(swarmId));
+  expectThat(scene.world.run(areDone, 90), 'all complete');
+  for (const { endpoint } of leechers) expectThat(endpoint.counters.fetchedBytes === content.bytes.length, 'each once');
+});
+
+it('a leecher that asks for everything again and again does not delay another', async () => {
+  const scene = new Scene(13);
+  const seeder = await scene.seeder();
+  const hog = await scene.world.peer('10.3.0.1');
+  hog.fetch(content.metadata, [{ address: seeder.address, priority: 1 }]);
+  scene.world.run(() => hog.endpoint.counters.fetchedBytes > 300_000, 10);
+  const all = { first: 0, last: Math.ceil(content.bytes.length / 1024) - 1 };
+  const askAll = (): void => {
+    lineTo(hog, seeder.address.ip)?.tell({ type: 'request', range: all });
+    hog.input({ kind: 'peers', swarmId, peers: [] });
+    scene.world.after(20_000, askAll);
+  };
+  askAll();
+  const leecher = await scene.leecher([seeder]);
+  // Half of the uplink is its share; LEDBAT needs a while to find it.
+  const isServed = (): boolean => leecher.endpoint.counters.fetchedBytes > 500_000;
+  expectThat(scene.world.run(isServed, 6), 'half a megabyte within six seconds');
+});
+
+it('chunks that are lost last cost no more than two timeouts', async () => {
+  const scene = new Scene(14);
+  for (let count = 0; count < 2; count++) await scene.seeder();
+  const leecher = await scene.leecher();
+  const nearEnd = (): boolean => leecher.endpoint.counters.fetchedBytes > content.bytes.length - 40_000;
+  scene.world.run(nearEnd, 100);
+  const begin = scene.world.now;
+  // Half a round trip of all that the first one sends is lost.
+  scene.links[0]?.change({ loss: 1 });
+  scene.world.after(roundTrip / 2, () => scene.links[0]?.change({ loss: 0 }));
+  scene.finish(leecher);
+  const waited = scene.world.now - begin;
+  expectThat(waited <= 2 * 200_000 + 2 * roundTrip + 150_000, `two timeouts, not ${String(waited)}`);
+});
+
+it('a peer that does not have what it says loses its place, and is called after all others', async () => {
+  const scene = new Scene(15);
+  // It has one chunk of twenty, and says it has all.
+  const mean = await scene.seeder(uplink, { corrupt: withheldChunks(content, 20) });
+  const leecher = await scene.leecher([mean]);
+  const isLeft = (): boolean => lineTo(leecher, mean.address.ip) === undefined;
+  expectThat(
+    scene.world.run(() => leecher.endpoint.counters.fetchedBytes > 0, 10),
+    'it begins',
+  );
+  expectThat(scene.world.run(isLeft, 60), 'it is left');
+  for (let honest = 0; honest < 2; honest++) await scene.seeder();
+  const peers = scene.seeders.map(({ address }) => ({ address, priority: 1 }));
+  leecher.input({ kind: 'peers', swarmId, peers });
+  const seconds = scene.finish(leecher);
+  expectThat(seconds < 8, `two honest ones need five seconds, not ${String(seconds)}`);
 });

@@ -40,6 +40,11 @@ export function wrongChunks(published: Published, every: number): Liar {
   });
 }
 
+/** Says that it has all, and has one of so many chunks. */
+export function withheldChunks(published: Published, of: number): Liar {
+  return changing(published, (message) => (message.type === 'data' && message.range.first % of > 0 ? [] : [message]));
+}
+
 /** Chunks are right, and every so many hashes one is not. */
 export function wrongHashes(published: Published, every: number): Liar {
   let count = 0;

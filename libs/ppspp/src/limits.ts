@@ -104,6 +104,9 @@ export const limits = {
   /** A peer with nothing that we lack is asked whether that is still so: first after this long, then ever less often. */
   nudgeFirst: second,
   nudgeMax: 32 * second,
+  /** Time for each HAVE of news, 20,000 a second in one swarm, and the longest that news waits for its turn. */
+  haveShare: second / 20_000,
+  haveDelayMax: second,
   /** What we have is told again at most this often to a peer that seems not to know. */
   reminder: second,
   /** A peer that chokes us this long is left: others may have their turns of it, but some turn should be ours. */

@@ -17,6 +17,8 @@ export interface RecruiterParts {
   readonly dismiss: (channel: Channel, ending: 'left' | 'stalled') => void;
 }
 
+const never = Number.POSITIVE_INFINITY;
+
 /** Finds peers for swarms that fetch, and lets go of those of swarms that do not. */
 export class Recruiter {
   /** Swarms that wanted something when they were last looked at. */
@@ -29,6 +31,12 @@ export class Recruiter {
   tend(swarm: Swarm, now: Micros): Micros | undefined {
     const { swarms } = this.parts;
     if (swarms.find(swarm.metadata.swarmId) !== swarm) return undefined;
+    const at = Math.min(swarm.announce(now) ?? never, this.staff(swarm, now) ?? never);
+    return at === never ? undefined : at;
+  }
+
+  private staff(swarm: Swarm, now: Micros): Micros | undefined {
+    const { swarms } = this.parts;
     if (!swarm.fetching) {
       for (const channel of swarm.sources()) if (!channel.serves) this.parts.dismiss(channel, 'left');
       this.wanting.delete(swarm);

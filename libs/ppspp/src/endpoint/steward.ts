@@ -1,4 +1,5 @@
 import type { Channel } from '../channel/channel';
+import type { Downloader } from '../channel/downloader';
 import type { Envelope } from '../channel/envelope';
 import { isFailure, saysGoodbye, type Ending } from '../channel/phase';
 import type { Micros } from '../limits';
@@ -119,7 +120,7 @@ export class Steward {
     const swarm = this.swarmOf(channel);
     if (swarm === undefined) return;
     if (ending === 'lied') swarm.candidates.remove(address);
-    else if (channel.initiated) swarm.candidates.release(address, outcomeOf(ending, downloader.receivedBytes), now);
+    else if (channel.initiated) swarm.candidates.release(address, outcomeOf(ending, downloader), now);
     swarm.buried(channel);
   }
 
@@ -135,8 +136,9 @@ function farewell(ending: Ending): Message {
   return { type: 'handshake', channel: 0, options: ending === 'refused' ? { version: protocolVersion } : {} };
 }
 
-function outcomeOf(ending: Ending, receivedBytes: number): Outcome {
+function outcomeOf(ending: Ending, { receivedBytes, faithless }: Downloader): Outcome {
   if (!isFailure[ending]) return 'fine';
   if (ending === 'refused') return 'refused';
+  if (ending === 'stalled' && faithless) return 'faithless';
   return receivedBytes > 0 ? 'failed-later' : 'failed';
 }

@@ -1,3 +1,5 @@
+import type { ChunkRange } from '../addressing/chunk-range';
+import { ChunkSet } from '../addressing/chunk-set';
 import type { Channel } from '../channel/channel';
 import { limits, type Micros } from '../limits';
 import type { Holdings } from './holdings';
@@ -5,6 +7,10 @@ import type { Members } from './members';
 
 /** Tells peers what is here. RFC 7574 section 3.2. */
 export class Announcer {
+  /** Extents that came and were not told of. */
+  private readonly news = new ChunkSet();
+  private tellAt: Micros = Number.NEGATIVE_INFINITY;
+
   constructor(
     private readonly holdings: Holdings,
     private readonly members: Members,
@@ -29,17 +35,46 @@ export class Announcer {
       if (channel.fetches) this.announceAll(channel, channel.uploader.announcedAt);
   }
 
-  /** An extent that has come, with the biggest interval around it. RFC 7574 section 4.3.1. */
+  /** An extent has come; who is to know is told by `tend`. */
   announce(extent: number): void {
-    const run = this.holdings.held.runAt(extent);
-    if (run === undefined) return;
-    const range = this.holdings.chunksOf(run);
+    this.news.add({ first: extent, last: extent });
+  }
+
+  /**
+   * Tells what has come, with the biggest intervals around it (RFC 7574 section 4.3.1): what came together, together, and
+   * the less often the more there are to be told. When more is to be told, or undefined.
+   */
+  tend(now: Micros): Micros | undefined {
+    if (this.news.runCount === 0) return undefined;
+    if (now < this.tellAt) return this.tellAt;
+    const runs = new Map<number, ChunkRange>();
+    for (const { first, last } of this.news.runs()) {
+      for (let extent = this.holdings.held.nextIn(first); extent !== undefined && extent <= last;) {
+        const run = this.holdings.held.runAt(extent) ?? { first: extent, last: extent };
+        runs.set(run.first, run);
+        extent = this.holdings.held.nextIn(run.last + 1);
+      }
+    }
+    this.news.clear();
+    this.tellAt = now + Math.min(limits.haveDelayMax, this.tellAll([...runs.values()]) * limits.haveShare);
+    return undefined;
+  }
+
+  /** How many HAVEs that took. */
+  private tellAll(runs: readonly ChunkRange[]): number {
+    let told = 0;
     for (const channel of this.members.subscribers()) {
-      if (channel.uploader.known.covers(range) || this.holdsBack(channel)) continue;
-      channel.uploader.announced.add(run);
-      channel.tell({ type: 'have', range });
+      if (this.holdsBack(channel)) continue;
+      for (const run of runs) {
+        const range = this.holdings.chunksOf(run);
+        if (channel.uploader.known.covers(range)) continue;
+        channel.uploader.announced.add(run);
+        channel.tell({ type: 'have', range });
+        told++;
+      }
       this.touch(channel);
     }
+    return told;
   }
 
   /** A peer that hears what we have takes us to know the peak hashes, and sends none: in doubt we need its own. */

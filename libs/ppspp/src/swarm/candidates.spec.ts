@@ -36,6 +36,22 @@ describe('Candidates', () => {
     expect(next()).toBe('10.0.0.1');
   });
 
+  it('gives a peer that does not send what it says it has after all others, though it is named again', () => {
+    candidates.add([peer(1), peer(2)], now);
+    next();
+    candidates.add([peer(1)], now);
+    candidates.release(peer(1).address, 'faithless', now);
+    candidates.add([peer(1), peer(3)], now);
+    next();
+    for (let failure = 0; failure < 3; failure++) {
+      candidates.release(peer(2).address, 'failed', now);
+      now += limits.candidateRetryMax;
+      expect(next()).toBe(failure === 0 ? '10.0.0.3' : '10.0.0.2');
+      if (failure === 0) expect(next()).toBe('10.0.0.2');
+    }
+    expect(next()).toBe('10.0.0.1');
+  });
+
   it('tries the next priority only when nothing comes for a while', () => {
     candidates.add([peer(1, 5), peer(2, 1), peer(3, 9)], now);
     expect([next(), next()]).toEqual(['10.0.0.2', undefined]);

@@ -7,16 +7,21 @@ interface Known extends Candidate {
   busy: boolean;
   /** Failures in a row. */
   failures: number;
+  /** Times that it did not send what it said it had. Naming it again does not make that undone. */
+  defaults: number;
   failedAt: Micros;
   /** It was named while it was in use. */
   isNamedAgain: boolean;
   retryAt: Micros;
 }
 
-const unknown = { busy: false, failures: 0, failedAt: 0, retryAt: 0 };
+const unknown = { busy: false, failures: 0, defaults: 0, failedAt: 0, retryAt: 0 };
 
-/** How a peer was as long as it was in use; one that `failed-later` had sent something before. */
-export type Outcome = 'fine' | 'failed' | 'failed-later' | 'refused';
+/**
+ * How a peer was as long as it was in use; one that `failed-later` had sent something before, one that was `faithless` did
+ * not send what it said it had.
+ */
+export type Outcome = 'fine' | 'failed' | 'failed-later' | 'faithless' | 'refused';
 
 /** A peer that is in another swarm will be so in a moment, too: it waits as if it had failed this often. */
 const failuresOfRefusal = 5;
@@ -89,6 +94,7 @@ export class Candidates {
     candidate.busy = false;
     candidate.failures = failuresAfter(outcome, candidate.isNamedAgain ? 0 : candidate.failures);
     candidate.isNamedAgain = false;
+    if (outcome === 'faithless') candidate.defaults++;
     candidate.failedAt = now;
     const max = candidate.origin === 'exchange' ? limits.exchangeRetry : limits.candidateRetryMax;
     const first = candidate.origin === 'exchange' ? limits.exchangeRetry : limits.candidateRetry;
@@ -184,13 +190,17 @@ function failuresAfter(outcome: Outcome, before: number): number {
     case 'failed-later':
       return 1;
     case 'failed':
+    case 'faithless':
       return before + 1;
     case 'refused':
       return Math.max(before + 1, failuresOfRefusal);
   }
 }
 
+/** Who did not send what it said it had comes after others, as if it had failed so often. */
+const defaultWeight = 5;
+
 /** At the same priority and record, whom a tracker named comes before whom a peer named. */
-function rank({ priority, failures, origin }: Known): number {
-  return (priority * 16 + Math.min(failures, 15)) * 2 + (origin === 'exchange' ? 1 : 0);
+function rank({ priority, failures, defaults, origin }: Known): number {
+  return (priority * 16 + Math.min(failures + defaultWeight * defaults, 15)) * 2 + (origin === 'exchange' ? 1 : 0);
 }

@@ -40,7 +40,7 @@ export interface IntakeParts {
 /** What comes from peers: chosen, verified chunk by chunk, put together to extents. */
 export class Intake {
   private readonly picker: Picker;
-  private readonly rescue: Rescue;
+  private readonly rescue: Rescue<Channel>;
   private readonly verification = new Verification();
   private readonly stranded = new Stranded();
   private readonly receivedFrom = new Map<string, SourceBytes>();

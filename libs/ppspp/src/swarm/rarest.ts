@@ -2,7 +2,11 @@ import type { ChunkSet } from '../addressing/chunk-set';
 import { limits } from '../limits';
 import { extentChunks } from './content';
 import type { Holdings } from './holdings';
-import type { Members } from './members';
+
+/** A peer that is fetched from, and what it has. */
+interface Source {
+  readonly downloader: { readonly available: ChunkSet };
+}
 
 /** Places of the content that are looked at for each extent that is begun. */
 const spots = 8;
@@ -18,7 +22,7 @@ export class Rarest {
   /** `random` is a number of 32 bits. */
   constructor(
     private readonly holdings: Holdings,
-    private readonly members: Members,
+    private readonly members: { sources(): Iterable<Source> },
     private readonly random: number,
   ) {}
 

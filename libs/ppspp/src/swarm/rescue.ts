@@ -1,7 +1,6 @@
-import type { Channel } from '../channel/channel';
 import type { Downloader } from '../channel/downloader';
+import type { ChannelPhase } from '../channel/phase';
 import { limits, second, type Micros } from '../limits';
-import type { Members } from './members';
 
 /** So many times sooner, and by so much, another peer must be able to send a chunk, that it is worth asking it instead. */
 const soonerFactor = 2;
@@ -16,11 +15,17 @@ interface Wanted {
   readonly of?: (chunk: number) => boolean;
 }
 
+/** A peer that is fetched from. */
+export interface Source {
+  readonly downloader: Downloader;
+  readonly phase: ChannelPhase;
+}
+
 /** Who had better send what: compares the peers that a swarm is fetched from. */
-export class Rescue {
+export class Rescue<Peer extends Source> {
   constructor(
-    private readonly members: Members,
-    private readonly touch: (channel: Channel) => void,
+    private readonly members: { sources(): Iterable<Peer> },
+    private readonly touch: (peer: Peer) => void,
   ) {}
 
   /** True if another peer would send what this one is asked for now much sooner. */
@@ -71,7 +76,7 @@ export class Rescue {
     return taken.sort((one, other) => one - other);
   }
 
-  private *others(asker: Downloader): Iterable<Channel> {
+  private *others(asker: Downloader): Iterable<Peer> {
     let left: number = limits.comparedPeersMax;
     for (const channel of this.members.sources()) {
       if (channel.downloader !== asker && channel.phase === 'open') yield channel;

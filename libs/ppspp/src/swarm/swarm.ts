@@ -182,6 +182,12 @@ export class Swarm implements ChannelSwarm {
   settle(now: Micros): void {
     this.demand.turn(now);
     this.intake.settle(now);
+    this.announcer.tend(now);
+  }
+
+  /** Tells subscribers what has come, if it is time for it; when it will be, or undefined if there is nothing to tell. */
+  announce(now: Micros): Micros | undefined {
+    return this.announcer.tend(now);
   }
 
   /** Leaf hashes of a run came back. */
