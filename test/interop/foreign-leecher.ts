@@ -29,7 +29,7 @@ export interface LeecherHabits {
   readonly order: 'ascending' | 'descending';
   /** Changes the bytes of its opening, which ends with its options. */
   readonly opens: (opening: Uint8Array) => Uint8Array;
-  /** Options beyond those that every peer sends. */
+  /** The options of its opening, without the swarm ID. */
   readonly options: HandshakeOptions;
   /** It asks for peers along with REQUEST. */
   readonly asksForPeers: boolean;
@@ -44,7 +44,7 @@ export interface LeecherHabits {
 const usual = {
   order: 'ascending',
   opens: (opening: Uint8Array): Uint8Array => opening,
-  options: {},
+  options: { version: 1, minimumVersion: 1, integrityMethod: 1, hashFunction: 0, chunkAddressing: 2 },
   asksForPeers: false,
   keepAlive: Number.POSITIVE_INFINITY,
   cancels: false,
@@ -136,13 +136,8 @@ export class ForeignChannel {
   private opening(): Message {
     const { swarmId } = this.init.content.metadata;
     const options: HandshakeOptions = {
-      version: 1,
-      minimumVersion: 1,
-      swarmId: bytesOfSwarmId(swarmId),
-      integrityMethod: 1,
-      hashFunction: 0,
-      chunkAddressing: 2,
       ...this.init.habits.options,
+      swarmId: bytesOfSwarmId(swarmId),
     };
     return { type: 'handshake', channel: this.id, options };
   }

@@ -23,9 +23,13 @@ function withUnknownOption(opening: Uint8Array): Uint8Array {
 }
 
 const leechers: readonly { readonly name: string; readonly habits: Partial<LeecherHabits> }[] = [
-  { name: 'leaves out the minimum version', habits: { options: { minimumVersion: undefined } } },
+  {
+    name: 'leaves out the minimum version',
+    habits: { options: { version: 1, integrityMethod: 1, hashFunction: 0, chunkAddressing: 2 } },
+  },
+  { name: 'leaves out all that has a default', habits: { options: { version: 1 } } },
   { name: 'sends options of which nobody knows', habits: { opens: withUnknownOption } },
-  { name: 'sends every option', habits: { options: allOptions } },
+  { name: 'sends every option', habits: { options: { ...libswiftLeecher.options, ...allOptions } } },
   { name: 'says HANDSHAKE twice at once', habits: { handshakesAt: [0, 0] } },
   { name: 'says HANDSHAKE again in the midst of it', habits: { handshakesAt: [0, second / 10, second] } },
   { name: 'acknowledges runs', habits: { acknowledges: 'in-runs' } },
