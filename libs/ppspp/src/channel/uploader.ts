@@ -30,6 +30,8 @@ export interface UploadOptions {
   readonly windowBytesMax: number;
   /** Bytes of a full datagram: LEDBAT's MSS. */
   readonly segmentBytes: number;
+  /** Queueing delay to stay below, LEDBAT's TARGET: at most 100 ms, which is the default. RFC 6817 section 2.5. */
+  readonly target?: Micros;
 }
 
 /** Extents read ahead of the one being sent. */
@@ -64,7 +66,17 @@ export class Uploader {
     options: UploadOptions,
     private readonly shelf: Shelf,
   ) {
-    this.ledbat = new Ledbat({ segmentBytes: options.segmentBytes, windowBytesMax: options.windowBytesMax });
+    this.ledbat = new Ledbat(options);
+  }
+
+  /** Bytes that may be in flight. */
+  get window(): number {
+    return this.ledbat.window;
+  }
+
+  /** Queueing delay on the way to the peer, as its ACKs tell. */
+  get queueingDelay(): Micros {
+    return this.ledbat.queueingDelay;
   }
 
   /** A REQUEST. What is asked for again did not arrive, or was dropped there with its hashes. RFC 7574 section 3.7. */
