@@ -1,24 +1,31 @@
 import type { ChunkRange } from '../addressing/chunk-range';
 import { ChunkSet } from '../addressing/chunk-set';
-import type { Channel } from '../channel/channel';
 import { limits, type Micros } from '../limits';
 import type { Holdings } from './holdings';
-import type { Members } from './members';
+import type { Message } from '../wire/message';
+
+/** A peer as far as it is told of what is here. */
+export interface Told {
+  readonly serves: boolean;
+  readonly fetches: boolean;
+  readonly uploader: { readonly known: ChunkSet; readonly announced: ChunkSet; announcedAt: Micros };
+  tell(...messages: readonly Message[]): void;
+}
 
 /** Tells peers what is here. RFC 7574 section 3.2. */
-export class Announcer {
+export class Announcer<Peer extends Told> {
   /** Extents that came and were not told of. */
   private readonly news = new ChunkSet();
   private tellAt: Micros = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly holdings: Holdings,
-    private readonly members: Members,
-    private readonly touch: (channel: Channel) => void,
+    private readonly members: { subscribers(): Iterable<Peer> },
+    private readonly touch: (channel: Peer) => void,
   ) {}
 
   /** Everything that it has not got itself, to one peer. RFC 7574 section 3.2. */
-  announceAll(channel: Channel, now: Micros): void {
+  announceAll(channel: Peer, now: Micros): void {
     if (!channel.serves || this.holdsBack(channel)) return;
     channel.uploader.announcedAt = now;
     for (const run of this.holdings.held.runs().slice(0, limits.availabilityRunsMax)) {
@@ -78,7 +85,7 @@ export class Announcer {
   }
 
   /** A peer that hears what we have takes us to know the peak hashes, and sends none: in doubt we need its own. */
-  private holdsBack({ fetches }: Channel): boolean {
+  private holdsBack({ fetches }: Peer): boolean {
     return fetches && this.holdings.tree.doubtful;
   }
 
@@ -86,7 +93,7 @@ export class Announcer {
    * A peer that says nothing but that it is there may not know what it could ask for: a HAVE is never acknowledged. If it
    * knows all that is here, it waits for what is not: then it counts as not told of anything, so that it is fetched.
    */
-  remind(channel: Channel, now: Micros): void {
+  remind(channel: Peer, now: Micros): void {
     if (!channel.serves || now - channel.uploader.announcedAt < limits.reminder) return;
     const { known } = channel.uploader;
     const knowsAll = this.holdings.runs().every((range) => known.covers(range));

@@ -2,14 +2,13 @@ import type { ChunkSet } from '../addressing/chunk-set';
 import type { Want } from '../endpoint/effects';
 import type { Micros } from '../limits';
 import type { Holdings } from './holdings';
-import type { Members } from './members';
-import { Needs } from './needs';
-import { Rarest } from './rarest';
+import { Needs, type Subscriber } from './needs';
+import { Rarest, type Offerer } from './rarest';
 
 /** What decides on the demand for a content. */
 export interface DemandParts {
   readonly holdings: Holdings;
-  readonly members: Members;
+  readonly members: { someSubscribers(count: number): Iterable<Subscriber>; sources(): Iterable<Offerer> };
   readonly want: () => Want;
   readonly backgroundBytesMax: number;
   /** A number of 32 bits. */

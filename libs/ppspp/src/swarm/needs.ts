@@ -1,8 +1,12 @@
-import type { Channel } from '../channel/channel';
+import type { ChunkSet } from '../addressing/chunk-set';
 import { limits, second, type Micros } from '../limits';
 import { extentChunks } from './content';
 import type { Holdings } from './holdings';
-import type { Members } from './members';
+
+/** A peer that is served, by what it has, was told of, and asked for last. */
+export interface Subscriber {
+  readonly uploader: { readonly known: ChunkSet; readonly announced: ChunkSet; readonly position: number | undefined };
+}
 
 /** What was found out of the subscribers' positions is good for so long. */
 const listLife: Micros = second / 200;
@@ -16,7 +20,7 @@ export class Needs {
 
   constructor(
     private readonly holdings: Holdings,
-    private readonly members: Members,
+    private readonly members: { someSubscribers(count: number): Iterable<Subscriber> },
   ) {}
 
   /** Something changed that the list must show at once. */
@@ -53,7 +57,7 @@ export class Needs {
     return [...distances].sort(([, one], [, other]) => one - other).map(([extent]) => extent);
   }
 
-  private *lackedBy(channel: Channel, from: number): Iterable<number> {
+  private *lackedBy(channel: Subscriber, from: number): Iterable<number> {
     const { held } = this.holdings;
     const end = Math.min(this.holdings.extentCount ?? 0, from + limits.demandExtents);
     for (let extent = held.nextOut(from); extent < end; extent = held.nextOut(extent + 1)) {
@@ -62,7 +66,7 @@ export class Needs {
   }
 
   /** What a subscriber was told of it asks for; what it was not told of must be here before it can. */
-  private isTold({ uploader }: Channel, extent: number): boolean {
+  private isTold({ uploader }: Subscriber, extent: number): boolean {
     const first = extent * extentChunks;
     if (uploader.announced.has(extent)) return true;
     return uploader.known.covers({ first, last: first + this.holdings.chunksIn(extent) - 1 });
@@ -70,7 +74,7 @@ export class Needs {
 }
 
 /** Where a subscriber is about to ask: behind what it asked for last, and at the first chunk it lacks. In extents. */
-function positionsOf({ uploader }: Channel): number[] {
+function positionsOf({ uploader }: Subscriber): number[] {
   const lacking = Math.floor(uploader.known.nextOut(0) / extentChunks);
   if (uploader.position === undefined) return [lacking];
   return [Math.floor(uploader.position / extentChunks), lacking];

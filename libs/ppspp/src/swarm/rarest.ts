@@ -4,7 +4,7 @@ import { extentChunks } from './content';
 import type { Holdings } from './holdings';
 
 /** A peer that is fetched from, and what it has. */
-interface Source {
+export interface Offerer {
   readonly downloader: { readonly available: ChunkSet };
 }
 
@@ -22,7 +22,7 @@ export class Rarest {
   /** `random` is a number of 32 bits. */
   constructor(
     private readonly holdings: Holdings,
-    private readonly members: { sources(): Iterable<Source> },
+    private readonly members: { sources(): Iterable<Offerer> },
     private readonly random: number,
   ) {}
 

@@ -28,7 +28,7 @@ export class Swarm implements ChannelSwarm {
   private readonly demand: Demand;
   private readonly serving: Serving;
   private readonly intake: Intake;
-  private readonly announcer: Announcer;
+  private readonly announcer: Announcer<Channel>;
   private isDone = false;
 
   constructor(
