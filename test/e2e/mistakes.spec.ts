@@ -146,7 +146,7 @@ describe("a mistake in the appliance's configuration", () => {
   it('is told in one line: a store where no folder can be', async () => {
     writeFileSync(stage.path('file'), '');
     const ending = await failedAppliance({ store: 'file/store' });
-    expectOneLine(ending, 2, /^weir: The store in .*file\/store cannot be opened\. /);
+    expectOneLine(ending, 2, /^weir: The store's directory .*file\/store cannot be made\. /);
   });
 });
 
@@ -164,8 +164,7 @@ describe('a store that is not ours', () => {
     );
   });
 
-  // LMDB takes the process down.
-  it.failing('is refused in one line if it is no store at all', async () => {
+  it('is refused in one line if it is no store at all', async () => {
     mkdirSync(stage.path('store'));
     writeFileSync(stage.path('store/data.mdb'), 'no store'.repeat(1_000));
     const ending = await failedAppliance({});

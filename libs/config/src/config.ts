@@ -12,6 +12,8 @@ export interface WeirConfig {
   readonly ppspp: {
     /** UDP addresses at which peers are answered. */
     readonly listen: readonly HostPort[];
+    /** Swarms that nobody knew before and that one subscriber may have opened within any minute. */
+    readonly newSwarmsPerMinute: number;
   };
   readonly admin: {
     /** Where the admin API, health and metrics are served. */

@@ -33,7 +33,7 @@ const problems = (sources: ConfigSources): string[] => {
 describe('the configuration', () => {
   it('has a default for all', () => {
     expect(loadConfig({ env: {} })).toEqual({
-      ppspp: { listen: [{ host: '::', port: 6778 }] },
+      ppspp: { listen: [{ host: '::', port: 6778 }], newSwarmsPerMinute: 60 },
       admin: { listen: { host: '127.0.0.1', port: 9080 } },
       store: { path: '/var/lib/weir', capacity: 10 * 1024 ** 3 },
       trackers: [],

@@ -11,6 +11,8 @@ const listenMax = 16;
 const trackersMax = 16;
 /** Each prefix is compared with the address of each new peer. */
 const subscribersMax = 4096;
+/** Each of a subscriber's new swarms is remembered for a minute. */
+const newSwarmsMax = 1000;
 /** Below this no swarm of 8 KiB chunks has room for two extents. */
 const capacityMin = 1024 ** 2;
 /** A tracker's clock ticks in minutes: more often is load without use, less often and it forgets us. */
@@ -46,6 +48,12 @@ const reportInterval = z
   .min(reportIntervalMin, { error: reportRemedy })
   .max(reportIntervalMax, { error: reportRemedy });
 
+const newSwarmsRemedy = `write a number from 1 to ${newSwarmsMax}`;
+const newSwarmsPerMinute = z
+  .int({ error: newSwarmsRemedy })
+  .min(1, { error: newSwarmsRemedy })
+  .max(newSwarmsMax, { error: newSwarmsRemedy });
+
 const threads = z
   .int({ error: 'write 1' })
   .min(1, { error: 'write 1' })
@@ -62,7 +70,10 @@ function parseTrackerUrl(written: string): Parsed<string> {
 
 /** From what an operator wrote, merged and complete, to the configuration. Unknown keys are refused. */
 export const schema: z.ZodType<WeirConfig> = z.strictObject({
-  ppspp: z.strictObject({ listen: list(parsed(parseIpPort), listenMax).min(1, { error: 'name at least one' }) }),
+  ppspp: z.strictObject({
+    listen: list(parsed(parseIpPort), listenMax).min(1, { error: 'name at least one' }),
+    newSwarmsPerMinute,
+  }),
   admin: z.strictObject({ listen: parsed(parseHostPort) }),
   store: z.strictObject({
     path: text('write the path of a folder').min(1, { error: 'write the path of a folder' }),

@@ -21,6 +21,12 @@ export const settings: readonly Setting[] = [
     why: "the port of RFC 7574's own examples, on every address; an IPv6 socket serves IPv4 as well",
   },
   {
+    key: 'ppspp.newSwarmsPerMinute',
+    notation: 'number',
+    fallback: 60,
+    why: 'nobody opens a stream a second for long; each new swarm may cost requests to trackers and calls to peers',
+  },
+  {
     key: 'admin.listen',
     notation: 'text',
     fallback: '127.0.0.1:9080',

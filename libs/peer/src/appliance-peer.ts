@@ -20,6 +20,8 @@ import type { AddressPrefix } from './prefix-list';
 export interface AppliancePeerSettings {
   readonly listen: readonly Address[];
   readonly subscribers: readonly AddressPrefix[];
+  /** See `EndpointConfig`. */
+  readonly newSwarmsPerMinute?: number;
   readonly storeDirectory: string;
   readonly storeCapacityBytes: number;
 }
@@ -65,15 +67,16 @@ export class AppliancePeer {
 
   /** Opens the store, then the sockets. Rejects with a `StoreError` or a `PeerError`, and then leaves nothing open. */
   static async start(
-    { listen, subscribers, storeDirectory, storeCapacityBytes }: AppliancePeerSettings,
+    { storeCapacityBytes, ...settings }: AppliancePeerSettings,
     listener: AppliancePeerListener,
     registry: Registry,
   ): Promise<AppliancePeer> {
+    const { storeDirectory } = settings;
     const options = { directory: storeDirectory, capacityBytes: storeCapacityBytes };
     const writer = await startWriter(options, createStoreMetrics(registry));
     const client = new StoreClient(writer.connect());
     const reader = openLmdbReader(storeDirectory);
-    const thread = new DatapathThread({ listen, subscribers, storeDirectory, verifyThreads }, writer.connect(), {
+    const thread = new DatapathThread({ ...settings, verifyThreads }, writer.connect(), {
       onNotice: (notice) => {
         listener.onNotice(notice);
       },

@@ -11,6 +11,8 @@ export interface DatapathTask {
   readonly storeDirectory: string;
   readonly listen: readonly Address[];
   readonly subscribers: readonly AddressPrefix[];
+  /** See `EndpointConfig`; its default, if left out. */
+  readonly newSwarmsPerMinute?: number;
   readonly verifyThreads: number;
 }
 

@@ -48,6 +48,7 @@ export function createPeerMetrics(registry: Registry) {
       registers,
     }),
     channels: new Gauge({ name: 'ppspp_channels', help: 'Channels open or opening.', registers }),
+    halfOpen: new Gauge({ name: 'ppspp_half_open_channels', help: 'Channels of unproven initiators.', registers }),
     swarms: new Gauge({ name: 'ppspp_swarms', help: 'Swarms with a channel, or just without.', registers }),
   };
 }
@@ -55,7 +56,7 @@ export function createPeerMetrics(registry: Registry) {
 /** The metrics of one datapath thread. */
 export type PeerMetrics = ReturnType<typeof createPeerMetrics>;
 
-type Total = Exclude<keyof PeerMetrics, 'faults' | 'channels' | 'swarms'>;
+type Total = Exclude<keyof PeerMetrics, 'faults' | 'channels' | 'halfOpen' | 'swarms'>;
 
 const totalNames: readonly Total[] = [
   'fetchedBytes',
@@ -92,6 +93,7 @@ export class PeerMeter {
     for (const name of totalNames) this.metrics[name].inc(this.since(name, totals[name]));
     for (const [fault, count] of counters.faults) this.metrics.faults.inc({ fault }, this.since(fault, count));
     this.metrics.channels.set(channels.size);
+    this.metrics.halfOpen.set(this.endpoint.halfOpenSize);
     this.metrics.swarms.set(swarms.size);
   }
 

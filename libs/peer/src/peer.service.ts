@@ -130,7 +130,14 @@ export class PeerService implements OnModuleDestroy {
 
 function settingsOf({ ppspp, subscribers, store }: WeirConfig) {
   const listen = ppspp.listen.map(({ host, port }) => ({ ip: host, port }));
-  return { listen, subscribers, storeDirectory: store.path, storeCapacityBytes: store.capacity };
+  const { newSwarmsPerMinute } = ppspp;
+  return {
+    listen,
+    subscribers,
+    newSwarmsPerMinute,
+    storeDirectory: store.path,
+    storeCapacityBytes: store.capacity,
+  };
 }
 
 function declareSubscribers({ subscribers }: WeirConfig, readiness: ReadinessRegistry, logger: Logger): void {

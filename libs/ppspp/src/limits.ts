@@ -29,10 +29,10 @@ export const limits = {
   /** Channels from one subscriber, which is an IPv4 address or 64 bits of an IPv6 one: its share of channels and swarms. */
   channelsEachMax: 1_024,
   /**
-   * Channels answered but not yet established (RFC 7574 section 12.1.2): about 1 KiB each. The oldest leaves, after a
-   * quarter of a second at 65,536 spoofed handshakes a second, which is more than a thread can hear.
+   * Channels answered but not yet established (RFC 7574 section 12.1.2): less than 1 KiB each. The oldest leaves, after
+   * a fifth of a second at 40,000 spoofed handshakes a second, which is more than a thread can hear.
    */
-  halfOpenMax: 16_384,
+  halfOpenMax: 8_192,
   /** Of them, those of one subscriber: what an address that does not answer can take. */
   halfOpenEachMax: 64,
   /** Bytes that are kept of an initiating datagram: a HANDSHAKE that is longer gets no answer. */

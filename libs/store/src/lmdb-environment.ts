@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Database, type RootDatabase, type RootDatabaseOptionsWithPath, open } from 'lmdb';
 import { makeDirectory } from './directory';
@@ -60,13 +60,30 @@ export function openForReading(directory: string): Environment | undefined {
 }
 
 function openRoot(options: RootDatabaseOptionsWithPath & { path: string }): RootDatabase<Buffer, Buffer> {
+  const { path: directory } = options;
+  refuseForeign(directory);
   try {
     return open<Buffer, Buffer>(options);
   } catch (cause) {
-    const { path: directory } = options;
     const remedy = `The store in ${directory} cannot be opened. Check that it is a directory we may use, and its disk.`;
     throw new StoreError('STORE_FAILED', remedy, { directory }, { cause });
   }
+}
+
+/** What LMDB's first page has behind its header, in this machine's order of bytes. */
+const magic = { at: 24, bytes: Buffer.from(Uint32Array.of(0xbeefc0de).buffer) } as const;
+
+/** LMDB maps whatever file it finds, and takes the process down with one that is none of its own. */
+function refuseForeign(directory: string): void {
+  const file = join(directory, 'data.mdb');
+  if (!existsSync(file)) return;
+  const head = Buffer.alloc(magic.at + magic.bytes.length);
+  const descriptor = openSync(file, 'r');
+  const length = readSync(descriptor, head, 0, head.length, 0);
+  closeSync(descriptor);
+  if (length === 0 || head.subarray(magic.at).equals(magic.bytes)) return;
+  const remedy = `The store in ${directory} cannot be opened: data.mdb is no LMDB database. Remove it, or choose another directory.`;
+  throw new StoreError('STORE_FAILED', remedy, { directory });
 }
 
 function checked(environment: Environment, directory: string): Environment {

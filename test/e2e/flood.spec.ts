@@ -1,0 +1,64 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Appliance } from './harness/appliance';
+import { Caller } from './harness/caller';
+import { addressOf, fetchFile, startSeeder } from './harness/peers';
+import { root, sha256Of, Stage } from './harness/stage';
+import { untilTrue } from './harness/waiting';
+
+const stage = new Stage();
+afterEach(() => stage.end());
+jest.setTimeout(60_000);
+
+const floodReport = z.object({ honest: z.number(), triesMost: z.number(), amplified: z.number() });
+
+it('a flood of spoofed handshakes takes neither memory nor the honest their place', async () => {
+  const flood = stage.node(join(root, 'test/hostile/flood.mjs'), ['60000']);
+  const { status, stdout } = await flood.ended;
+  const { honest, triesMost, amplified } = floodReport.parse(JSON.parse(stdout));
+  expect({ status, amplified }).toEqual({ status: 0, amplified: 0 });
+  expect(honest).toBeGreaterThan(0);
+  expect(triesMost).toBeLessThanOrEqual(3);
+});
+
+/** Sends a datagram to a peer, from an address of its own. */
+async function sender(ip: string, peer: string): Promise<(bytes: Uint8Array) => Promise<void>> {
+  const socket = createSocket('udp4');
+  socket.bind(0, ip);
+  await once(socket, 'listening');
+  stage.onEnd(() => {
+    socket.close();
+  });
+  const to = addressOf(peer);
+  return (bytes) =>
+    new Promise((resolve) => {
+      socket.send(bytes, to.port, to.ip, () => {
+        resolve();
+      });
+    });
+}
+
+it('the appliance lives through datagrams of all sizes and through callers that are gone, and serves', async () => {
+  const content = stage.content('source', 500_000);
+  const { swarmId, address } = await startSeeder(stage, { path: content.path });
+  const appliance = await Appliance.start(stage);
+  const send = await sender('127.1.0.9', appliance.address);
+  for (let bytes = 0; bytes <= 65_507; bytes += bytes < 64 ? 1 : 4_363) {
+    await send(new Uint8Array(bytes).fill(bytes));
+    await send(new Uint8Array(bytes));
+  }
+  // Each answer to somebody who is gone comes back to the appliance as an ICMP error.
+  const metadata = { swarmId, hash: 'sha256', addressing: 'chunk32', chunkSize: 1_024 } as const;
+  for (let count = 0; count < 50; count++) {
+    const gone = new Stage();
+    (await Caller.at(gone, '127.1.0.8')).call(appliance.address, metadata);
+    await gone.end();
+  }
+  await untilTrue('it heard them', async () => (await appliance.metric('ppspp_faults_total')) > 100);
+  expect(await appliance.metric('ppspp_swarms')).toBe(0);
+  await appliance.request('POST', '/v1/swarms', { swarmId, peers: [address] });
+  await fetchFile(stage, { swarmId, out: stage.path('out'), peers: [appliance.address] });
+  expect(sha256Of(stage.path('out'))).toBe(content.sha256);
+});
