@@ -220,7 +220,7 @@ it('is missed by its subscribers little longer than it is away', async () => {
     const second = await pop.appliance({ store: first.store });
     const isBack = (): boolean =>
       [...second.endpoint.channels.all()].some(({ established, serves }) => established && serves);
-    expectThat(pop.world.run(isBack, 10), 'the subscriber is back within 10 s');
+    expectThat(pop.world.run(isBack, 4), 'the subscriber is back within 4 s');
     pop.run([subscriber]);
   });
 });
