@@ -6,6 +6,7 @@ import { Ledbat } from '../congestion/ledbat';
 import { limits, type Micros } from '../limits';
 import { extentChunks } from '../swarm/content';
 import type { Message } from '../wire/message';
+import { Allowance } from './allowance';
 import { Flights, tellsRoundTrip, type Flight } from './flights';
 import { Provable } from './provable';
 import { RequestQueue } from './request-queue';
@@ -26,8 +27,10 @@ export interface Shelf {
 
 /** Congestion control of one channel, as an operator may set it. */
 export interface UploadOptions {
-  /** Most bytes in flight: what a forged delay sample or an early ACK can lift the rate to. RFC 7574 section 12.6.4, ACK.2. */
+  /** Most bytes in flight: what forged delay samples can lift the window to. RFC 7574 section 12.6.4, ACK.2. */
   readonly windowBytesMax: number;
+  /** Most content bytes a second to one peer: what early ACKs can lift the rate to. RFC 7574 section 12.6.4, ACK.2. */
+  readonly bytesPerSecondMax?: number;
   /** Bytes of a full datagram: LEDBAT's MSS. */
   readonly segmentBytes: number;
   /** Queueing delay to stay below, LEDBAT's TARGET: at most 100 ms, which is the default. RFC 6817 section 2.5. */
@@ -54,6 +57,7 @@ export class Uploader {
   private readonly provable = new Provable(this.known);
   private readonly ledbat: Ledbat;
   private readonly silence = new Silence();
+  private readonly allowance: Allowance;
   /** A probe waits to be sent, whatever the window. */
   private probing = false;
   /** Bytes that a HAVE of this turn took out of the flight: some peers put it before the ACK, which alone tells the delay. */
@@ -67,6 +71,8 @@ export class Uploader {
     private readonly shelf: Shelf,
   ) {
     this.ledbat = new Ledbat(options);
+    const { bytesPerSecondMax = Number.MAX_SAFE_INTEGER, windowBytesMax } = options;
+    this.allowance = new Allowance(bytesPerSecondMax, windowBytesMax);
   }
 
   /** Bytes that may be in flight. */
@@ -139,6 +145,7 @@ export class Uploader {
     // Judged when all ACKs of a batch were heard, for one of them may make good another that was lost.
     this.lose(this.flights.takeLost(now, this.silence.smoothed), now);
     this.landedByHave = 0;
+    this.allowance.refill(now);
     const sent: Message[][] = [];
     while (sent.length < limits.burstDatagrams && this.admits) {
       const chunk = this.queue.peek();
@@ -157,11 +164,11 @@ export class Uploader {
     return this.admits && this.queue.peek() !== undefined;
   }
 
-  /** When silence tells something, or undefined with nothing in flight. */
+  /** When silence tells something, or more may be sent; undefined with nothing in flight and nothing to send. */
   deadline(): Micros | undefined {
-    if (this.flights.size === 0) return undefined;
-    const lossAt = this.flights.lossAt(this.silence.smoothed) ?? Number.POSITIVE_INFINITY;
-    return Math.min(lossAt, this.silence.probeAt, this.silence.timeoutAt);
+    const isHeldBack = this.allowance.exhausted && !this.queue.empty;
+    if (this.flights.size === 0) return isHeldBack ? this.allowance.readyAt : undefined;
+    return isHeldBack ? Math.min(this.silentUntil, this.allowance.readyAt) : this.silentUntil;
   }
 
   /** Lets silence tell: first a chunk is sent again to provoke an ACK, then all in flight counts as lost. RFC 6817 section 2.4.2. */
@@ -171,8 +178,13 @@ export class Uploader {
     else if (now >= this.silence.probeAt) this.probe(now);
   }
 
+  private get silentUntil(): Micros {
+    const lossAt = this.flights.lossAt(this.silence.smoothed) ?? Number.POSITIVE_INFINITY;
+    return Math.min(lossAt, this.silence.probeAt, this.silence.timeoutAt);
+  }
+
   private get admits(): boolean {
-    return this.probing || this.flights.bytes < this.ledbat.window;
+    return this.probing || (this.flights.bytes < this.ledbat.window && !this.allowance.exhausted);
   }
 
   private timeOut(now: Micros): void {
@@ -208,6 +220,7 @@ export class Uploader {
     const earlier = this.flights.find(chunk);
     const isRepeat = this.queue.take(chunk) || earlier !== undefined;
     if (earlier !== undefined) this.provable.drop(earlier.span);
+    this.allowance.spend(bytes.length);
     this.silence.launched(this.flights.size === 0, now);
     this.probing = false;
     const { nodes, span } = this.provable.prove(chunk, this.shelf.chunkCount ?? 0);

@@ -46,11 +46,11 @@ export interface EndpointConfig {
 }
 
 /**
- * Defaults of the bounds. 4 MiB in flight carries 300 Mbit/s over 100 ms; 64 MiB of extents hold what a thousand
+ * Defaults of the bounds. 4 MiB in flight carries 300 Mbit/s over 100 ms; no peer gets more than 1 Gbit/s; 64 MiB of extents hold what a thousand
  * subscribers are about to ask for; a content of more than 8 GiB is not fetched whole unasked.
  */
 export const endpointDefaults = {
-  upload: { windowBytesMax: 4 * 2 ** 20, segmentBytes: limits.datagramBytes },
+  upload: { windowBytesMax: 4 * 2 ** 20, segmentBytes: limits.datagramBytes, bytesPerSecondMax: 125_000_000 },
   newSwarmsPerMinute: 60,
   uploadSlots: 8_192,
   cacheBytes: 64 * 2 ** 20,
