@@ -65,6 +65,8 @@ export class Uploader {
   /** Something that was sent was acknowledged, by an ACK or a HAVE. */
   private acknowledges = false;
   private requestedAt = Number.NEGATIVE_INFINITY;
+  /** It asked for more after it was sent something. */
+  private asksOn = false;
 
   constructor(
     options: UploadOptions,
@@ -189,7 +191,9 @@ export class Uploader {
 
   private timeOut(now: Micros): void {
     if (this.isMute) {
+      this.asksOn = true;
       this.flights.takeAll();
+      this.provable.clear();
       return;
     }
     this.silence.timedOut(now);
@@ -204,7 +208,7 @@ export class Uploader {
    */
   private get isMute(): boolean {
     const oldest = this.flights.oldest();
-    return !this.acknowledges && oldest !== undefined && this.requestedAt > oldest.sentAt;
+    return !this.acknowledges && (this.asksOn || (oldest !== undefined && this.requestedAt > oldest.sentAt));
   }
 
   private probe(now: Micros): void {
