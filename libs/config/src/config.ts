@@ -15,6 +15,14 @@ export interface WeirConfig {
     /** Swarms that nobody knew before and that one subscriber may have opened within any minute. */
     readonly newSwarmsPerMinute: number;
   };
+  readonly upload: {
+    /** Peers that are sent chunks at a time; those beyond wait for their turn (CHOKE, RFC 7574 section 3.9). */
+    readonly slots: number;
+    /** Bytes that one peer is sent in a second at most, whatever it acknowledges. */
+    readonly peerRateMax: number;
+    /** Milliseconds of queueing delay that LEDBAT settles at (TARGET, RFC 6817 section 2.5). */
+    readonly delayTarget: number;
+  };
   readonly admin: {
     /** Where the admin API, health and metrics are served. */
     readonly listen: HostPort;

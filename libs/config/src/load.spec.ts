@@ -34,6 +34,7 @@ describe('the configuration', () => {
   it('has a default for all', () => {
     expect(loadConfig({ env: {} })).toEqual({
       ppspp: { listen: [{ host: '::', port: 6778 }], newSwarmsPerMinute: 60 },
+      upload: { slots: 8192, peerRateMax: 125_000_000, delayTarget: 100 },
       admin: { listen: { host: '127.0.0.1', port: 9080 } },
       store: { path: '/var/lib/weir', capacity: 10 * 1024 ** 3 },
       trackers: [],

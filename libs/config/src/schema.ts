@@ -15,6 +15,12 @@ const subscribersMax = 4096;
 const newSwarmsMax = 1000;
 /** Below this no swarm of 8 KiB chunks has room for two extents. */
 const capacityMin = 1024 ** 2;
+/** Every channel that may be open. */
+const slotsMax = 65_536;
+/** A few datagrams a second: less is a way to serve nobody. */
+const peerRateMin = 16_000;
+/** RFC 6817 section 2.5: TARGET is 100 milliseconds or less. */
+const delayTargetMax = 100;
 /** A tracker's clock ticks in minutes: more often is load without use, less often and it forgets us. */
 const reportIntervalMin = 1;
 const reportIntervalMax = 3600;
@@ -36,11 +42,15 @@ function list<T extends z.ZodType>(item: T, max: number) {
   return z.array(item, { error: 'write a list' }).max(max, { error: `name at most ${max}` });
 }
 
+function whole(least: number, most: number) {
+  const error = `write a number from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+}
+
+const bytes = z.union([z.string(), z.number().transform(String)], { error: 'write bytes, such as 10GiB' });
+
 const capacityRemedy = 'write at least 1MiB';
-const capacity = z
-  .union([z.string(), z.number().transform(String)], { error: 'write bytes, such as 10GiB' })
-  .pipe(parsed(parseBytes))
-  .pipe(z.number().min(capacityMin, { error: capacityRemedy }));
+const capacity = bytes.pipe(parsed(parseBytes)).pipe(z.number().min(capacityMin, { error: capacityRemedy }));
 
 const reportRemedy = `write seconds from ${reportIntervalMin} to ${reportIntervalMax}`;
 const reportInterval = z
@@ -48,11 +58,14 @@ const reportInterval = z
   .min(reportIntervalMin, { error: reportRemedy })
   .max(reportIntervalMax, { error: reportRemedy });
 
-const newSwarmsRemedy = `write a number from 1 to ${newSwarmsMax}`;
-const newSwarmsPerMinute = z
-  .int({ error: newSwarmsRemedy })
-  .min(1, { error: newSwarmsRemedy })
-  .max(newSwarmsMax, { error: newSwarmsRemedy });
+const peerRateMax = bytes
+  .pipe(parsed(parseBytes))
+  .pipe(z.number().min(peerRateMin, { error: 'write at least 16kB, bytes for each second' }));
+
+const slots = whole(1, slotsMax);
+const delayTarget = whole(1, delayTargetMax);
+
+const newSwarmsPerMinute = whole(1, newSwarmsMax);
 
 const threads = z
   .int({ error: 'write 1' })
@@ -74,6 +87,7 @@ export const schema: z.ZodType<WeirConfig> = z.strictObject({
     listen: list(parsed(parseIpPort), listenMax).min(1, { error: 'name at least one' }),
     newSwarmsPerMinute,
   }),
+  upload: z.strictObject({ slots, peerRateMax, delayTarget }),
   admin: z.strictObject({ listen: parsed(parseHostPort) }),
   store: z.strictObject({
     path: text('write the path of a folder').min(1, { error: 'write the path of a folder' }),

@@ -27,6 +27,24 @@ export const settings: readonly Setting[] = [
     why: 'nobody opens a stream a second for long; each new swarm may cost requests to trackers and calls to peers',
   },
   {
+    key: 'upload.slots',
+    notation: 'number',
+    fallback: 8192,
+    why: 'one core serves no more at a useful rate; a cache in normal service lets nobody wait',
+  },
+  {
+    key: 'upload.peerRateMax',
+    notation: 'text',
+    fallback: '125MB',
+    why: 'a peer that forges its acknowledgements takes no more than a gigabit line; no honest one asks for as much',
+  },
+  {
+    key: 'upload.delayTarget',
+    notation: 'number',
+    fallback: 100,
+    why: 'the most that RFC 6817 allows, and what other implementations use: flows share fairly only with equals',
+  },
+  {
     key: 'admin.listen',
     notation: 'text',
     fallback: '127.0.0.1:9080',

@@ -12,7 +12,7 @@ import {
   type SwarmSummary,
 } from '@weir/store';
 import type { Registry } from 'prom-client';
-import type { DatapathReport, LiveSwarm } from './datapath-messages';
+import type { DatapathReport, LiveSwarm, PeerBounds } from './datapath-messages';
 import { DatapathThread } from './datapath-thread';
 import type { AddressPrefix } from './prefix-list';
 
@@ -20,8 +20,7 @@ import type { AddressPrefix } from './prefix-list';
 export interface AppliancePeerSettings {
   readonly listen: readonly Address[];
   readonly subscribers: readonly AddressPrefix[];
-  /** See `EndpointConfig`. */
-  readonly newSwarmsPerMinute?: number;
+  readonly bounds?: PeerBounds;
   readonly storeDirectory: string;
   readonly storeCapacityBytes: number;
 }

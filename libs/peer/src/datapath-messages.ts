@@ -1,7 +1,10 @@
-import type { Address, Candidate, Notice, SwarmId, SwarmMetadata } from '@weir/ppspp';
+import type { Address, Candidate, EndpointConfig, Notice, SwarmId, SwarmMetadata } from '@weir/ppspp';
 import type { Registry } from 'prom-client';
 import type { MessagePort } from 'node:worker_threads';
 import type { AddressPrefix } from './prefix-list';
+
+/** What an operator may bound of an endpoint; its defaults, where left out. */
+export type PeerBounds = Partial<Pick<EndpointConfig, 'newSwarmsPerMinute' | 'uploadSlots' | 'upload'>>;
 
 /** What a datapath thread is started with. */
 export interface DatapathTask {
@@ -11,8 +14,7 @@ export interface DatapathTask {
   readonly storeDirectory: string;
   readonly listen: readonly Address[];
   readonly subscribers: readonly AddressPrefix[];
-  /** See `EndpointConfig`; its default, if left out. */
-  readonly newSwarmsPerMinute?: number;
+  readonly bounds?: PeerBounds;
   readonly verifyThreads: number;
 }
 

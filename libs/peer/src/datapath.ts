@@ -51,7 +51,7 @@ export class Datapath {
       verifier: this.verifier,
       endpoint: {
         ...endpointDefaults,
-        newSwarmsPerMinute: task.newSwarmsPerMinute ?? endpointDefaults.newSwarmsPerMinute,
+        ...task.bounds,
         admit: (from) => (this.subscribers.has(from) ? 'serve' : 'refuse'),
         opensUnknown: true,
         fetchesFromCallers: false,

@@ -2,7 +2,15 @@ import { EventEmitter } from 'node:events';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { WeirConfig } from '@weir/config';
 import { isLoopback } from '@weir/datagram';
-import type { Address, Candidate, Notice, SwarmId, SwarmMetadata } from '@weir/ppspp';
+import {
+  endpointDefaults,
+  second,
+  type Address,
+  type Candidate,
+  type Notice,
+  type SwarmId,
+  type SwarmMetadata,
+} from '@weir/ppspp';
 import type { StreamStats } from '@weir/ppstp';
 import type { StoreUsage, SwarmSummary } from '@weir/store';
 import type { ReadinessRegistry, ThreadMetrics } from '@weir/telemetry';
@@ -128,13 +136,15 @@ export class PeerService implements OnModuleDestroy {
   }
 }
 
-function settingsOf({ ppspp, subscribers, store }: WeirConfig) {
+function settingsOf({ ppspp, upload, subscribers, store }: WeirConfig) {
   const listen = ppspp.listen.map(({ host, port }) => ({ ip: host, port }));
   const { newSwarmsPerMinute } = ppspp;
+  const { slots: uploadSlots, peerRateMax: bytesPerSecondMax, delayTarget } = upload;
+  const target = (delayTarget * second) / 1_000;
   return {
     listen,
     subscribers,
-    newSwarmsPerMinute,
+    bounds: { newSwarmsPerMinute, uploadSlots, upload: { ...endpointDefaults.upload, bytesPerSecondMax, target } },
     storeDirectory: store.path,
     storeCapacityBytes: store.capacity,
   };
