@@ -69,7 +69,7 @@ function drawing(title, samples, { flows }) {
     data: [{ name: 'samples', values }],
     layout: { columns: 1, padding: 25 },
     scales: [{ name: 'colour', type: 'ordinal', domain: names, range: ['#1f77b4', '#d62728'] }],
-    legends: [{ stroke: 'colour', orient: 'top', direction: 'horizontal' }],
+    legends: [{ stroke: 'colour', orient: 'top', direction: 'horizontal', labelLimit: 400 }],
     marks: charts.map(([field, label]) => chart(field, label)),
   };
 }

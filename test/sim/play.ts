@@ -7,6 +7,7 @@ import {
   type Candidate,
   type EndpointConfig,
 } from '@weir/ppspp';
+import { ForeignSeeder, libppspSeeder, libswiftSeeder } from '../interop/foreign-seeder';
 import { checkBounds } from './bounds';
 import { generated, publish, type Published } from './content';
 import { Dice } from './dice';
@@ -26,10 +27,12 @@ const contents = new Map<string, Published>();
 
 /** A content of a size at which something might go wrong. */
 function contentOf(dice: Dice): Published {
+  const isForeign = dice.chance(0.2);
   const size = dice.one(1, 700, 1_024, 1_025, 4_096, 65_535, 65_536, 65_537, 131_072, 150_001, 262_144, 300_123);
-  const chunkSize = dice.one(512, 1_000, 1_024, 1_024, 2_048);
-  const hash = dice.one('sha256', ...hashFunctions);
-  const addressing = dice.one('chunk32', ...chunkAddressings);
+  // What peers in the field speak, now and then.
+  const chunkSize = isForeign ? 1_024 : dice.one(512, 1_000, 1_024, 1_024, 2_048);
+  const hash = isForeign ? 'sha1' : dice.one('sha256', ...hashFunctions);
+  const addressing = isForeign ? 'chunk32' : dice.one('chunk32', ...chunkAddressings);
   const key = `${String(size)} ${String(chunkSize)} ${hash} ${addressing}`;
   const made = contents.get(key) ?? publish(generated('play', size), { hash, addressing, chunkSize });
   contents.set(key, made);
@@ -47,6 +50,7 @@ export class Play {
   readonly audience: Peer[] = [];
   private readonly dice: Dice;
   private readonly outside: Peer[] = [];
+  private readonly foreign: Address[] = [];
   private readonly links = new Map<string, SimulatedLink>();
   private appliance: Peer | undefined;
   private steps = 0;
@@ -67,7 +71,7 @@ export class Play {
     await this.comeOutside();
     this.openCache();
     for (let host = 1; host <= dice.between(1, 3); host++) {
-      const subscriber = await this.world.peer(`10.2.0.${String(host)}`);
+      const subscriber = await this.world.peer(`10.2.0.${String(host)}`, { config: this.manners() });
       this.audience.push(subscriber);
       this.world.after(dice.between(0, 5 * second), () => subscriber.fetch(this.content.metadata, this.inside()));
     }
@@ -105,7 +109,7 @@ export class Play {
   private async comeOutside(): Promise<void> {
     const { dice, world, content } = this;
     for (let host = 1; host <= dice.between(1, 3); host++)
-      this.outside.push((await world.peer(`10.9.0.${String(host)}`)).seed(content));
+      this.outside.push((await world.peer(`10.9.0.${String(host)}`, { config: this.manners() })).seed(content));
     if (dice.chance(0.2)) {
       const noisy = await world.peer('10.9.4.1', { corrupt: noise(new Dice(this.seed + 2)) });
       this.outside.push(noisy.seed(content));
@@ -120,6 +124,25 @@ export class Play {
       world.after(dice.between(0, 10 * second), () => fickle.kill());
     }
     if (dice.chance(0.3)) this.outside.push(await this.partial());
+    await this.comeFromElsewhere();
+  }
+
+  /** A seeder of another make, where it speaks the content's dialect. */
+  private async comeFromElsewhere(): Promise<void> {
+    const { content, world, dice } = this;
+    const { hash, addressing, chunkSize } = content.metadata;
+    if (hash !== 'sha1' || addressing !== 'chunk32' || chunkSize !== 1_024) return;
+    const address = { ip: '10.9.5.1', port: 6778 };
+    const habits = dice.one(libswiftSeeder, libppspSeeder);
+    await new ForeignSeeder(world, address, { habits, contents: [content] }).open();
+    this.foreign.push(address);
+  }
+
+  /** How many a peer serves at a time, and whether it talks of others. */
+  private manners(): Partial<EndpointConfig> {
+    const { dice } = this;
+    const exchange = { benign: () => true, certified: false, names: () => true, own: () => false };
+    return { uploadSlots: dice.one(1, 2, 8_192, 8_192), ...(dice.chance(0.3) ? { exchange } : {}) };
   }
 
   /** A peer that has some extents and fetches no more. */
@@ -169,15 +192,24 @@ export class Play {
 
   /** Whom a subscriber knows: the cache; without one, everybody. */
   private inside(): Candidate[] {
-    const known = this.appliance === undefined ? [...this.outside, ...this.audience] : [this.appliance];
-    return known.filter(({ alive }) => alive).map(({ address }) => ({ address, priority: 1 }));
+    const { appliance } = this;
+    const known = appliance === undefined ? [...this.outside, ...this.audience] : [appliance];
+    const alive = known.filter((peer) => peer.alive).map(({ address }) => address);
+    return [...alive, ...(appliance === undefined ? this.foreign : [])].map((address) => ({ address, priority: 1 }));
   }
 
   /** What a tracker answers. */
   private name(peer: Peer, swarmId: string): void {
     const isInside = peer.address.ip.startsWith('10.2.');
-    const peers = isInside ? this.inside() : this.outside.map(({ address }) => ({ address, priority: 1 }));
+    const peers = isInside ? this.inside() : this.abroad();
     peer.input({ kind: 'peers', swarmId, peers: peers.filter(({ address }) => address.ip !== peer.address.ip) });
+  }
+
+  private abroad(): Candidate[] {
+    return [...this.outside.map(({ address }) => address), ...this.foreign].map((address) => ({
+      address,
+      priority: 1,
+    }));
   }
 
   private breakThings(): void {
