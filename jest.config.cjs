@@ -2,20 +2,7 @@
 const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  transform: {
-    '^.+\\.m?[tj]s$': [
-      '@swc/jest',
-      {
-        jsc: {
-          parser: { syntax: 'typescript', decorators: true },
-          transform: { legacyDecorator: true, decoratorMetadata: true },
-          target: 'es2022',
-          keepClassNames: true,
-        },
-        module: { type: 'commonjs' },
-      },
-    ],
-  },
+  transform: { '^.+\\.m?[tj]s$': ['@swc/jest', require('./ops/swc.cjs')] },
   // Nest 12 and others ship ES modules only; they are compiled like our own files.
   transformIgnorePatterns: [],
   moduleNameMapper: { '^@weir/([^/]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },

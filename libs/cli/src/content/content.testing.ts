@@ -41,3 +41,22 @@ export async function sampleContent(path: string, size: number, format: ContentF
   });
   return { bytes, record, extents, blocks: [...blocks] };
 }
+
+/** Chunks as small as they may be in a file: what is many extents is still few bytes. */
+export const smallFormat: ContentFormat = { chunkSize: 64, hash: 'sha256', addressing: 'chunk32' };
+
+/** Contents in `smallFormat`, each with a file of its own to be fetched into. */
+export function samplesIn(folder: { path(name: string): string }) {
+  let made = 0;
+  return async (size: number): Promise<SampleContent & { readonly out: string }> => {
+    const name = String(made++);
+    const content = await sampleContent(folder.path(`${name}.in`), size, smallFormat);
+    return { ...content, out: folder.path(`${name}.out`) };
+  };
+}
+
+/** A fetch's last write knows the content's size, those before do not. */
+export function writeOf({ record, blocks, extents }: SampleContent, chosen: readonly Extent[]) {
+  const isSized = chosen.some(({ index }) => index === extents.length - 1);
+  return { record: { ...record, contentBytes: isSized ? record.contentBytes : undefined }, blocks, extents: chosen };
+}

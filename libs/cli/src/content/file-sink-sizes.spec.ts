@@ -1,24 +1,10 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, rmSync, statSync } from 'node:fs';
-import type { Extent } from '@weir/ppspp';
-import { sampleContent, temporaryFolder, type SampleContent } from './content.testing';
+import { samplesIn, smallFormat, temporaryFolder, writeOf } from './content.testing';
 import { FileSink } from './file-sink';
-import type { ContentFormat } from './scan';
 
 const folder = temporaryFolder();
-const small: ContentFormat = { chunkSize: 64, hash: 'sha256', addressing: 'chunk32' };
-const extent = 64 * small.chunkSize;
-let made = 0;
-
-async function sample(size: number): Promise<SampleContent & { readonly out: string }> {
-  const name = String(made++);
-  return { ...(await sampleContent(folder.path(`${name}.in`), size, small)), out: folder.path(`${name}.out`) };
-}
-
-/** A fetch's last write knows the content's size, those before do not. */
-function writeOf({ record, blocks, extents }: SampleContent, chosen: readonly Extent[]) {
-  const isSized = chosen.some(({ index }) => index === extents.length - 1);
-  return { record: { ...record, contentBytes: isSized ? record.contentBytes : undefined }, blocks, extents: chosen };
-}
+const sample = samplesIn(folder);
+const extent = 64 * smallFormat.chunkSize;
 
 describe('FileSink, of content that is unusual,', () => {
   it('writes beyond 4 GiB where it should', async () => {
@@ -42,7 +28,7 @@ describe('FileSink, of content that is unusual,', () => {
 
   it('is complete at once where there are no bytes', async () => {
     const out = folder.path('nothing');
-    const sink = await FileSink.open(out, { ...small, swarmId: '00'.repeat(32) });
+    const sink = await FileSink.open(out, { ...smallFormat, swarmId: '00'.repeat(32) });
     await sink.completed;
     expect(sink.progress()).toEqual({ heldBytes: 0, contentBytes: 0 });
     await sink.finish();
@@ -81,7 +67,7 @@ describe('FileSink, of content that is unusual,', () => {
 
   it('continues content that nothing protects, and takes no file that may be another', async () => {
     const { bytes, extents, out } = await sample(3 * extent + 5);
-    const named = { ...small, swarmId: 'abcd', integrity: 'none', contentBytes: bytes.length } as const;
+    const named = { ...smallFormat, swarmId: 'abcd', integrity: 'none', contentBytes: bytes.length } as const;
     const record = { metadata: named, chunkCount: 193, peaks: [], contentBytes: bytes.length };
     const bare = extents.map((one) => ({ ...one, hashes: new Uint8Array(0) }));
     const first = await FileSink.open(out, named);

@@ -1,26 +1,12 @@
 import { existsSync, mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import type { Extent } from '@weir/ppspp';
 import fc from 'fast-check';
-import { sampleContent, temporaryFolder, type SampleContent } from './content.testing';
+import { samplesIn, smallFormat, temporaryFolder, writeOf } from './content.testing';
 import { FileSink } from './file-sink';
 import { FileSource } from './file-source';
-import type { ContentFormat } from './scan';
 
 const folder = temporaryFolder();
-const small: ContentFormat = { chunkSize: 64, hash: 'sha256', addressing: 'chunk32' };
-const extent = 64 * small.chunkSize;
-let made = 0;
-
-async function sample(size: number): Promise<SampleContent & { readonly out: string }> {
-  const name = String(made++);
-  return { ...(await sampleContent(folder.path(`${name}.in`), size, small)), out: folder.path(`${name}.out`) };
-}
-
-/** A fetch's last write knows the content's size, those before do not. */
-function writeOf({ record, blocks, extents }: SampleContent, chosen: readonly Extent[]) {
-  const isSized = chosen.some(({ index }) => index === extents.length - 1);
-  return { record: { ...record, contentBytes: isSized ? record.contentBytes : undefined }, blocks, extents: chosen };
-}
+const sample = samplesIn(folder);
+const extent = 64 * smallFormat.chunkSize;
 
 describe('FileSink', () => {
   it.each([1, 64, extent, extent + 1, 3 * extent - 1, 65 * extent + 7])('puts %d bytes together', async (size) => {
