@@ -43,9 +43,10 @@ describe('FileSink', () => {
   it('continues what any earlier run left, whatever it was', async () => {
     const content = await sample(70 * extent + 100);
     const { record, extents, bytes } = content;
+    let runs = 0;
     await fc.assert(
       fc.asyncProperty(fc.subarray([...extents]), async (first) => {
-        const out = folder.path(`${String(made++)}.out`);
+        const out = folder.path(`run-${String(runs++)}.out`);
         const one = await FileSink.open(out, record.metadata);
         await one.write(writeOf(content, first));
         await one.close();
@@ -205,7 +206,7 @@ describe('FileSink', () => {
     const sink = await FileSink.open(out, record.metadata);
     await sink.write(writeOf(content, extents));
     await sink.finish();
-    const source = await FileSource.open(out, small);
+    const source = await FileSource.open(out, smallFormat);
     expect(source.record).toEqual(record);
     await source.close();
   });
