@@ -100,6 +100,15 @@ const mistakes: readonly Mistake[] = [
     status: 1,
     line: /^weir: no tracker can be reached: http:\S+ \(ECONNREFUSED\); check --tracker$/m,
   },
+  {
+    what: 'a fetch whose time is over before a tracker could be tried again',
+    args: async () => {
+      const tracker = await nowhere();
+      return ['fetch', swarmId, '--out', stage.path('out'), '--tracker', tracker, '--timeout', '0.1'];
+    },
+    status: 1,
+    line: /^weir: not complete after 0\.1 s: no peer sent anything; the same command continues$/m,
+  },
 ];
 
 describe('a mistake on the command line', () => {
