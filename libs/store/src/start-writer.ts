@@ -95,6 +95,7 @@ class WriterThread implements RunningWriter {
   private hear(reply: ControlReply): void {
     switch (reply.type) {
       case 'ready':
+      case 'swept':
         this.noteUsage(reply.usage);
         break;
       case 'failed':

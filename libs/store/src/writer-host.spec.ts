@@ -140,6 +140,9 @@ describe('a writer served to clients', () => {
     await client.commit({ ...emptyBatch, erase: [{ swarmId: one.swarmId }] });
     while (writer.usage().storedBytes > 0) await new Promise(setImmediate);
     expect(writer.usage().storedBytes).toBe(0);
+    const told = (): unknown => replies.at(-1);
+    while (JSON.stringify(told()).includes('"transaction"')) await once(control, 'message');
+    expect(told()).toMatchObject({ type: 'swept', usage: { storedBytes: 0 } });
   });
 
   it('refuses what does not fit the queue, and takes it again when it has emptied', async () => {

@@ -78,10 +78,18 @@ export class WriterHost {
       if (this.queue.length > 0) {
         this.commit(this.queue.splice(0));
         this.schedule();
-      } else if (this.writer.sweep()) this.schedule();
+      } else this.sweep();
     } catch (error) {
       this.settle?.reject(error);
     }
+  }
+
+  /** What is swept is told: nobody else commits anything that would tell it. */
+  private sweep(): void {
+    const { storedBytes } = this.writer.usage();
+    if (this.writer.sweep()) this.schedule();
+    const usage = this.writer.usage();
+    if (usage.storedBytes !== storedBytes) this.tell({ type: 'swept', usage });
   }
 
   private commit(pending: readonly Pending[]): void {

@@ -21,6 +21,7 @@ export type ControlReply =
       readonly message: string;
       readonly details: Readonly<Record<string, string | number>>;
     }
+  | { readonly type: 'swept'; readonly usage: StoreUsage }
   | { readonly type: 'transaction'; readonly report: TransactionReport };
 
 /** One transaction of the writer, for the metrics. */
