@@ -1,128 +1,136 @@
-// Spoofed handshakes against one endpoint, from ever new addresses, for known and for invented swarms; honest peers come
-// in the midst of them. `node --expose-gc test/hostile/flood.mjs [COUNT]` prints what came of it as one JSON record.
-import { randomBytes } from 'node:crypto';
-import { argv, exit, memoryUsage, stdout } from 'node:process';
-import ppspp from '../../dist/libs/ppspp/src/index.js';
+// Spoofed handshakes against a process of its own, over loopback: from ever new addresses of 127.64.0.0/10, for the swarm that it
+// has and for invented ones, while honest peers come. `node test/hostile/flood.mjs (seed|appliance) COUNT` prints what came of
+// it as one JSON record, and fails if it is not what docs/security.md promises.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { argv, execPath, exit, stderr, stdout } from 'node:process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { setTimeout } from 'node:timers';
+import { Flood } from './flood-sockets.mjs';
+import { HonestPeers } from './honest-peers.mjs';
+import { residentBytes } from './proc.mjs';
 
-const { Endpoint, encodeDatagram, endpointDefaults, initiatingOptions, limits } = ppspp;
-const count = Number(argv[2] ?? 1_000_000);
-/** 40,000 handshakes a second, in virtual time, handed over in batches as a socket does. */
-const interval = 25;
-const batch = 256;
-/** An honest peer comes every so often, and its second datagram a round trip of 100 ms later. */
-const honestEvery = 40_000;
-const roundTrip = 4_000;
-/** Handshakes that come before: a process in service has grown to its working size. */
-const warmUp = 60_000;
+const [kind = 'seed', count = '1000000'] = argv.slice(2);
+const total = Number(count);
 const memoryMax = 64 * 2 ** 20;
+const weir = join(dirname(fileURLToPath(import.meta.url)), '../../bin/weir.js');
+const folder = mkdtempSync(join(tmpdir(), 'weir-hostile-'));
+const source = join(folder, 'source');
+writeFileSync(source, Buffer.alloc(100_000, 7));
+const children = [];
 
-const metadata = { swarmId: '5a'.repeat(32), hash: 'sha256', addressing: 'chunk32', chunkSize: 1024 };
-const dialect = { addressing: 'chunk32', hashBytes: 32, chunkSize: 1024 };
-const endpoint = new Endpoint({
-  random: () => randomBytes(4).readUInt32BE(),
-  wireOffset: 0n,
-  admit: () => 'serve',
-  portFor: () => 0,
-  opensUnknown: true,
-  fetchesFromCallers: false,
-  servesCalled: false,
-  ...endpointDefaults,
-});
-
-let now = 1_000_000;
-let amplified = 0;
-let halfOpenMost = 0;
-const honest = new Map();
-const honestTries = [];
-let arrivals = 0;
-
-function opening(channel, swarmId) {
-  const options = initiatingOptions({ ...metadata, swarmId }, true);
-  return encodeDatagram(0, [{ type: 'handshake', channel, options }], dialect);
+function start(args, env = {}) {
+  const child = spawn(execPath, [weir, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  return child;
 }
 
-function hear(from, bytes) {
-  endpoint.handle({ kind: 'datagram', from, port: 0, bytes }, now);
+async function seeder() {
+  const child = start(['seed', source, '--listen', '127.0.0.2:0']);
+  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  return { pid: child.pid, ...JSON.parse(line), counts: undefined };
 }
 
-const asked = new Map();
+/** An appliance that holds what the seeder has. */
+async function appliance() {
+  const { swarmId, address } = await seeder();
+  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const place = `127.0.0.3:${port}`;
+  const child = start(['appliance'], {
+    WEIR_PPSPP_LISTEN: place,
+    WEIR_ADMIN_LISTEN: place,
+    WEIR_STORE_PATH: join(folder, 'store'),
+    WEIR_STORE_CAPACITY: '1GiB',
+    WEIR_SUBSCRIBERS: '127.64.0.0/10',
+    WEIR_LOG_LEVEL: 'error',
+  });
+  const ask = (path, more) => fetch(`http://${place}${path}`, more).catch(() => undefined);
+  await until(async () => (await ask('/readyz'))?.ok);
+  const body = JSON.stringify({ swarmId, peers: [address] });
+  await ask('/v1/swarms', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  await until(async () => (await (await ask(`/v1/swarms/${swarmId}`)).json()).complete);
+  return { pid: child.pid, swarmId, address: place, counts: () => metrics(ask) };
+}
 
-function drain() {
-  for (let effects = endpoint.drain(now); effects.length > 0; effects = endpoint.drain(now)) {
-    for (const effect of effects) {
-      const { kind, swarmId } = effect;
-      if (kind === 'open') endpoint.handle({ kind: 'swarm-opened', swarmId, content: undefined }, now);
-      if (kind === 'send') take(effect);
-    }
+async function metrics(ask) {
+  await ask('/v1/status');
+  const text = await (await ask('/metrics')).text();
+  const of = (name) => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\d+)`, 'm').exec(text)?.[1]);
+  return { halfOpen: of('ppspp_half_open_channels'), swarms: of('ppspp_swarms') };
+}
+
+async function until(fact) {
+  const end = Date.now() + 20_000;
+  while (!(await fact().catch(() => false))) {
+    if (Date.now() > end) throw new Error('what was waited for did not come');
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-function take({ to, bytes }) {
-  const peer = honest.get(to.ip);
-  if (peer !== undefined) peer.id ??= Buffer.from(bytes).readUInt32BE(5);
-  else if (bytes.length > (asked.get(to.ip) ?? 0)) amplified++;
+async function run() {
+  const target = await (kind === 'appliance' ? appliance() : seeder());
+  const [ip, port] = target.address.split(':');
+  const to = { ip, port: Number(port), swarmId: target.swarmId };
+  const honest = new HonestPeers(to);
+  const flood = new Flood(to, kind === 'appliance' ? 0.5 : 0);
+  const before = residentBytes(target.pid);
+  let most = before;
+  let halfOpenMost = 0;
+  let swarmsMost = 0;
+  const started = performance.now();
+  let asked = 0;
+  let looked = Promise.resolve();
+  await flood.send(total, (arrived) => {
+    most = Math.max(most, residentBytes(target.pid));
+    if (arrived < asked) return;
+    asked += total / 25;
+    honest.come();
+    looked = looked.then(async () => {
+      const { halfOpen = 0, swarms = 0 } = (await target.counts?.()) ?? {};
+      halfOpenMost = Math.max(halfOpenMost, halfOpen);
+      swarmsMost = Math.max(swarmsMost, swarms);
+    });
+  });
+  const seconds = (performance.now() - started) / 1000;
+  const tries = await honest.served();
+  await looked;
+  most = Math.max(most, residentBytes(target.pid));
+  return {
+    kind,
+    arrived: flood.arrived,
+    lost: flood.lost,
+    perSecond: Math.round(flood.arrived / seconds),
+    beforeBytes: before,
+    grownBytes: most - before,
+    amplified: flood.amplified,
+    halfOpenMost,
+    swarmsMost,
+    honest: tries.length,
+    triesMost: Math.max(...tries),
+  };
 }
 
-function comeHonestly(at) {
-  const from = { ip: `192.0.2.${++arrivals}`, port: 9 };
-  honest.set(from.ip, { from, at, id: undefined, tries: 1 });
-  hear(from, opening(7, metadata.swarmId));
-}
-
-function goOn(peer, at) {
-  if (at < peer.at + roundTrip) return;
-  const before = endpoint.channels.size;
-  if (peer.id !== undefined) hear(peer.from, encodeDatagram(peer.id, [], dialect));
-  if (endpoint.channels.size > before) {
-    honestTries.push(peer.tries);
-    honest.delete(peer.from.ip);
-    return;
+let status = 1;
+try {
+  const report = await run();
+  stdout.write(`${JSON.stringify(report)}\n`);
+  const isSmall = report.grownBytes <= memoryMax && report.halfOpenMost <= 32_768 && report.swarmsMost <= 1;
+  const isServed = report.honest > 0 && report.triesMost <= 3;
+  status = isSmall && isServed && report.amplified === 0 ? 0 : 1;
+} catch (error) {
+  stderr.write(`${String(error)}\n`);
+} finally {
+  for (const child of children.reverse()) {
+    child.kill();
+    await once(child, 'exit');
   }
-  Object.assign(peer, { at, id: undefined, tries: peer.tries + 1 });
-  hear(peer.from, opening(7 + peer.tries, metadata.swarmId));
+  rmSync(folder, { recursive: true });
+  exit(status);
 }
-
-function flood(first, last) {
-  for (let at = first; at < last; at++) {
-    now += interval;
-    const random = randomBytes(12);
-    const ip = `${10 + (random[0] % 90)}.${random[1]}.${random[2]}.${random[3]}`;
-    const swarmId = at % 2 === 0 ? metadata.swarmId : random.toString('hex').padEnd(64, '0');
-    const bytes = opening(random.readUInt32BE(8) || 1, swarmId);
-    asked.set(ip, bytes.length);
-    hear({ ip, port: random.readUInt16BE(4) }, bytes);
-    if (at % honestEvery === 0) comeHonestly(at);
-    if (at % batch > 0) continue;
-    drain();
-    asked.clear();
-    for (const peer of [...honest.values()]) goOn(peer, at);
-    halfOpenMost = Math.max(halfOpenMost, endpoint.halfOpenSize);
-  }
-}
-
-endpoint.handle({ kind: 'join', join: { metadata, want: 'none', content: undefined, trusted: true } }, now);
-flood(0, warmUp);
-now += limits.halfOpen;
-drain();
-
-const before = memoryUsage().rss;
-flood(warmUp, warmUp + count);
-const grownBytes = memoryUsage().rss - before;
-const swarms = endpoint.swarms.size;
-const report = {
-  count,
-  grownBytes,
-  halfOpenMost,
-  swarms,
-  amplified,
-  honest: honestTries.length,
-  triesMost: Math.max(...honestTries),
-};
-stdout.write(`${JSON.stringify(report)}\n`);
-const isFine =
-  grownBytes <= memoryMax &&
-  halfOpenMost <= limits.halfOpenMax &&
-  amplified === 0 &&
-  swarms === 1 &&
-  report.triesMost <= 3;
-exit(isFine ? 0 : 1);

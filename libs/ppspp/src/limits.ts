@@ -29,16 +29,22 @@ export const limits = {
   /** Channels from one subscriber, which is an IPv4 address or 64 bits of an IPv6 one: its share of channels and swarms. */
   channelsEachMax: 1_024,
   /**
-   * Channels answered but not yet established (RFC 7574 section 12.1.2): less than 1 KiB each. The oldest leaves, after
-   * a fifth of a second at 40,000 spoofed handshakes a second, which is more than a thread can hear.
+   * Channels answered but not yet established (RFC 7574 section 12.1.2): 14 MiB of memory. The oldest leaves, after a third of
+   * a second at 100,000 spoofed handshakes a second, which is more than a thread can hear and longer than a round trip.
    */
-  halfOpenMax: 8_192,
+  halfOpenMax: 32_768,
+  /** Of them, those that share a row: what the addresses of one network can take. */
+  halfOpenRow: 256,
   /** Of them, those of one subscriber: what an address that does not answer can take. */
   halfOpenEachMax: 64,
   /** Bytes that are kept of an initiating datagram: a HANDSHAKE that is longer gets no answer. */
-  openingBytesMax: 1_024,
+  openingBytesMax: 320,
   /** Half-open channels that wait for the store at a time, with their datagrams. */
   lookupsMax: 4_096,
+  /** Bytes of those datagrams. */
+  lookupBytesMax: 4 * 2 ** 20,
+  /** Stored swarms that are open for callers of whom none proved to be there. */
+  unprovenSwarmsMax: 256,
   /** Subscribers whose new swarms are counted, and the span in which they are. */
   quotaSubscribersMax: 16_384,
   quotaSpan: 60 * second,
@@ -117,6 +123,9 @@ export const limits = {
   slotTurn: 10 * second,
   slotGrace: 2 * second,
   slotInterval: second / 2,
+  /** Datagrams on an established channel that cannot be read, before it ends; one of them is forgotten in each such span. */
+  malformedMax: 8,
+  malformedSpan: 10 * second,
   /** Times a chunk may come without the hashes that prove it, before the channel is given up for a new one. */
   unprovenTriesMax: 4,
   /** Interval between two calls for more peers of one swarm, and the time without a chunk that makes us call. */

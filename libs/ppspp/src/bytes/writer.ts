@@ -10,10 +10,12 @@ export class Writer {
   private readonly view: DataView;
   private offset = 0;
   private overflowed = false;
+  private end: number;
 
   constructor(capacityBytes: number) {
     this.buffer = new Uint8Array(capacityBytes);
     this.view = new DataView(this.buffer.buffer);
+    this.end = capacityBytes;
   }
 
   /** Bytes written so far. */
@@ -68,6 +70,11 @@ export class Writer {
     this.overflowed = false;
   }
 
+  /** Takes so many bytes in all from now on, as far as the buffer goes. */
+  confine(bytesMax: number): void {
+    this.end = Math.min(bytesMax, this.buffer.length);
+  }
+
   /** A copy of what was written, so that the buffer can be written again. */
   copy(): Uint8Array {
     return this.buffer.slice(0, this.offset);
@@ -75,7 +82,7 @@ export class Writer {
 
   private reserve(count: number): number {
     const at = this.offset;
-    if (this.overflowed || count > this.buffer.length - at) {
+    if (this.overflowed || count > this.end - at) {
       this.overflowed = true;
       return -1;
     }

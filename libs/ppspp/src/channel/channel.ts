@@ -6,6 +6,7 @@ import type { DataMessage, Dialect, HandshakeMessage, Message } from '../wire/me
 import { delaySample } from '../congestion/delay';
 import type { ChannelInitOf, SwarmOf } from './channel-init';
 import { Choking } from './choking';
+import { Damage } from './damage';
 import { Downloader } from './downloader';
 import { Introduction } from './introduction';
 import { Liveness } from './liveness';
@@ -31,6 +32,7 @@ export class Channel {
   readonly uploader: Uploader;
   readonly downloader: Downloader;
   readonly choking = new Choking();
+  readonly damage = new Damage();
   phase: ChannelPhase;
   ending: Ending | undefined;
   /** Both sides proved that they are there. */

@@ -28,6 +28,12 @@ const integrityCodes: Readonly<Record<IntegrityMethod, number>> = {
   none: integrityMethodCodes.none,
 };
 
+/**
+ * Options that are put together one by one: an object of several spread ones costs a shape of its own, which outlives it, and
+ * a flood of handshakes must leave nothing behind.
+ */
+type Draft = { -readonly [Key in keyof HandshakeOptions]: HandshakeOptions[Key] };
+
 /** Why a handshake gets no answer. A closed set, so that it can label a metric. */
 export type HandshakeFault =
   | 'version'
@@ -65,12 +71,11 @@ export function initiatingOptions(metadata: SwarmMetadata, full: boolean): Hands
  */
 export function answeringOptions(metadata: SwarmMetadata, theirs: HandshakeOptions): HandshakeOptions {
   const { supportedMessages, chunkSize } = theirs;
-  return {
-    ...ownOptions(metadata),
-    ...(namesNewOptions(theirs) ? { swarmId: bytesOfSwarmId(metadata.swarmId) } : {}),
-    ...(supportedMessages === undefined ? {} : { supportedMessages: ownSupportedMessages }),
-    ...(chunkSize === undefined ? {} : { chunkSize: metadata.chunkSize }),
-  };
+  const options = ownOptions(metadata);
+  if (namesNewOptions(theirs)) options.swarmId = bytesOfSwarmId(metadata.swarmId);
+  if (supportedMessages !== undefined) options.supportedMessages = ownSupportedMessages;
+  if (chunkSize !== undefined) options.chunkSize = metadata.chunkSize;
+  return options;
 }
 
 /** True for a peer that sends options 8 or 9: it reads all that RFC 7574 defines, coalesced ACKs included. */
@@ -87,7 +92,7 @@ export function namesNewOptions(options: HandshakeOptions): boolean {
 export function judgeInitiation(options: HandshakeOptions, accepted = integrityDefault): Judgement {
   const { swarmId, chunkSize } = options;
   if (swarmId === undefined || swarmId.length === 0) return { ok: false, fault: 'swarm-missing' };
-  const judgement = judgeOptions({ ...defaultsFor(swarmId), ...options }, hexOf(swarmId));
+  const judgement = judgeOptions(Object.assign(defaultsFor(swarmId), options), hexOf(swarmId));
   if (!judgement.ok) return judgement;
   const { metadata } = judgement;
   if (!accepted.includes(integrityOf(metadata))) return { ok: false, fault: 'integrity-method' };
@@ -140,15 +145,16 @@ function isSwarmIdOf(metadata: SwarmMetadata, bytes: number): boolean {
 }
 
 /** The hash function stands there with a Merkle hash tree only. RFC 7574 section 7.6. */
-function ownOptions(metadata: SwarmMetadata): HandshakeOptions {
+function ownOptions(metadata: SwarmMetadata): Draft {
   const integrity = integrityOf(metadata);
-  return {
+  const options: Draft = {
     version: protocolVersion,
     minimumVersion: protocolVersion,
     integrityMethod: integrityCodes[integrity],
-    ...(integrity === 'merkle' ? { hashFunction: hashFunctionCodes[metadata.hash] } : {}),
     chunkAddressing: chunkAddressingCodes[metadata.addressing],
   };
+  if (integrity === 'merkle') options.hashFunction = hashFunctionCodes[metadata.hash];
+  return options;
 }
 
 /** RFC 7574 sections 7.5, 7.6 and 7.8. */
@@ -171,11 +177,9 @@ function judgeOptions(options: HandshakeOptions, swarmId: SwarmId): Judgement {
   const addressing = chunkAddressings.find((name) => chunkAddressingCodes[name] === options.chunkAddressing);
   if (addressing === undefined) return { ok: false, fault: 'chunk-addressing' };
   if (chunkSize < limits.chunkSizeMin || chunkSize > limits.chunkSizeMax) return { ok: false, fault: 'chunk-size' };
-  return {
-    ok: true,
-    metadata: { swarmId, ...(integrity === 'merkle' ? {} : { integrity }), hash, addressing, chunkSize },
-    chunkSizeGiven: options.chunkSize !== undefined,
-  };
+  const stated = { swarmId, hash, addressing, chunkSize };
+  const metadata = integrity === 'merkle' ? stated : { ...stated, integrity };
+  return { ok: true, metadata, chunkSizeGiven: options.chunkSize !== undefined };
 }
 
 function hashOf({ hashFunction }: HandshakeOptions, integrity: IntegrityMethod): HashFunction | undefined {

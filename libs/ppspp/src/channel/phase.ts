@@ -21,6 +21,8 @@ export type Ending =
   | 'lied'
   /** Chunks came again and again without the hashes that prove them. */
   | 'unproven'
+  /** Too many datagrams came that cannot be read. */
+  | 'malformed'
   /** What the peer delivered before is needed again: it would not send the hashes again. */
   | 'exhausted'
   | 'left';
@@ -38,6 +40,7 @@ export const saysGoodbye: Readonly<Record<Ending, boolean>> = {
   stalled: true,
   lied: true,
   unproven: true,
+  malformed: true,
   exhausted: true,
   left: true,
 };
@@ -52,6 +55,7 @@ export const isFailure: Readonly<Record<Ending, boolean>> = {
   stalled: true,
   lied: true,
   unproven: true,
+  malformed: true,
   exhausted: false,
   left: false,
 };

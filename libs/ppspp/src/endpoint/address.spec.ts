@@ -1,4 +1,4 @@
-import { subscriberKey } from './address';
+import { networkKey, subscriberKey } from './address';
 
 it.each([
   ['192.0.2.1', '192.0.2.1'],
@@ -13,4 +13,12 @@ it.each([
   ['1:2:3::4:5:192.0.2.1', '1:2:3:0'],
 ])('the subscriber at %s is %s', (ip, subscriber) => {
   expect(subscriberKey({ ip, port: 1 })).toBe(subscriber);
+});
+
+it.each([
+  ['192.0.2.1', '192.0.2'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1'],
+  ['2001:db8::1', '2001:db8:0'],
+])('the network of %s is %s', (ip, network) => {
+  expect(networkKey({ ip, port: 1 })).toBe(network);
 });

@@ -12,7 +12,8 @@ export function addressKey({ ip, port }: Address): string {
   return `${ip}|${String(port)}`;
 }
 
-const groupsOfNetwork = 4;
+const groupsOfSubscriber = 4;
+const groupsOfNetwork = 3;
 const groupsOfAddress = 8;
 
 /**
@@ -20,7 +21,19 @@ const groupsOfAddress = 8;
  * a host has as many addresses as it likes (RFC 4291 section 2.5.1).
  */
 export function subscriberKey({ ip }: Address): string {
-  if (!ip.includes(':')) return ip;
+  return ip.includes(':') ? prefixOf(ip, groupsOfSubscriber) : ip;
+}
+
+/**
+ * One string for all addresses that are usually in one hand, or on one network: the first 24 bits of an IPv4 address, or the first
+ * 48 bits of an IPv6 address.
+ */
+export function networkKey({ ip }: Address): string {
+  return ip.includes(':') ? prefixOf(ip, groupsOfNetwork) : ip.slice(0, ip.lastIndexOf('.'));
+}
+
+/** The first groups of an IPv6 address. */
+function prefixOf(ip: string, groups: number): string {
   const [before = '', after] = ip.split('::');
   const head = groupsOf(before);
   if (after !== undefined) {
@@ -29,7 +42,7 @@ export function subscriberKey({ ip }: Address): string {
     while (head.length + tail.length < groupsOfAddress - (isMixed ? 1 : 0)) head.push('0');
     head.push(...tail);
   }
-  return head.slice(0, groupsOfNetwork).join(':');
+  return head.slice(0, groups).join(':');
 }
 
 function groupsOf(text: string): string[] {

@@ -25,6 +25,9 @@ export interface Answer {
   readonly holdings: Holdings | SwarmMetadata;
 }
 
+/** One for all answers: a flood of handshakes is to cost no buffer each. */
+const writer = new DatagramWriter(limits.datagramBytes);
+
 const closing: HandshakeMessage = { type: 'handshake', channel: 0, options: {} };
 
 /** Reads an initiating datagram that was kept. */
@@ -42,9 +45,8 @@ export function answerWithin(bytesMax: number, { handshake, id, holdings }: Answ
   const isOpen = 'runs' in holdings;
   const metadata = isOpen ? holdings.metadata : holdings;
   const dialect = isOpen ? holdings.dialect : dialectOf(holdings);
-  const writer = new DatagramWriter(Math.min(bytesMax, limits.datagramBytes));
   for (const theirs of [handshake.options, {}]) {
-    writer.begin(handshake.channel);
+    writer.begin(handshake.channel, bytesMax);
     const options = answeringOptions(metadata, theirs);
     if (!writer.add({ type: 'handshake', channel: id, options }, dialect)) continue;
     // Some peers never look again when the answer offers nothing; one HAVE is minor payload. RFC 7574 section 3.1.1.

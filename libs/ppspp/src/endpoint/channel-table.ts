@@ -1,7 +1,6 @@
 import type { Channel } from '../channel/channel';
 import { limits } from '../limits';
-import { subscriberKey, type Address } from './address';
-import { initiationKey } from './half-open';
+import { addressKey, subscriberKey, type Address } from './address';
 
 /** All channels of an endpoint, by our ID and by what their initiator sent. */
 export class ChannelTable {
@@ -64,4 +63,9 @@ export class ChannelTable {
     if (left > 0) this.bySubscriber.set(subscriber, left);
     else this.bySubscriber.delete(subscriber);
   }
+}
+
+/** One string for a channel as its initiator knows it. */
+function initiationKey(from: Address, remoteId: number): string {
+  return `${addressKey(from)}|${String(remoteId)}`;
 }

@@ -12,6 +12,7 @@ export type EndpointFault =
   | 'exchange-plain'
   | 'exchange-address'
   | 'no-channel'
+  | 'malformed'
   | 'wrong-address'
   | 'not-admitted'
   | 'banned'

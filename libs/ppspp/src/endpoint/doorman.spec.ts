@@ -4,7 +4,7 @@ import { published } from '../swarm/published.testing';
 import { encodeDatagram } from '../wire/encode';
 import type { Address } from './address';
 import { endpointDefaults } from './config';
-import { channelOf, messagesOf, opening, saying, testDialect, TestEndpoint } from './endpoint.testing';
+import { channelOf, messagesOf, opening, saying, testDialect, TestEndpoint, type Sent } from './endpoint.testing';
 
 const content = published(70_000);
 const { metadata } = content;
@@ -34,13 +34,17 @@ describe('half-open channels', () => {
 
   it('are so many at most, the oldest leaving, though a whole batch comes at once', () => {
     const target = seeder();
-    for (let count = 0; count < limits.halfOpenMax + 500; count++) target.hear(stranger(count), opening(metadata, 1));
-    const sent = target.take();
+    const id = channelOf(target.hear(caller, opening(metadata, 1)).take());
+    const said = opening(metadata, 1);
+    // Each from a network of its own: what a round trip of 100 ms brings at 100,000 a second, and then all that there is room for.
+    for (let count = 0; count < 10_000; count++) target.hear(stranger(count << 8), said);
+    expect(target.hear(caller, saying(id)).take()).not.toEqual([]);
+    const late = channelOf(target.hear({ ...caller, port: 10 }, opening(metadata, 1)).take());
+    for (let count = 0; count < 2.5 * limits.halfOpenMax; count++) target.hear(stranger(count << 8), said);
+    target.take();
     expect(target.endpoint.halfOpenSize).toBe(limits.halfOpenMax);
-    expect(target.endpoint.channels.size).toBe(0);
-    const ids = sent.map((one) => channelOf([one]));
-    expect(target.hear(stranger(499), saying(ids[499] ?? 0)).take()).toEqual([]);
-    expect(target.hear(stranger(500), saying(ids[500] ?? 0)).take()).not.toEqual([]);
+    expect(target.endpoint.channels.size).toBe(1);
+    expect(target.hear({ ...caller, port: 10 }, saying(late)).take()).toEqual([]);
     target.wait(limits.halfOpen);
     expect(target.endpoint.halfOpenSize).toBe(0);
   });
@@ -55,6 +59,19 @@ describe('half-open channels', () => {
     target.take();
     expect(target.endpoint.halfOpenSize).toBe(limits.halfOpenEachMax + 1);
     expect(target.hear(caller, saying(id)).take()).not.toEqual([]);
+  });
+
+  it('of one network take no more than a row from all others', () => {
+    const target = seeder();
+    const honest = [...Array(300).keys()].map((count) => stranger((count + 1) << 8));
+    const ids = honest.map((from) => channelOf(target.hear(from, opening(metadata, 1)).take()));
+    const said = opening(metadata, 2);
+    for (let count = 0; count < 20_000; count++)
+      target.hear({ ip: `198.51.100.${String(count % 256)}`, port: 1 + (count >> 8) }, said);
+    target.take();
+    expect(target.endpoint.halfOpenSize).toBeLessThanOrEqual(honest.length + limits.halfOpenRow);
+    const left = honest.filter((from, at) => target.hear(from, saying(ids[at] ?? 0)).take().length > 0);
+    expect(left.length).toBeGreaterThan(280);
   });
 
   it('leave no swarm open', () => {
@@ -88,6 +105,32 @@ describe('half-open channels', () => {
     target.hear(caller, opening(other.metadata, 5)).wait(limits.halfOpen);
     const sent = target.hear(caller, saying(id, { type: 'request', range: { first: 0, last: 0 } })).take();
     expect(messagesOf(sent).map(({ type }) => type)).toContain('data');
+  });
+});
+
+describe('swarms that are stored', () => {
+  it('are open for a few callers who do not come, and no longer than those may take', () => {
+    const cache = new TestEndpoint({ opensUnknown: true });
+    const stored = (count: number) => {
+      const record = { ...content.content.record, metadata: invented(count) };
+      return { ...content.content, record };
+    };
+    const ask = (count: number): Sent[] => {
+      const { endpoint, now } = cache;
+      cache.opens = false;
+      cache.hear(stranger(count), opening(invented(count), 1)).take();
+      endpoint.handle({ kind: 'swarm-opened', swarmId: invented(count).swarmId, content: stored(count) }, now);
+      return cache.take();
+    };
+    for (let count = 1; count <= limits.unprovenSwarmsMax; count++) expect(ask(count)).toHaveLength(1);
+    expect(ask(1_000)).toEqual([]);
+    expect(cache.endpoint.swarms.size).toBe(limits.unprovenSwarmsMax);
+    // Who does come makes room for another.
+    cache.hear(stranger(1), opening(invented(1), 2));
+    cache.hear(stranger(1), saying(channelOf(cache.take()))).take();
+    expect(ask(1_001)).toHaveLength(1);
+    cache.wait(limits.halfOpen);
+    expect(cache.endpoint.swarms.size).toBe(1);
   });
 });
 

@@ -14,7 +14,8 @@ import type { ChannelTable } from './channel-table';
 import type { EndpointConfig } from './config';
 import type { EndpointCounters, EndpointFault } from './counters';
 import type { Candidate, Effect, InputOf, OpenedContent } from './effects';
-import { HalfOpenTable, type HalfOpen } from './half-open';
+import { HalfOpenTable } from './half-open';
+import type { HalfOpen } from './half-open-row';
 import { Lookups } from './lookups';
 import { SwarmQuota } from './swarm-quota';
 import type { SwarmTable } from './swarm-table';
@@ -42,11 +43,12 @@ export interface Entry {
 
 /** Opens channels, both ways. RFC 7574 sections 3.1.1 and 12.1. */
 export class Doorman {
-  readonly halfOpen = new HalfOpenTable();
+  readonly halfOpen: HalfOpenTable;
   private readonly lookups = new Lookups();
   private readonly quota: SwarmQuota;
 
   constructor(private readonly hall: Hall) {
+    this.halfOpen = new HalfOpenTable(hall.config.random);
     this.quota = new SwarmQuota(hall.config.newSwarmsPerMinute);
   }
 
@@ -58,7 +60,7 @@ export class Doorman {
 
   /** A datagram to a channel that is not established: it proves that its sender is there, or is none of ours. */
   enter(datagram: Datagram, id: number, now: Micros): Entry | undefined {
-    const half = this.halfOpen.find(id);
+    const half = this.halfOpen.find(id, datagram.from, now);
     const entry = half === undefined ? 'no-channel' : this.establish(half, datagram, now);
     if (typeof entry !== 'string') return entry;
     this.refuse(datagram, entry);
@@ -73,11 +75,12 @@ export class Doorman {
 
   /** The store told what it has of a swarm: those who asked for it are answered. */
   opened(swarmId: SwarmId, content: OpenedContent | undefined, now: Micros): void {
-    for (const { half, datagram } of this.lookups.take(swarmId)) {
-      if (!this.halfOpen.has(half)) continue;
-      half.lookedUp = true;
-      const fault = this.welcome(half, content, now);
-      if (fault === undefined) this.greet(half, datagram.bytes.length, now);
+    for (const { id, datagram } of this.lookups.take(swarmId)) {
+      const half = this.halfOpen.find(id, datagram.from, now);
+      if (half === undefined) continue;
+      const opening = openingOf(half.opening, this.methods);
+      const fault = this.welcome(half, opening, content, now);
+      if (fault === undefined) this.greet({ ...half, lookedUp: true }, opening, datagram.bytes.length, now);
       else {
         this.halfOpen.remove(half);
         this.refuse(datagram, fault);
@@ -85,9 +88,8 @@ export class Doorman {
     }
   }
 
-  /** Lets time act on those who asked and did not come. */
+  /** Lets time act on those who wait for the store. */
   expire(now: Micros): void {
-    this.halfOpen.expire(now);
     this.lookups.expire(now);
   }
 
@@ -130,12 +132,13 @@ export class Doorman {
     if ('fault' in decoded) return decoded.fault;
     const { handshake } = decoded;
     const judgement = judgeInitiation(handshake.options, this.methods);
-    const fault = this.refusal(from, handshake, now) ?? this.obstacleTo({ handshake, judgement });
+    const opening = { handshake, judgement };
+    const fault = this.refusal(from, handshake, now) ?? this.obstacleTo(opening);
     if (fault !== undefined || !judgement.ok) return fault;
     const { swarmId } = judgement.metadata;
     const known = this.hall.channels.findInitiation(from, handshake.channel);
     const isRepeated = known !== undefined && !known.closed && known.swarm === this.hall.swarms.find(swarmId);
-    if (!isRepeated) return this.begin(swarmId, handshake, datagram, now);
+    if (!isRepeated) return this.begin(opening, swarmId, datagram, now);
     this.repeat(known, handshake, datagram, now);
     return undefined;
   }
@@ -161,12 +164,16 @@ export class Doorman {
   }
 
   /** Opens the swarm for somebody who asked for it, if the store has it; why he is not answered. */
-  private welcome(half: HalfOpen, content: OpenedContent | undefined, now: Micros): EndpointFault | undefined {
-    const fault = this.obstacleTo(openingOf(half.opening, this.methods), content?.record.metadata);
-    if (fault !== undefined || this.hall.swarms.find(half.swarmId) !== undefined) return fault;
-    if (content === undefined) return this.quota.admits(subscriberKey(half.from), now) ? undefined : 'swarm-quota';
-    if (this.hall.swarms.full) return 'table-full';
-    this.openSwarm(content.record.metadata, content);
+  private welcome(half: HalfOpen, opening: Opening, content: OpenedContent | undefined, now: Micros) {
+    const { quota, hall } = this;
+    const metadata = content?.record.metadata;
+    const fault = this.obstacleTo(opening, metadata);
+    const { judgement } = opening;
+    if (fault !== undefined || !judgement.ok) return fault;
+    if (hall.swarms.find(judgement.metadata.swarmId) !== undefined) return undefined;
+    if (metadata === undefined) return quota.admits(subscriberKey(half.from), now) ? undefined : 'swarm-quota';
+    if (!hall.swarms.admitsUnproven) return 'table-full';
+    hall.swarms.openUnproven(metadata).open(content, false);
     return undefined;
   }
 
@@ -181,56 +188,57 @@ export class Doorman {
     this.hall.touch(channel);
   }
 
-  private begin(swarmId: SwarmId, { channel: remoteId }: HandshakeMessage, datagram: Datagram, now: Micros) {
+  private begin(opening: Opening, swarmId: SwarmId, datagram: Datagram, now: Micros): EndpointFault | undefined {
     const { from, port, bytes } = datagram;
-    const opening = new Uint8Array(bytes.subarray(0, limits.openingBytesMax));
-    const earlier = this.halfOpen.findInitiation(from, remoteId);
-    if (earlier?.swarmId === swarmId) {
-      earlier.opening = opening;
-      if (earlier.lookedUp) this.greet(earlier, bytes.length, now);
+    const { channel: remoteId } = opening.handshake;
+    const earlier = this.halfOpen.findInitiation(from, remoteId, now);
+    if (earlier !== undefined && this.means(earlier, swarmId)) {
+      if (earlier.lookedUp) this.greet({ ...earlier, opening: bytes }, opening, bytes.length, now);
       return undefined;
     }
     if (this.hall.channels.fullFor(from)) return 'table-full';
     if (earlier !== undefined) this.halfOpen.remove(earlier);
     const lookedUp = this.hall.swarms.find(swarmId) !== undefined;
     const id = this.freshId();
-    const half = { id, remoteId, from, port, swarmId, bornAt: now, opening, lookedUp, answeredAt: undefined };
-    if (!lookedUp) return this.lookUp(half, datagram, now);
-    this.halfOpen.add(half);
-    this.greet(half, bytes.length, now);
+    const half = { id, remoteId, from, port, bornAt: now, opening: bytes, lookedUp, answeredAt: undefined };
+    if (!lookedUp) return this.lookUp(half, swarmId, datagram, now);
+    this.greet(half, opening, bytes.length, now);
     return undefined;
   }
 
+  private means({ opening }: HalfOpen, swarmId: SwarmId): boolean {
+    const { judgement } = openingOf(opening, this.methods);
+    return judgement.ok && judgement.metadata.swarmId === swarmId;
+  }
+
   /** Asks the store for the swarm. Who keeps it busy does not push out what he asked for before. */
-  private lookUp(half: HalfOpen, datagram: Datagram, now: Micros): EndpointFault | undefined {
-    const isBusy = this.halfOpen.crowded(half.from)?.lookedUp === false;
+  private lookUp(half: HalfOpen, swarmId: SwarmId, datagram: Datagram, now: Micros): EndpointFault | undefined {
+    const isBusy = this.halfOpen.crowded(half.from, now)?.lookedUp === false;
     if (this.lookups.full || isBusy) return 'table-full';
-    this.halfOpen.add(half);
-    const { swarmId } = half;
-    if (this.lookups.add(swarmId, { half, datagram }, now)) this.hall.push({ kind: 'open', swarmId });
+    this.halfOpen.put(half, now);
+    if (this.lookups.add(swarmId, { id: half.id, datagram }, now)) this.hall.push({ kind: 'open', swarmId });
     return undefined;
   }
 
   /** Answers one whose address is not proven, `bytesMax` long at most, and five times a second. RFC 7574 section 12.1.1. */
-  private greet(half: HalfOpen, bytesMax: number, now: Micros): void {
-    if (half.answeredAt !== undefined && now - half.answeredAt < limits.handshakeAnswerInterval) return;
-    const { handshake, judgement } = openingOf(half.opening, this.methods);
-    if (!judgement.ok) return;
-    half.answeredAt = now;
-    const { id, from: to, port, swarmId } = half;
-    const holdings = this.hall.swarms.find(swarmId)?.holdings ?? judgement.metadata;
+  private greet(half: HalfOpen, { handshake, judgement }: Opening, bytesMax: number, now: Micros): void {
+    const isHasty = half.answeredAt !== undefined && now - half.answeredAt < limits.handshakeAnswerInterval;
+    this.halfOpen.put(isHasty ? half : { ...half, answeredAt: now }, now);
+    if (isHasty || !judgement.ok) return;
+    const { id, from: to, port } = half;
+    const holdings = this.hall.swarms.find(judgement.metadata.swarmId)?.holdings ?? judgement.metadata;
     const bytes = answerWithin(bytesMax, { handshake, id, holdings });
     if (bytes !== undefined) this.hall.push({ kind: 'send', to, port, bytes });
   }
 
   private establish(half: HalfOpen, { from }: Datagram, now: Micros): Entry | EndpointFault {
     if (half.answeredAt === undefined) return 'no-channel';
-    if (half.from.ip !== from.ip || half.from.port !== from.port) return 'wrong-address';
     this.halfOpen.remove(half);
     const opening = openingOf(half.opening, this.methods);
     const swarm = this.swarmOf(opening, from, now);
     if (typeof swarm === 'string') return swarm;
-    if (this.hall.channels.fullFor(from)) return 'table-full';
+    const isTaken = this.hall.channels.find(half.id) !== undefined;
+    if (isTaken || this.hall.channels.fullFor(from)) return 'table-full';
     const earlier = this.hall.channels.findInitiation(from, half.remoteId);
     // A peer that was restarted may use its channel IDs anew, for another swarm.
     if (earlier !== undefined) this.dismiss(earlier, 'left');
@@ -249,20 +257,17 @@ export class Doorman {
     const { metadata } = opening.judgement;
     const swarm = this.hall.swarms.find(metadata.swarmId);
     if (swarm !== undefined) return swarm;
-    return this.quota.take(subscriberKey(from), now) ? this.openSwarm(metadata, undefined) : 'swarm-quota';
+    if (!this.quota.take(subscriberKey(from), now)) return 'swarm-quota';
+    const opened = this.hall.swarms.open(metadata, 'demand');
+    opened.open(undefined, false);
+    return opened;
   }
 
-  private openSwarm(metadata: SwarmMetadata, content: OpenedContent | undefined): Swarm {
-    const swarm = this.hall.swarms.open(metadata, 'demand');
-    swarm.open(content, false);
-    return swarm;
-  }
-
-  /** An unused, unpredictable ID other than 0. RFC 7574 sections 3.11 and 8.3. */
+  /** An unused, unpredictable ID other than 0; half-open channels are told apart by their address, too. RFC 7574 sections 3.11 and 8.3. */
   private freshId(): number {
     const { config, channels } = this.hall;
     let id = 0;
-    while (id === 0 || channels.find(id) !== undefined || this.halfOpen.find(id) !== undefined) id = config.random();
+    while (id === 0 || channels.find(id) !== undefined) id = config.random();
     return id;
   }
 

@@ -124,7 +124,12 @@ export class Endpoint {
   nextTimeout(): Micros | undefined {
     const { steward, swarmDeadlines, slots, doorman } = this;
     const never = Number.POSITIVE_INFINITY;
-    const parts = [steward.nextTimeout(), swarmDeadlines.next(), slots.nextTimeout(), doorman.halfOpen.nextTimeout()];
+    const parts = [
+      steward.nextTimeout(),
+      swarmDeadlines.next(),
+      slots.nextTimeout(),
+      doorman.halfOpen.nextTimeout(this.now),
+    ];
     const next = Math.min(...parts.map((at) => at ?? never));
     return next === never ? undefined : next;
   }
@@ -143,7 +148,7 @@ export class Endpoint {
 
   /** Channels that were asked for by somebody who did not yet prove to be there. */
   get halfOpenSize(): number {
-    return this.doorman.halfOpen.size;
+    return this.doorman.halfOpen.size(this.now);
   }
 
   private push(effect: Effect): void {
@@ -179,9 +184,14 @@ export class Endpoint {
     this.deliver(channel, [...messages, ...this.messagesOf(datagram, channel)]);
   }
 
-  private messagesOf({ bytes }: InputOf<'datagram'>, { dialect }: Channel): readonly Message[] {
-    const { messages, fault } = decodeDatagram(bytes, dialect);
-    if (fault !== undefined) this.counters.fault(fault);
+  private messagesOf({ bytes }: InputOf<'datagram'>, channel: Channel): readonly Message[] {
+    const { messages, fault } = decodeDatagram(bytes, channel.dialect);
+    if (fault === undefined) return messages;
+    this.counters.fault(fault);
+    if (!channel.closed && channel.damage.note(fault, this.now)) {
+      this.counters.fault('malformed');
+      this.steward.shun(channel, this.now);
+    }
     return messages;
   }
 

@@ -155,6 +155,23 @@ describe('who has a channel', () => {
     );
   });
 
+  it('is left alone when several of its datagrams cannot be read, and not for one now and then', () => {
+    const target = new TestEndpoint().seed(content);
+    const id = channelOf(target.hear(here, opening(content.metadata, 7)).take());
+    target.hear(here, saying(id)).take();
+    const unreadable = Uint8Array.from([...saying(id), 200, 1, 2]);
+    for (let count = 0; count < 3 * limits.malformedMax; count++) {
+      target.hear(here, unreadable).wait(limits.malformedSpan);
+      target.hear(here, saying(id)).take();
+    }
+    expect(target.endpoint.channels.size).toBe(1);
+    for (let count = 0; count <= limits.malformedMax; count++) target.hear(here, unreadable).take();
+    expect(target.endpoint.channels.size).toBe(0);
+    expect(target.endpoint.counters.faults.get('malformed')).toBe(1);
+    expect(target.hear(here, opening(content.metadata, 8)).take()).toEqual([]);
+    expect(target.hear(there, opening(content.metadata, 8)).take()).toHaveLength(1);
+  });
+
   it('gets what it asks for within the window alone, however often it asks and cancels', () => {
     const target = new TestEndpoint().seed(content);
     const id = channelOf(target.hear(here, opening(content.metadata, 7)).take());

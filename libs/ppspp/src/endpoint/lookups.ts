@@ -1,11 +1,11 @@
 import { limits, type Micros } from '../limits';
 import type { SwarmId } from '../swarm/metadata';
 import type { InputOf } from './effects';
-import type { HalfOpen } from './half-open';
 
 /** A half-open channel that is answered when the store told what it has of its swarm. */
 export interface Waiting {
-  readonly half: HalfOpen;
+  /** Our ID of it. */
+  readonly id: number;
   /** What asked for it, whole: if it proves to be none of ours, somebody else may want it. */
   readonly datagram: InputOf<'datagram'>;
 }
@@ -19,14 +19,16 @@ interface Lookup {
 export class Lookups {
   private readonly bySwarm = new Map<SwarmId, Lookup>();
   private count = 0;
+  private bytes = 0;
 
   get full(): boolean {
-    return this.count >= limits.lookupsMax;
+    return this.count >= limits.lookupsMax || this.bytes >= limits.lookupBytesMax;
   }
 
   /** Has somebody wait; true if the store is yet to be asked. */
   add(swarmId: SwarmId, one: Waiting, now: Micros): boolean {
     this.count++;
+    this.bytes += one.datagram.bytes.length;
     const lookup = this.bySwarm.get(swarmId);
     if (lookup === undefined) this.bySwarm.set(swarmId, { askedAt: now, waiting: [one] });
     else lookup.waiting.push(one);
@@ -38,6 +40,7 @@ export class Lookups {
     const { waiting = [] } = this.bySwarm.get(swarmId) ?? {};
     this.bySwarm.delete(swarmId);
     this.count -= waiting.length;
+    for (const { datagram } of waiting) this.bytes -= datagram.bytes.length;
     return waiting;
   }
 

@@ -55,6 +55,12 @@ export class Steward {
     this.parts.push({ kind: 'notice', notice: { type: 'peer-lied', swarmId, address } });
   }
 
+  /** Ends the channel of a peer that nobody can understand, and hears nothing of its address for a while. RFC 7574 section 3. */
+  shun(channel: Channel, now: Micros): void {
+    this.parts.bans.add(channel.address, now);
+    this.dismiss(channel, 'malformed');
+  }
+
   /** Lets time act on those whose deadline has come. */
   expire(now: Micros): void {
     for (const channel of this.deadlines.due(now)) this.remind(channel, now);

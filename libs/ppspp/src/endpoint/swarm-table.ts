@@ -10,6 +10,8 @@ const idleLife = 30 * second;
 /** All swarms that are open. */
 export class SwarmTable {
   private readonly swarms = new Map<SwarmId, Swarm>();
+  /** Opened for somebody who may not be there; some of them are closed by now, or have channels. */
+  private readonly unproven = new Set<Swarm>();
 
   constructor(
     private readonly context: SwarmContext,
@@ -38,8 +40,24 @@ export class SwarmTable {
     return swarm;
   }
 
+  /** False when too many are open for callers of whom none proved to be there. */
+  get admitsUnproven(): boolean {
+    if (this.full) return false;
+    if (this.unproven.size < limits.unprovenSwarmsMax) return true;
+    for (const swarm of this.unproven) if (swarm.members.size > 0) this.unproven.delete(swarm);
+    return this.unproven.size < limits.unprovenSwarmsMax;
+  }
+
+  /** Opens a stored swarm for a caller who has not proved to be there: for as long as he may take to do so. */
+  openUnproven(metadata: SwarmMetadata): Swarm {
+    const swarm = this.open(metadata, 'demand');
+    this.unproven.add(swarm);
+    return swarm;
+  }
+
   close(swarm: Swarm): void {
     const { swarmId } = swarm.metadata;
+    this.unproven.delete(swarm);
     if (!this.swarms.delete(swarmId)) return;
     for (const channel of swarm.members) channel.end('left');
     this.push({ kind: 'notice', notice: { type: 'swarm-closed', swarmId } });
@@ -50,10 +68,12 @@ export class SwarmTable {
     const isUsed = swarm.members.size > 0 || swarm.want !== 'demand';
     if (isUsed) {
       swarm.idleSince = undefined;
+      this.unproven.delete(swarm);
       return undefined;
     }
     swarm.idleSince ??= now;
-    if (now < swarm.idleSince + idleLife) return swarm.idleSince + idleLife;
+    const endsAt = swarm.idleSince + (this.unproven.has(swarm) ? limits.halfOpen : idleLife);
+    if (now < endsAt) return endsAt;
     this.close(swarm);
     return undefined;
   }

@@ -30,9 +30,10 @@ export class DatagramWriter {
     return this.messages;
   }
 
-  /** Forgets what was written and begins a datagram to `channel`, an ID that the receiver chose. */
-  begin(channel: number): void {
+  /** Forgets what was written and begins a datagram to `channel`, an ID that the receiver chose, of `bytesMax` bytes at most. */
+  begin(channel: number, bytesMax = Number.POSITIVE_INFINITY): void {
     this.writer.rewind(0);
+    this.writer.confine(bytesMax);
     this.writer.u32(channel);
     this.messages = 0;
     this.ended = false;

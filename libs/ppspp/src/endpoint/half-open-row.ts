@@ -1,0 +1,155 @@
+import { limits, type Micros } from '../limits';
+import type { Address } from './address';
+
+/** A channel that was asked for, of which nobody knows whether its initiator is at the address that asked. */
+export interface HalfOpen {
+  /** Our ID of the channel: who names it proves to be at `from`. RFC 7574 section 12.1. */
+  readonly id: number;
+  /** The initiator's ID of the channel. */
+  readonly remoteId: number;
+  readonly from: Address;
+  /** Index of the local socket. */
+  readonly port: number;
+  readonly bornAt: Micros;
+  /** The beginning of its last datagram: `openingBytesMax` of it are kept at most. */
+  readonly opening: Uint8Array;
+  /** False while the store is asked whether it has the swarm. */
+  readonly lookedUp: boolean;
+  /** Undefined until it was answered: then nobody can know `id`. */
+  readonly answeredAt: Micros | undefined;
+}
+
+const places = limits.halfOpenRow;
+/** Characters of the longest address: IPv6 with the name of an interface behind it. */
+const ipCharsMax = 64;
+const free = Number.NEGATIVE_INFINITY;
+
+/**
+ * So many half-open channels, in memory that is allocated once: a flood of them leaves nothing to be collected. Whatever is
+ * looked for is looked for among all of them.
+ */
+export class HalfOpenRow {
+  private readonly ids = new Uint32Array(places);
+  private readonly remoteIds = new Uint32Array(places);
+  private readonly remotePorts = new Uint16Array(places);
+  private readonly ports = new Uint8Array(places);
+  private readonly subscribers = new Uint32Array(places);
+  private readonly bornAt = new Float64Array(places).fill(free);
+  private readonly answeredAt = new Float64Array(places).fill(free);
+  private readonly lookedUp = new Uint8Array(places);
+  private readonly ipLengths = new Uint8Array(places);
+  private readonly ips = new Uint8Array(places * ipCharsMax);
+  private readonly openingLengths = new Uint16Array(places);
+  private readonly openings = new Uint8Array(places * limits.openingBytesMax);
+
+  size(now: Micros): number {
+    let size = 0;
+    for (let place = 0; place < places; place++) if (this.isTaken(place, now)) size++;
+    return size;
+  }
+
+  find(id: number, from: Address, now: Micros): HalfOpen | undefined {
+    const place = this.ids.indexOf(id);
+    return place >= 0 && this.isTaken(place, now) && this.isAt(place, from) ? this.read(place, from) : undefined;
+  }
+
+  findInitiation(from: Address, remoteId: number, subscriber: number, now: Micros): HalfOpen | undefined {
+    const { subscribers, remoteIds } = this;
+    for (let place = subscribers.indexOf(subscriber); place >= 0; place = subscribers.indexOf(subscriber, place + 1))
+      if (remoteIds[place] === remoteId && this.isTaken(place, now) && this.isAt(place, from))
+        return this.read(place, from);
+    return undefined;
+  }
+
+  /** The subscriber's oldest, if he has his share. */
+  crowded(subscriber: number, now: Micros): HalfOpen | undefined {
+    const place = this.placeOf(subscriber, now);
+    const isHis = this.isTaken(place, now) && this.subscribers[place] === subscriber;
+    return isHis && this.shareOf(subscriber, now) >= limits.halfOpenEachMax ? this.read(place) : undefined;
+  }
+
+  put(half: HalfOpen, subscriber: number, now: Micros): void {
+    const place = this.earlierPlaceOf(half) ?? this.placeOf(subscriber, now);
+    const opening = half.opening.subarray(0, limits.openingBytesMax);
+    this.ids[place] = half.id;
+    this.remoteIds[place] = half.remoteId;
+    this.remotePorts[place] = half.from.port;
+    this.ports[place] = half.port;
+    this.subscribers[place] = subscriber;
+    this.bornAt[place] = half.bornAt;
+    this.answeredAt[place] = half.answeredAt ?? free;
+    this.lookedUp[place] = half.lookedUp ? 1 : 0;
+    this.writeIp(place, half.from.ip);
+    this.openingLengths[place] = opening.length;
+    this.openings.set(opening, place * limits.openingBytesMax);
+  }
+
+  remove(id: number): void {
+    const place = this.ids.indexOf(id);
+    if (place < 0) return;
+    this.ids[place] = 0;
+    this.bornAt[place] = free;
+  }
+
+  private isTaken(place: number, now: Micros): boolean {
+    return now < (this.bornAt[place] ?? free) + limits.halfOpen;
+  }
+
+  private shareOf(subscriber: number, now: Micros): number {
+    let share = 0;
+    for (let place = 0; place < places; place++)
+      if (this.subscribers[place] === subscriber && this.isTaken(place, now)) share++;
+    return share;
+  }
+
+  private earlierPlaceOf({ id }: HalfOpen): number | undefined {
+    const place = this.ids.indexOf(id);
+    return place >= 0 ? place : undefined;
+  }
+
+  /** Where a new one goes: to the oldest of those whose share is full, or else of all. What is free counts as older still. */
+  private placeOf(subscriber: number, now: Micros): number {
+    const isFull = this.shareOf(subscriber, now) >= limits.halfOpenEachMax;
+    let oldest = 0;
+    let oldestAt = Number.POSITIVE_INFINITY;
+    for (let place = 0; place < places; place++) {
+      const bornAt = this.isTaken(place, now) ? (this.bornAt[place] ?? free) : free;
+      if (bornAt >= oldestAt || (isFull && (bornAt === free || this.subscribers[place] !== subscriber))) continue;
+      oldest = place;
+      oldestAt = bornAt;
+    }
+    return oldest;
+  }
+
+  private isAt(place: number, { ip, port }: Address): boolean {
+    if (this.remotePorts[place] !== port || this.ipLengths[place] !== ip.length) return false;
+    const start = place * ipCharsMax;
+    for (let at = 0; at < ip.length; at++) if (this.ips[start + at] !== ip.charCodeAt(at)) return false;
+    return true;
+  }
+
+  private writeIp(place: number, ip: string): void {
+    this.ipLengths[place] = Math.min(ip.length, ipCharsMax);
+    for (let at = 0; at < ip.length && at < ipCharsMax; at++) this.ips[place * ipCharsMax + at] = ip.charCodeAt(at);
+  }
+
+  private readIp(place: number): string {
+    const start = place * ipCharsMax;
+    return String.fromCharCode(...this.ips.subarray(start, start + (this.ipLengths[place] ?? 0)));
+  }
+
+  private read(place: number, from?: Address): HalfOpen {
+    const start = place * limits.openingBytesMax;
+    const answeredAt = this.answeredAt[place] ?? free;
+    return {
+      id: this.ids[place] ?? 0,
+      remoteId: this.remoteIds[place] ?? 0,
+      from: from ?? { ip: this.readIp(place), port: this.remotePorts[place] ?? 0 },
+      port: this.ports[place] ?? 0,
+      bornAt: this.bornAt[place] ?? 0,
+      opening: this.openings.slice(start, start + (this.openingLengths[place] ?? 0)),
+      lookedUp: this.lookedUp[place] === 1,
+      answeredAt: answeredAt === free ? undefined : answeredAt,
+    };
+  }
+}
