@@ -78,7 +78,7 @@ const globalsOutOfPure = [
 const nodeGlobals = ['process', 'console', '__dirname', 'module', 'require', 'URL', 'Buffer', 'performance', 'fetch'];
 
 export default defineConfig(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', '.jest-cache/'] },
+  { ignores: ['dist/', 'node_modules/', 'libs/datagram/native/build/', 'coverage/', '.jest-cache/'] },
   eslint.configs.recommended,
   {
     files: typescript,

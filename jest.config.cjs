@@ -23,5 +23,6 @@ module.exports = {
     project('unit', ['libs/**', 'apps/**', 'test', 'test/interop/**', 'test/fuzz/**']),
     project('sim', ['test/sim/**']),
     project('e2e', ['test/e2e/**']),
+    project('netns', ['test/netns/**']),
   ],
 };

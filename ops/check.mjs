@@ -20,6 +20,7 @@ const steps = [
   },
   jest('unit', ['--maxWorkers=100%']),
   jest('sim', ['--maxWorkers=100%']),
+  jest('netns', ['--runInBand']),
   jest('e2e', ['--maxWorkers=2']),
 ];
 

@@ -6,12 +6,15 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { argv, execPath, exit, stderr } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { buildAddon } from './native.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Installs and builds what is missing or stale; a failure ends the process. */
 export function setUp() {
   setUpPackages();
+  // `npm ci` built it, unless its sources changed since, or scripts are switched off. All works without it, only slower.
+  buildAddon();
   const digest = sourcesDigest();
   if (digest === builtDigest()) return;
   run('building', execPath, [join(root, 'node_modules/@nestjs/cli/bin/nest.js'), 'build']);

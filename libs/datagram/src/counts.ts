@@ -24,7 +24,11 @@ export class DatagramTally {
   }
 
   sent(bytes: number): void {
-    this.sentDatagrams++;
+    this.sentMany(1, bytes);
+  }
+
+  sentMany(datagrams: number, bytes: number): void {
+    this.sentDatagrams += datagrams;
     this.sentBytes += bytes;
   }
 

@@ -6,6 +6,8 @@ export type DatagramErrorCode =
   | 'DATAGRAM_ADDRESS_NOT_LOCAL'
   | 'DATAGRAM_ADDRESS_DENIED'
   | 'DATAGRAM_ADDRESS_INVALID'
+  | 'DATAGRAM_PRIVILEGE_MISSING'
+  | 'DATAGRAM_NATIVE_UNAVAILABLE'
   | 'DATAGRAM_SOCKET_FAILED';
 
 /** A port could not be opened. Nothing is thrown for what happens to an open one. */
@@ -29,6 +31,10 @@ const explanations: Readonly<Record<string, Explanation>> = {
     code: 'DATAGRAM_ADDRESS_DENIED',
     because: 'a port below 1024 needs CAP_NET_BIND_SERVICE; choose a higher one',
   },
+  EPERM: {
+    code: 'DATAGRAM_PRIVILEGE_MISSING',
+    because: 'a transparent or marked socket needs CAP_NET_ADMIN; give it to the process, or turn interception off',
+  },
   EAFNOSUPPORT: {
     code: 'DATAGRAM_ADDRESS_NOT_LOCAL',
     because: 'this machine does not speak its address family; for IPv4 alone listen on 0.0.0.0',
@@ -42,13 +48,19 @@ export interface OpeningFailure {
 }
 
 /** The error for an address that we did not get, with a remedy. */
-export function openingFailed(address: Address, cause: OpeningFailure): DatagramError {
+export function openingFailed(address: Address, cause: OpeningFailure, protocol: 'UDP' | 'TCP' = 'UDP'): DatagramError {
   const { code, because } = explanations[cause.code ?? ''] ?? {
     code: 'DATAGRAM_SOCKET_FAILED',
     because: cause.message,
   };
   const { ip, port } = address;
-  return new DatagramError(code, `cannot listen on UDP ${hostPort(address)}: ${because}`, { ip, port }, { cause });
+  const message = `cannot listen on ${protocol} ${hostPort(address)}: ${because}`;
+  return new DatagramError(code, message, { ip, port }, { cause });
+}
+
+/** The error for what only the native addon can do. */
+export function nativeUnavailable(reason: string): DatagramError {
+  return new DatagramError('DATAGRAM_NATIVE_UNAVAILABLE', `native UDP sockets are not available: ${reason}`);
 }
 
 /** The error for an address that is none. */

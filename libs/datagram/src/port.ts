@@ -2,10 +2,16 @@ import type { Address } from '@weir/ppspp';
 import type { DatagramCounts } from './counts';
 import type { DatagramFault } from './faults';
 
-/** A datagram that arrived. `bytes` is the receiver's own: nobody writes to it again. */
+/**
+ * A datagram that arrived. `bytes` is the receiver's own: nobody writes to it again. It may share memory with datagrams
+ * that came at the same time, `receivedSlabBytes` at most: who keeps a few bytes of it for long should copy them.
+ */
 export interface Datagram {
   readonly from: Address;
-  /** The local address it was meant for, as far as known: with a wildcard socket its IP is the wildcard. */
+  /**
+   * The address it was meant for, as far as known: a native port tells it, for a datagram that was intercepted the
+   * foreign one; else it is the socket's, with a wildcard socket the wildcard.
+   */
   readonly to: Address;
   readonly bytes: Uint8Array;
   /** Microseconds of the port's clock. */
@@ -16,6 +22,8 @@ export interface Datagram {
 export interface OutgoingDatagram {
   readonly to: Address;
   readonly bytes: Uint8Array;
+  /** The address to send from, if not the port's own. A native port alone can choose it; others send from their own. */
+  readonly from?: Address | undefined;
 }
 
 /** Takes 1 to `receiveBatchMax` datagrams, in the order in which they arrived. */
