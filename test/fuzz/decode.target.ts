@@ -11,6 +11,7 @@ import {
   peekChannel,
   type DecodedDatagram,
   type Dialect,
+  type Message,
   type HandshakeOptions,
 } from '@weir/ppspp';
 import { contentOf, dialectOf, everyChoice } from './contents';
@@ -68,12 +69,19 @@ function checkDatagram(bytes: Uint8Array, dialect: Dialect): void {
     return;
   }
   promise(channel === peekChannel(bytes), () => 'the channel ID depends on who reads it');
+  if (dialect.addressing === 'byte64') return messages.forEach((message) => checkRounded(channel, message, dialect));
   const again = encodeDatagram(channel, messages, dialect);
   // The end of a HANDSHAKE's options may be missing, and is written.
   promise(again.length <= bytes.length + 1, () => `${bytes.length} bytes say what takes ${again.length}`);
-  // Byte ranges are rounded to chunks when they are read, so that only what was rounded once is said as it was read.
-  if (dialect.addressing === 'byte64') checkSame(decodeDatagram(again, dialect), dialect);
-  else checkExact(bytes, again, decoded, dialect);
+  checkExact(bytes, again, decoded, dialect);
+}
+
+/**
+ * Byte ranges are rounded to chunks when they are read, so that only what was rounded once is said as it was read; and
+ * DATA that ends within its chunk ends the datagram in which it is said.
+ */
+function checkRounded(channel: number, message: Message, dialect: Dialect): void {
+  checkSame(decodeDatagram(encodeDatagram(channel, [message], dialect), dialect), dialect);
 }
 
 /** Says it again. */
