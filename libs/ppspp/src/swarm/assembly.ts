@@ -1,3 +1,4 @@
+import { sharedBytes } from '../bytes/shared';
 import { extentChunks } from './content';
 
 /** What becomes of an extent once its last chunk is here. */
@@ -20,7 +21,7 @@ export class Assembly {
     private readonly chunkSize: number,
   ) {
     // Shared, so that verify threads and the store's writer read it in place.
-    this.bytes = new Uint8Array(new SharedArrayBuffer(chunks * chunkSize));
+    this.bytes = sharedBytes(chunks * chunkSize);
     this.missing = chunks;
     this.unasked = chunks;
     this.length = chunks * chunkSize;
