@@ -7,6 +7,12 @@ export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', '
 /** One of `logLevels`. */
 export type LogLevel = (typeof logLevels)[number];
 
+/** What may carry the datagrams: `auto` is native sockets where they are built, else node:dgram. */
+export const portChoices = ['auto', 'native', 'node'] as const;
+
+/** One of `portChoices`. */
+export type PortChoice = (typeof portChoices)[number];
+
 /** What an operator decides, checked and frozen. The keys are those of the file; `settings.ts` has the defaults. */
 export interface WeirConfig {
   readonly ppspp: {
@@ -44,6 +50,8 @@ export interface WeirConfig {
   readonly datapath: {
     /** Threads that move datagrams. */
     readonly threads: number;
+    /** What carries the datagrams. */
+    readonly port: PortChoice;
   };
   readonly log: {
     readonly level: LogLevel;

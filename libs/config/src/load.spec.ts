@@ -40,7 +40,7 @@ describe('the configuration', () => {
       trackers: [],
       subscribers: [],
       registration: { reportInterval: 60 },
-      datapath: { threads: 1 },
+      datapath: { threads: 1, port: 'auto' },
       log: { level: 'info' },
     });
   });
@@ -87,7 +87,7 @@ describe('a refusal', () => {
       `ppspp.listen[0] = "localhost:6778" (${file}): write IP:PORT or [IPV6]:PORT, such as 192.0.2.1:6778 or [::]:6778; [::] serves IPv4 as well`,
       `store.capacity = "10 gigs" (${file}): write whole bytes or a number with a unit, such as 10GiB or 500MB`,
       `trackers[0].url = "udp://t" (${file}): write an http: or https: URL without user and password, such as https://tracker.example/ppstp`,
-      'datapath.threads = 4 (WEIR_DATAPATH_THREADS): write 1: one thread per port until the native datagram port is available',
+      'datapath.threads = 4 (WEIR_DATAPATH_THREADS): write 1: there is no more than one datapath thread yet',
       'log.level = "loud" (--log.level): write one of silent, fatal, error, warn, info, debug, trace',
     ]);
   });

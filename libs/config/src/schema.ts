@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseBytes } from './bytes';
-import { logLevels, type WeirConfig } from './config';
+import { logLevels, portChoices, type WeirConfig } from './config';
 import { parseHostPort, parseIpPort } from './host-port';
 import { type Parsed } from './parsed';
 import { parsePrefix } from './prefix';
@@ -70,7 +70,9 @@ const newSwarmsPerMinute = whole(1, newSwarmsMax);
 const threads = z
   .int({ error: 'write 1' })
   .min(1, { error: 'write 1' })
-  .max(1, { error: 'write 1: one thread per port until the native datagram port is available' });
+  .max(1, { error: 'write 1: there is no more than one datapath thread yet' });
+
+const port = z.enum(portChoices, { error: `write one of ${portChoices.join(', ')}` });
 
 /** Credentials would end up in logs and errors; RFC 7846 has none in its URLs. */
 function parseTrackerUrl(written: string): Parsed<string> {
@@ -96,6 +98,6 @@ export const schema: z.ZodType<WeirConfig> = z.strictObject({
   trackers: list(z.strictObject({ url: parsed(parseTrackerUrl) }), trackersMax),
   subscribers: list(parsed(parsePrefix), subscribersMax),
   registration: z.strictObject({ reportInterval }),
-  datapath: z.strictObject({ threads }),
+  datapath: z.strictObject({ threads, port }),
   log: z.strictObject({ level: z.enum(logLevels, { error: `write one of ${logLevels.join(', ')}` }) }),
 });

@@ -79,7 +79,13 @@ export const settings: readonly Setting[] = [
     key: 'datapath.threads',
     notation: 'number',
     fallback: 1,
-    why: "the platform's sockets cannot share a port between threads",
+    why: 'all that one endpoint knows of a swarm is in one thread',
+  },
+  {
+    key: 'datapath.port',
+    notation: 'text',
+    fallback: 'auto',
+    why: 'native sockets cost a fraction, and where they could not be built those of Node serve as well',
   },
   {
     key: 'log.level',

@@ -1,5 +1,5 @@
 import type { Address, Candidate, Notice, SwarmId, SwarmMetadata } from '@weir/ppspp';
-import { reachableAddresses } from '@weir/datagram';
+import { reachableAddresses, type PortKind } from '@weir/datagram';
 import {
   createStoreMetrics,
   emptyBatch,
@@ -19,6 +19,8 @@ import type { AddressPrefix } from './prefix-list';
 /** What the appliance's peer is told. */
 export interface AppliancePeerSettings {
   readonly listen: readonly Address[];
+  /** What carries the datagrams; `auto` when left out. */
+  readonly port?: PortKind;
   readonly subscribers: readonly AddressPrefix[];
   readonly bounds?: PeerBounds;
   readonly storeDirectory: string;

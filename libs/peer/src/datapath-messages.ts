@@ -1,4 +1,5 @@
 import type { Address, Candidate, EndpointConfig, Notice, SwarmId, SwarmMetadata } from '@weir/ppspp';
+import type { PortKind } from '@weir/datagram';
 import type { Registry } from 'prom-client';
 import type { MessagePort } from 'node:worker_threads';
 import type { AddressPrefix } from './prefix-list';
@@ -13,6 +14,8 @@ export interface DatapathTask {
   readonly store: MessagePort;
   readonly storeDirectory: string;
   readonly listen: readonly Address[];
+  /** What carries the datagrams; `auto` when left out. */
+  readonly port?: PortKind;
   readonly subscribers: readonly AddressPrefix[];
   readonly bounds?: PeerBounds;
   readonly verifyThreads: number;

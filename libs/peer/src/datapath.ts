@@ -1,4 +1,4 @@
-import { createDatagramMetrics, DgramPort, recordDatagramCounts } from '@weir/datagram';
+import { createDatagramMetrics, createPort, recordDatagramCounts, type DatagramPort } from '@weir/datagram';
 import { CacheError, endpointDefaults, type Candidate, type SwarmMetadata } from '@weir/ppspp';
 import { openLmdbReader, StoreClient, type StoreNotice } from '@weir/store';
 import { createVerifyMetrics, PoolVerifier } from '@weir/verify';
@@ -24,7 +24,7 @@ export class Datapath {
   private readonly registry = new Registry();
   private readonly datagramMetrics = createDatagramMetrics(this.registry);
   private readonly subscribers: PrefixList;
-  private readonly ports: readonly DgramPort[];
+  private readonly ports: readonly DatagramPort[];
   private readonly verifier: PoolVerifier;
   private readonly content: StoredContent;
   private readonly driver: Driver;
@@ -35,7 +35,7 @@ export class Datapath {
 
   constructor(private readonly task: DatapathTask) {
     this.subscribers = new PrefixList(task.subscribers);
-    this.ports = task.listen.map((address) => new DgramPort(address));
+    this.ports = task.listen.map((address) => createPort(address, task.port ?? 'auto'));
     this.verifier = new PoolVerifier(task.verifyThreads, createVerifyMetrics(this.registry));
     const onFailure = (failure: unknown): void => {
       this.complain(failure);

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { WeirConfig } from '@weir/config';
-import { isLoopback } from '@weir/datagram';
+import { isLoopback, nativeDatagrams } from '@weir/datagram';
 import {
   endpointDefaults,
   second,
@@ -63,6 +63,7 @@ export class PeerService implements OnModuleDestroy {
       registry,
     );
     readiness.declare({ name: 'peer', ready: true });
+    tellPort(config, logger);
     logger.log(`PPSPP at ${peer.addresses.map(({ ip, port }) => `${ip} port ${String(port)}`).join(', ')}`);
     return new PeerService(peer, events);
   }
@@ -136,13 +137,25 @@ export class PeerService implements OnModuleDestroy {
   }
 }
 
-function settingsOf({ ppspp, upload, subscribers, store }: WeirConfig) {
+/** What carries the datagrams; if it is not what carries them best, why. */
+function tellPort({ datapath }: WeirConfig, logger: Logger): void {
+  const native = nativeDatagrams();
+  if (datapath.port === 'node') logger.log('UDP by node:dgram, as configured');
+  else if (native.available) logger.log('UDP by native sockets');
+  else
+    logger.warn(
+      `UDP by node:dgram, at a multiple of the cost, on one thread and without interception: ${native.reason}`,
+    );
+}
+
+function settingsOf({ ppspp, upload, subscribers, store, datapath }: WeirConfig) {
   const listen = ppspp.listen.map(({ host, port }) => ({ ip: host, port }));
   const { newSwarmsPerMinute } = ppspp;
   const { slots: uploadSlots, peerRateMax: bytesPerSecondMax, delayTarget } = upload;
   const target = (delayTarget * second) / 1_000;
   return {
     listen,
+    port: datapath.port,
     subscribers,
     bounds: { newSwarmsPerMinute, uploadSlots, upload: { ...endpointDefaults.upload, bytesPerSecondMax, target } },
     storeDirectory: store.path,

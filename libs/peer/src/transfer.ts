@@ -1,4 +1,4 @@
-import { DgramPort } from '@weir/datagram';
+import { createPort } from '@weir/datagram';
 import { endpointDefaults, integrityOf, type Address, type Candidate, type SwarmMetadata } from '@weir/ppspp';
 import { InlineVerifier } from '@weir/verify';
 import type { ContentStore } from './content-store';
@@ -43,7 +43,7 @@ export interface Transfer {
 export async function startTransfer(plan: TransferPlan): Promise<Transfer> {
   const { metadata, store, listen, want, trusted, exchange } = plan;
   const { swarmId } = metadata;
-  const port = new DgramPort(listen);
+  const port = createPort(listen, 'auto');
   const verifier = new InlineVerifier();
   const driver = new Driver({
     ports: [port],
