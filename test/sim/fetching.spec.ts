@@ -237,3 +237,16 @@ it('a peer that does not have what it says loses its place, and is called after 
   const seconds = scene.finish(leecher);
   expectThat(seconds < 8, `two honest ones need five seconds, not ${String(seconds)}`);
 });
+
+it('of many peers that a tracker named the few that live are found within a minute and a half', async () => {
+  const scene = new Scene(16);
+  const alive = new Set([150, 190]);
+  const peers = Array.from({ length: 200 }, (_, at) => ({
+    address: { ip: `10.8.0.${String(at)}`, port: 6778 },
+    priority: 1,
+  }));
+  for (const at of alive) (await scene.world.peer(`10.8.0.${String(at)}`)).seed(content);
+  const leecher = (await scene.world.peer(leecherIp)).fetch(content.metadata, peers);
+  const seconds = scene.finish(leecher);
+  expectThat(seconds <= 90, `90 s at most, not ${String(seconds)}`);
+});

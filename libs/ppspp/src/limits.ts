@@ -147,7 +147,7 @@ export const limits = {
   exchangeLively: 60 * second,
   /** Interval between two calls to peers that only other peers named, of all swarms: what we can be made to send to a third party. */
   exchangeCall: second,
-  /** HANDSHAKEs to such a peer: one in each form. */
+  /** HANDSHAKEs to such a peer, and to any while many others wait: one in each form. */
   exchangeTries: 2,
   /** Such a peer that did not answer is left alone for this long. */
   exchangeRetry: 600 * second,

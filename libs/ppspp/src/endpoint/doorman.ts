@@ -101,8 +101,9 @@ export class Doorman {
   /** Calls a peer. */
   call(swarm: Swarm, { address, origin }: Candidate, now: Micros): Channel {
     const { portFor, servesCalled: serves } = this.hall.config;
-    // Whom nobody but another peer named may never have heard of us.
-    const triesMax = origin === 'exchange' ? limits.exchangeTries : limits.handshakeTries;
+    // Whom nobody but another peer named may never have heard of us; and of many some are gone: those make room soon.
+    const isDispensable = origin === 'exchange' || swarm.candidates.abundant(now);
+    const triesMax = isDispensable ? limits.exchangeTries : limits.handshakeTries;
     const place = { id: this.freshId(), address, port: portFor(address) };
     const channel = this.make(swarm, { ...place, initiated: true, serves, fetches: true, triesMax, now });
     this.hall.channels.add(channel);

@@ -70,6 +70,14 @@ export class Candidates {
     return false;
   }
 
+  /** True while so many wait that were never tried, or did not fail, that one without an answer had better make room soon. */
+  abundant(now: Micros): boolean {
+    let waiting = 0;
+    for (const candidate of this.known.values())
+      if (candidate.failures === 0 && this.isReady(candidate, now)) waiting++;
+    return waiting > limits.fetchPeersMax;
+  }
+
   /** The peer to contact next, now counted as busy; undefined if there is none for now. `isOpen`: whoever named it. */
   next(now: Micros, isOpen = true): Candidate | undefined {
     this.raiseCeiling(now);
