@@ -4,6 +4,12 @@ import type { Prefix } from './prefix';
 /** How much is logged: each level includes those before it. `silent` logs nothing. */
 export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
+/** Nothing; plain addresses in private networks; what membership certificates prove. */
+export const peerExchanges = ['off', 'private', 'certificates'] as const;
+
+/** One of `peerExchanges`. */
+export type PeerExchange = (typeof peerExchanges)[number];
+
 /** One of `logLevels`. */
 export type LogLevel = (typeof logLevels)[number];
 
@@ -20,6 +26,10 @@ export interface WeirConfig {
     readonly listen: readonly HostPort[];
     /** Swarms that nobody knew before and that one subscriber may have opened within any minute. */
     readonly newSwarmsPerMinute: number;
+    /** What external peers are told of one another, and believed of it (RFC 7574 section 3.10). */
+    readonly peerExchange: PeerExchange;
+    /** File of the authority whose membership certificates are believed, in PEM; empty if there is none. */
+    readonly membershipCa: string;
   };
   readonly upload: {
     /** Peers that are sent chunks at a time; those beyond wait for their turn (CHOKE, RFC 7574 section 3.9). */

@@ -33,7 +33,7 @@ const problems = (sources: ConfigSources): string[] => {
 describe('the configuration', () => {
   it('has a default for all', () => {
     expect(loadConfig({ env: {} })).toEqual({
-      ppspp: { listen: [{ host: '::', port: 6778 }], newSwarmsPerMinute: 60 },
+      ppspp: { listen: [{ host: '::', port: 6778 }], newSwarmsPerMinute: 60, peerExchange: 'off', membershipCa: '' },
       upload: { slots: 8192, peerRateMax: 125_000_000, delayTarget: 100 },
       admin: { listen: { host: '127.0.0.1', port: 9080 } },
       store: { path: '/var/lib/weir', capacity: 10 * 1024 ** 3 },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseBytes } from './bytes';
-import { logLevels, portChoices, type WeirConfig } from './config';
+import { logLevels, peerExchanges, portChoices, type WeirConfig } from './config';
 import { parseHostPort, parseIpPort } from './host-port';
 import { type Parsed } from './parsed';
 import { parsePrefix } from './prefix';
@@ -67,6 +67,8 @@ const delayTarget = whole(1, delayTargetMax);
 
 const newSwarmsPerMinute = whole(1, newSwarmsMax);
 
+const peerExchange = z.enum(peerExchanges, { error: `write one of ${peerExchanges.join(', ')}` });
+
 const threads = z
   .int({ error: 'write 1' })
   .min(1, { error: 'write 1' })
@@ -85,10 +87,17 @@ function parseTrackerUrl(written: string): Parsed<string> {
 
 /** From what an operator wrote, merged and complete, to the configuration. Unknown keys are refused. */
 export const schema: z.ZodType<WeirConfig> = z.strictObject({
-  ppspp: z.strictObject({
-    listen: list(parsed(parseIpPort), listenMax).min(1, { error: 'name at least one' }),
-    newSwarmsPerMinute,
-  }),
+  ppspp: z
+    .strictObject({
+      listen: list(parsed(parseIpPort), listenMax).min(1, { error: 'name at least one' }),
+      newSwarmsPerMinute,
+      peerExchange,
+      membershipCa: text('write the path of a file in PEM, or nothing'),
+    })
+    .refine((ppspp) => ppspp.peerExchange !== 'certificates' || ppspp.membershipCa !== '', {
+      path: ['membershipCa'],
+      error: 'ppspp.peerExchange is certificates: write the path of their authority, a file in PEM',
+    }),
   upload: z.strictObject({ slots, peerRateMax, delayTarget }),
   admin: z.strictObject({ listen: parsed(parseHostPort) }),
   store: z.strictObject({

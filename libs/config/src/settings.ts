@@ -27,6 +27,18 @@ export const settings: readonly Setting[] = [
     why: 'nobody opens a stream a second for long; each new swarm may cost requests to trackers and calls to peers',
   },
   {
+    key: 'ppspp.peerExchange',
+    notation: 'text',
+    fallback: 'off',
+    why: "trackers name peers; what peers name is for networks whose operators want it, and nobody's business else",
+  },
+  {
+    key: 'ppspp.membershipCa',
+    notation: 'text',
+    fallback: '',
+    why: 'nobody can guess whose certificates are to be believed',
+  },
+  {
     key: 'upload.slots',
     notation: 'number',
     fallback: 8192,

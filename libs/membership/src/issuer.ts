@@ -41,6 +41,9 @@ export async function makeAuthority(name: string, now = new Date()): Promise<Aut
 
 /** Issues membership certificates. RFC 7574 sections 8.13 and 12.2.2. */
 export class MembershipIssuer {
+  /** For how long what it issues is valid. */
+  readonly lifetimeMillis = limits.lifetimeMillis;
+
   private constructor(
     private readonly issuer: string,
     private readonly signingKey: webcrypto.CryptoKey,

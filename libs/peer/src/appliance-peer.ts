@@ -12,7 +12,7 @@ import {
   type SwarmSummary,
 } from '@weir/store';
 import type { Registry } from 'prom-client';
-import type { DatapathReport, LiveSwarm, PeerBounds } from './datapath-messages';
+import type { DatapathExchange, DatapathReport, LiveSwarm, PeerBounds } from './datapath-messages';
 import { DatapathThread } from './datapath-thread';
 import type { AddressPrefix } from './prefix-list';
 
@@ -23,6 +23,8 @@ export interface AppliancePeerSettings {
   readonly port?: PortKind;
   readonly subscribers: readonly AddressPrefix[];
   readonly bounds?: PeerBounds;
+  /** How external peers are exchanged; left out, not at all. */
+  readonly exchange?: DatapathExchange | undefined;
   readonly storeDirectory: string;
   readonly storeCapacityBytes: number;
 }
@@ -131,6 +133,11 @@ export class AppliancePeer {
   /** Fetches a swarm ahead of demand. */
   fetch(metadata: SwarmMetadata, peers: readonly Candidate[]): void {
     this.parts.thread.tell({ type: 'fetch', metadata, peers });
+  }
+
+  /** A tracker certified that we are in a swarm: peers there are shown it, as long as the swarm is open. */
+  certify(swarmId: SwarmId, certificate: Uint8Array): void {
+    this.parts.thread.tell({ type: 'certificate', swarmId, certificate });
   }
 
   /** Leaves a swarm and removes what the store has of it; true if that was anything. */

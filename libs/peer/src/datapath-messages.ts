@@ -18,7 +18,17 @@ export interface DatapathTask {
   readonly port?: PortKind;
   readonly subscribers: readonly AddressPrefix[];
   readonly bounds?: PeerBounds;
+  /** How peers are exchanged; left out, not at all. */
+  readonly exchange?: DatapathExchange | undefined;
   readonly verifyThreads: number;
+}
+
+/** How external peers are exchanged. */
+export interface DatapathExchange {
+  /** Plain addresses, with external peers of our private network. */
+  readonly plain: boolean;
+  /** Certificates of authorities that are believed, in PEM. */
+  readonly authorities: readonly string[];
 }
 
 /** From the control thread to a datapath thread. */
@@ -26,6 +36,8 @@ export type DatapathRequest =
   | { readonly type: 'peers'; readonly swarmId: SwarmId; readonly peers: readonly Candidate[] }
   /** Fetch a swarm ahead of demand. */
   | { readonly type: 'fetch'; readonly metadata: SwarmMetadata; readonly peers: readonly Candidate[] }
+  /** A tracker certified that we are in a swarm. */
+  | { readonly type: 'certificate'; readonly swarmId: SwarmId; readonly certificate: Uint8Array }
   | { readonly type: 'leave'; readonly swarmId: SwarmId }
   /** Answered by a report at once. */
   | { readonly type: 'report' }

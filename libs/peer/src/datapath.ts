@@ -1,9 +1,10 @@
 import { createDatagramMetrics, createPort, recordDatagramCounts, type DatagramPort } from '@weir/datagram';
-import { CacheError, endpointDefaults, type Candidate, type SwarmMetadata } from '@weir/ppspp';
+import { CacheError, endpointDefaults, type Candidate, type SwarmId, type SwarmMetadata } from '@weir/ppspp';
 import { openLmdbReader, StoreClient, type StoreNotice } from '@weir/store';
 import { createVerifyMetrics, PoolVerifier } from '@weir/verify';
 import { Registry } from 'prom-client';
 import { Driver } from './driver';
+import { Discretion } from './discretion';
 import type { DatapathReply, DatapathReport, DatapathRequest, DatapathTask } from './datapath-messages';
 import { describeSwarm } from './live-swarm';
 import { createPeerMetrics, PeerMeter } from './metrics';
@@ -27,6 +28,7 @@ export class Datapath {
   private readonly ports: readonly DatagramPort[];
   private readonly verifier: PoolVerifier;
   private readonly content: StoredContent;
+  private readonly discretion: Discretion;
   private readonly driver: Driver;
   private readonly meter: PeerMeter;
   private readonly timer: NodeJS.Timeout;
@@ -36,6 +38,7 @@ export class Datapath {
   constructor(private readonly task: DatapathTask) {
     this.subscribers = new PrefixList(task.subscribers);
     this.ports = task.listen.map((address) => createPort(address, task.port ?? 'auto'));
+    this.discretion = new Discretion(task.exchange, this.subscribers, () => this.ports.map(({ local }) => local));
     this.verifier = new PoolVerifier(task.verifyThreads, createVerifyMetrics(this.registry));
     const onFailure = (failure: unknown): void => {
       this.complain(failure);
@@ -52,11 +55,13 @@ export class Datapath {
       endpoint: {
         ...endpointDefaults,
         ...task.bounds,
+        exchange: this.discretion.config,
         admit: (from) => (this.subscribers.has(from) ? 'serve' : 'refuse'),
         opensUnknown: true,
         fetchesFromCallers: false,
         servesCalled: false,
       },
+      ...(this.discretion.check === undefined ? {} : { certificates: this.discretion.check }),
       onNotice: (notice) => {
         this.tell({ type: 'notice', notice });
       },
@@ -99,6 +104,8 @@ export class Datapath {
         return this.driver.input({ kind: 'peers', swarmId: request.swarmId, peers: this.external(request.peers) });
       case 'fetch':
         return void this.fetch(request.metadata, request.peers);
+      case 'certificate':
+        return this.certify(request.swarmId, request.certificate);
       case 'leave':
         return this.driver.input({ kind: 'leave', swarmId: request.swarmId });
       case 'report':
@@ -106,6 +113,12 @@ export class Datapath {
       case 'stop':
         return this.stop();
     }
+  }
+
+  private certify(swarmId: SwarmId, certificate: Uint8Array): void {
+    const verdict = this.discretion.own(certificate, swarmId);
+    if (verdict.ok) this.driver.input({ kind: 'certificate', swarmId, own: verdict.own });
+    else this.tell({ type: 'trouble', message: `a tracker's membership certificate is of no use: ${verdict.fault}` });
   }
 
   private async fetch(metadata: SwarmMetadata, peers: readonly Candidate[]): Promise<void> {

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import type { WeirConfig } from '@weir/config';
 import { isLoopback, nativeDatagrams } from '@weir/datagram';
+import { readAuthorityCertificate } from '@weir/membership';
 import {
   endpointDefaults,
   second,
@@ -16,7 +17,7 @@ import type { StoreUsage, SwarmSummary } from '@weir/store';
 import type { ReadinessRegistry, ThreadMetrics } from '@weir/telemetry';
 import type { Registry } from 'prom-client';
 import { AppliancePeer, type PeerTotals } from './appliance-peer';
-import type { LiveSwarm } from './datapath-messages';
+import type { DatapathExchange, LiveSwarm } from './datapath-messages';
 
 /** What the service stands on. */
 export interface PeerServiceParts {
@@ -36,15 +37,16 @@ export class PeerService implements OnModuleDestroy {
   private constructor(
     private readonly peer: AppliancePeer,
     private readonly events: EventEmitter<Events>,
+    private readonly isCertified: boolean,
   ) {}
 
-  /** Opens store and sockets. Rejects with a `StoreError` or a `PeerError`. */
+  /** Opens store and sockets. Rejects with a `StoreError`, a `PeerError` or a `MembershipError`. */
   static async start({ config, registry, threads, readiness }: PeerServiceParts): Promise<PeerService> {
     const logger = new Logger(PeerService.name);
     const events = new EventEmitter<Events>();
     declareSubscribers(config, readiness, logger);
     const peer = await AppliancePeer.start(
-      settingsOf(config),
+      { ...settingsOf(config), exchange: await exchangeOf(config) },
       {
         onNotice: (notice) => {
           warnOf(notice, logger);
@@ -65,7 +67,7 @@ export class PeerService implements OnModuleDestroy {
     readiness.declare({ name: 'peer', ready: true });
     tellPort(config, logger);
     logger.log(`PPSPP at ${peer.addresses.map(({ ip, port }) => `${ip} port ${String(port)}`).join(', ')}`);
-    return new PeerService(peer, events);
+    return new PeerService(peer, events, config.ppspp.peerExchange === 'certificates');
   }
 
   onModuleDestroy(): Promise<void> {
@@ -131,6 +133,11 @@ export class PeerService implements OnModuleDestroy {
     this.peer.fetch(metadata, peers);
   }
 
+  /** See `AppliancePeer.certify`; nothing where certificates are not exchanged. */
+  certify(swarmId: SwarmId, certificate: Uint8Array): void {
+    if (this.isCertified) this.peer.certify(swarmId, certificate);
+  }
+
   /** See `AppliancePeer.purge`. */
   purge(swarmId: SwarmId): Promise<boolean> {
     return this.peer.purge(swarmId);
@@ -161,6 +168,18 @@ function settingsOf({ ppspp, upload, subscribers, store, datapath }: WeirConfig)
     storeDirectory: store.path,
     storeCapacityBytes: store.capacity,
   };
+}
+
+/** Rejects with a `MembershipError` for an authority that cannot be used. */
+async function exchangeOf({ ppspp }: WeirConfig): Promise<DatapathExchange | undefined> {
+  switch (ppspp.peerExchange) {
+    case 'off':
+      return undefined;
+    case 'private':
+      return { plain: true, authorities: [] };
+    case 'certificates':
+      return { plain: false, authorities: [await readAuthorityCertificate(ppspp.membershipCa)] };
+  }
 }
 
 function declareSubscribers({ subscribers }: WeirConfig, readiness: ReadinessRegistry, logger: Logger): void {

@@ -38,7 +38,7 @@ async function actor(
 ): Promise<Actor> {
   const port = new DgramPort({ ip: '127.0.0.1', port: 0 });
   const verifier = new MembershipVerifier([pem]);
-  const exchange = { ...sociable({ verifier }, () => port.local), benign: () => false };
+  const exchange = sociable({ verifier }, () => port.local);
   const driver = new Driver({
     ports: [port],
     store,

@@ -8,9 +8,9 @@ import type { TransferExchange } from './transfer-exchange';
  * Everybody is named to everybody, as far as addresses allow: without certificates only within a private network, or on one
  * host. RFC 7574 section 3.10.1. `local` is where we listen.
  */
-export function sociable({ verifier }: TransferExchange, local: () => Address): ExchangeConfig {
+export function sociable({ plain = false, verifier }: TransferExchange, local: () => Address): ExchangeConfig {
   return {
-    benign: isNear,
+    benign: plain ? isNear : () => false,
     certified: verifier !== undefined,
     names: () => true,
     own: (address) => reachableAddresses(local()).some((own) => addressKey(own) === addressKey(address)),

@@ -1,8 +1,16 @@
 import { createPort } from '@weir/datagram';
-import { endpointDefaults, integrityOf, type Address, type Candidate, type SwarmMetadata } from '@weir/ppspp';
+import {
+  endpointDefaults,
+  integrityOf,
+  type Address,
+  type Candidate,
+  type CertificateFault,
+  type SwarmMetadata,
+} from '@weir/ppspp';
 import { InlineVerifier } from '@weir/verify';
 import type { ContentStore } from './content-store';
 import { Driver } from './driver';
+import { ownCertificate } from './own-certificate';
 import { checkOf, sociable } from './sociable';
 import type { TransferExchange } from './transfer-exchange';
 
@@ -33,6 +41,10 @@ export interface Transfer {
   readonly address: Address;
   /** Makes peers known, again or for the first time; which to ask, and when, is the transfer's business. */
   addPeers(peers: readonly Candidate[]): void;
+  /** Content bytes that came, and that went out, so far. */
+  totals(): { readonly fetchedBytes: number; readonly servedBytes: number };
+  /** A tracker certified that we are in the swarm: peers are shown it if it proves so; else why it does not. */
+  certify(certificate: Uint8Array): CertificateFault | undefined;
   /** Who sent what so far. */
   sources(): readonly Source[];
   /** Takes leave of all peers. */
@@ -69,6 +81,13 @@ export async function startTransfer(plan: TransferPlan): Promise<Transfer> {
     address: port.local,
     addPeers: (peers) => {
       driver.input({ kind: 'peers', swarmId, peers });
+    },
+    totals: () => driver.endpoint.counters,
+    certify: (certificate) => {
+      const own = ownCertificate(exchange?.verifier, certificate, swarmId);
+      if (!own.ok) return own.fault;
+      driver.input({ kind: 'certificate', swarmId, own: own.own });
+      return undefined;
     },
     sources: () => driver.endpoint.sources(swarmId),
     close: async () => {

@@ -137,7 +137,10 @@ export const limits = {
   candidateRetryMax: 30 * second,
   /** PEX_REQ goes to one peer at most this often: RFC 7574 section 12.2.3 would have trackers name most peers. */
   exchangeAsk: 30 * second,
-  /** PEX_REQ of one peer is answered at most this often: section 3.10.1 permits to limit the rate. */
+  /** A PEX_REQ that nothing answers is said again after this long, so many times in all: it, or its answer, may be lost. */
+  exchangeRepeat: 2 * second,
+  exchangeAsks: 3,
+  /** Within this long, one peer's PEX_REQ is answered as often as it may be said: section 3.10.1 permits to limit the rate. */
   exchangeAnswer: 10 * second,
   /** Peers named in one answer, and answers taken for one PEX_REQ: what one datagram can make us look at (section 12.2.1). */
   exchangeAnswers: 8,

@@ -30,6 +30,10 @@ export const limits = {
   peerCountMax: 29,
   /** Peers in one response over all its swarm results, as the tracker writes it. */
   peersPerResponseMax: 256,
+  /** Bytes of a membership certificate: what one packet of the peer protocol can hold. */
+  certificateBytesMax: 1_280,
+  /** Certificates in one response, as the tracker writes it; the others come with later responses. */
+  certificatesPerResponseMax: 16,
   /** Peers that we read in one list; a tracker may hold nothing of `peer_count`. What is beyond is left out. */
   peersPerListMax: 256,
 } as const;

@@ -12,6 +12,7 @@ import type { TrackerStatus } from './tracker-session';
 export interface RegistrationSetup {
   readonly settings: RegistrationSettings;
   readonly counters?: RegistrationWorld['counters'];
+  readonly certified?: RegistrationWorld['certified'];
   /** Where the metrics go. Default: nowhere. */
   readonly registry?: Registry | undefined;
 }
@@ -25,9 +26,10 @@ export class RegistrationService implements OnApplicationBootstrap, OnModuleDest
   private readonly logger = new Logger(RegistrationService.name);
   private readonly registration: Registration;
 
-  constructor(@Inject(registrationSetup) { settings, counters, registry }: RegistrationSetup) {
+  constructor(@Inject(registrationSetup) { settings, counters, certified, registry }: RegistrationSetup) {
     this.registration = new Registration(settings, {
       ...(counters === undefined ? {} : { counters }),
+      ...(certified === undefined ? {} : { certified }),
       ...(registry === undefined ? {} : { metrics: createRegistrationMetrics(registry) }),
       changed: (status) => this.log(status),
     });

@@ -17,6 +17,8 @@ export interface RegistrationWorld {
   readonly metrics?: RegistrationMetrics;
   /** Told when a tracker's state has changed. */
   readonly changed?: (status: TrackerStatus) => void;
+  /** Told of each membership certificate that a tracker issues us, in DER; the same one may come again. */
+  readonly certified?: (swarmId: string, certificate: Uint8Array) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
   /** Default: a `PpstpClient` over HTTP. */
@@ -141,6 +143,7 @@ export class Registration {
       random,
       stats: () => this.stats(),
       changed: (status) => this.record(status),
+      certified: (swarmId, certificate) => world.certified?.(swarmId, certificate),
     });
   }
 

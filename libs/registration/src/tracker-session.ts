@@ -4,6 +4,7 @@ import {
   type PeerAddress,
   type PeerInfo,
   type PeerMode,
+  type Response,
   type StreamStats,
   type SwarmAction,
 } from '@weir/ppstp';
@@ -47,6 +48,8 @@ export interface SessionContext {
   stats(): Promise<readonly StreamStats[]>;
   /** Told whenever the status may have changed. */
   changed(status: TrackerStatus): void;
+  /** Told of a membership certificate of ours. */
+  certified(swarmId: string, certificate: Uint8Array): void;
 }
 
 /** First pause after a failure; doubles with each, up to the time between reports. */
@@ -243,7 +246,14 @@ export class TrackerSession {
     if (isForbidden(answer)) return this.forget();
     if (errorCode !== errorCodes.noError) return this.fail(`refuses us: error ${String(errorCode).padStart(2, '0')}`);
     this.become('connected', undefined);
+    this.takeCertificates(answer.response);
     return 'done';
+  }
+
+  /** Of swarms that we are in; a tracker may put them into any answer (RFC 7574 section 12.2.2). */
+  private takeCertificates({ results }: Response): void {
+    for (const { swarmId, certificate } of results)
+      if (certificate !== undefined && this.context.wanted.has(swarmId)) this.context.certified(swarmId, certificate);
   }
 
   private fail(reason: string): Outcome {

@@ -30,5 +30,6 @@ function registrationSetup(config: WeirConfig, peer: PeerService, registry: Regi
     reportSeconds: config.registration.reportInterval,
     allowLoopback: peer.onLoopback,
   };
-  return { settings, counters: () => peer.streamStats(), registry };
+  const certified = (swarmId: string, certificate: Uint8Array): void => peer.certify(swarmId, certificate);
+  return { settings, counters: () => peer.streamStats(), certified, registry };
 }

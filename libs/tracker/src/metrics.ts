@@ -15,6 +15,12 @@ export function createTrackerMetrics(registry: Registry) {
       help: 'Peers forgotten because they were silent for too long. A rise means that peers crash or cannot reach the tracker.',
       registers,
     }),
+    certificates: new Counter({
+      name: 'ppstp_tracker_certificates_total',
+      help: 'Membership certificates, by outcome: issued, repeated (given again), refused (over the rate), failed.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
     peers: new Gauge({ name: 'ppstp_tracker_peers', help: 'Peers registered now.', registers }),
     swarms: new Gauge({ name: 'ppstp_tracker_swarms', help: 'Swarms that registered peers are in now.', registers }),
     memberships: new Gauge({

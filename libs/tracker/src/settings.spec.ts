@@ -47,6 +47,10 @@ describe('the settings of a tracker', () => {
     ['subscribers', { subscribers: ['all'] }],
     ['peerTimeoutSeconds', { peerTimeoutSeconds: 0 }],
     ['peerTimeoutSeconds', { peerTimeoutSeconds: Number.NaN }],
+    ['membership', { membershipDirectory: '' }],
+    ['membership', { membershipDirectory: '/ca', membershipKey: '/key.pem', membershipCertificate: '/ca.pem' }],
+    ['membership', { membershipKey: '/key.pem' }],
+    ['membership', { membershipCertificate: '/ca.pem' }],
   ];
 
   it.each(wrong)('refuse a wrong %s: %j', (setting, settings) => {

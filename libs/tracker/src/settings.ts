@@ -1,6 +1,7 @@
 import { parseIp, parsePrefix, peerIpUsable, type Prefix } from '@weir/ppspp';
 import { defaultTrackerOptions, type TrackerOptions } from '@weir/ppstp';
 
+import { type MembershipPlan, planMembership } from './membership-plan';
 import { TrackerError } from './errors';
 
 /** What an operator tells a tracker: texts, as they stand in a configuration or on a command line. */
@@ -17,6 +18,11 @@ export interface TrackerSettings {
   readonly allowLoopback?: boolean | undefined;
   /** Silence after which a peer is forgotten. Default 180. */
   readonly peerTimeoutSeconds?: number | undefined;
+  /** Directory of the authority that certifies who is in which swarm; it is made there if there is none. Default: no certificates. */
+  readonly membershipDirectory?: string | undefined;
+  /** Instead: files, in PEM, of an authority that there is already. Neither is useful without the other. */
+  readonly membershipKey?: string | undefined;
+  readonly membershipCertificate?: string | undefined;
 }
 
 /** The settings, checked, in the form that the tracker works with. */
@@ -25,6 +31,8 @@ export interface TrackerPlan {
   readonly port: number;
   readonly path: string;
   readonly options: TrackerOptions;
+  /** Where the authority on membership is; undefined if there is none. */
+  readonly membership: MembershipPlan | undefined;
 }
 
 /** Checks the settings. Throws `TRACKER_SETTING_INVALID` for the first that is wrong, with the remedy. */
@@ -34,6 +42,7 @@ export function planTracker(settings: TrackerSettings): TrackerPlan {
     host,
     port,
     path: readPath(settings.path ?? '/'),
+    membership: readMembership(settings),
     options: {
       ...defaultTrackerOptions,
       trackMicros: readTimeout(settings.peerTimeoutSeconds),
@@ -61,6 +70,16 @@ function readTimeout(seconds: number | undefined): number {
   if (seconds === undefined) return defaultTrackerOptions.trackMicros;
   if (Number.isFinite(seconds) && seconds >= 1 && seconds <= 86_400) return Math.round(seconds * 1_000_000);
   throw invalid('peerTimeoutSeconds', String(seconds), 'name 1 to 86400 seconds');
+}
+
+function readMembership(settings: TrackerSettings): MembershipPlan | undefined {
+  const { membershipDirectory, membershipKey = '', membershipCertificate = '' } = settings;
+  const outcome = planMembership(settings);
+  if (outcome.ok) return outcome.plan;
+  const value = [membershipDirectory ?? '', membershipKey, membershipCertificate]
+    .filter((one) => one !== '')
+    .join(', ');
+  throw invalid('membership', value, outcome.remedy);
 }
 
 function readSuperNodes({ superNodes = [], subscribers = [] }: TrackerSettings): TrackerOptions['superNodes'] {

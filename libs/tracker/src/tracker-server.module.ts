@@ -3,17 +3,21 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { limits } from '@weir/ppstp';
 
+import { deskOf, openIssuer } from './certificate-authority';
 import { TrackerError } from './errors';
+import type { TrackerMetrics } from './metrics';
 import { planTracker, type TrackerPlan, type TrackerSettings } from './settings';
 import { ppstpMediaType } from './tracker.controller';
 import { TrackerFilter } from './tracker.filter';
 import { TrackerModule } from './tracker.module';
-import { trackerPlan, TrackerService } from './tracker.service';
+import { trackerMetrics, trackerPlan, TrackerService } from './tracker.service';
 
 /** A tracker that answers. */
 export interface RunningTracker {
   /** Where peers post their requests: `http://127.0.0.1:7846/`. */
   readonly url: string;
+  /** File of the certificate that peers need to believe those that the tracker issues; undefined if it issues none. */
+  readonly membershipCa: string | undefined;
   /** Stops listening and forgets all peers. */
   close(): Promise<void>;
 }
@@ -34,8 +38,8 @@ const applicationOptions: NestApplicationOptions = {
 };
 
 /**
- * Starts a tracker. Throws `TRACKER_SETTING_INVALID` for settings that are wrong, and `TRACKER_LISTEN_FAILED` if the
- * address cannot be had. An app that adds modules of its own gives its `root`, which imports
+ * Starts a tracker. Throws `TRACKER_SETTING_INVALID` for settings that are wrong, a `MembershipError` for an authority
+ * that cannot be used, and `TRACKER_LISTEN_FAILED` if the address cannot be had. An app that adds modules of its own gives its `root`, which imports
  * `TrackerModule.forRoot(settings)`.
  */
 export async function startTracker(
@@ -43,14 +47,17 @@ export async function startTracker(
   root: DynamicModule = TrackerModule.forRoot(settings),
 ): Promise<RunningTracker> {
   const plan = planTracker(settings);
+  const issuer = await openIssuer(plan.membership);
   const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), applicationOptions);
   app.useGlobalFilters(new TrackerFilter(app.get<TrackerPlan>(trackerPlan), app.get(TrackerService)));
+  app.get(TrackerService).issueBy(issuer && deskOf(issuer, app.get<TrackerMetrics>(trackerMetrics)));
   app.getHttpServer().maxConnections = connectionsMax;
   try {
     await app.init();
     // Not app.listen, which would log the error that we throw.
     const origin = await app.getHttpAdapter().getInstance().listen({ port: plan.port, host: plan.host });
-    return { url: `${origin}${plan.path}`, close: () => app.close() };
+    const membershipCa = plan.membership?.files.certificateFile;
+    return { url: `${origin}${plan.path}`, membershipCa, close: () => app.close() };
   } catch (error) {
     await app.close();
     throw listenFailed(settings.listen, error);

@@ -20,7 +20,7 @@ export function trackerController(path: string): Type {
     @Post()
     @HttpCode(200)
     @Header('content-type', ppstpMediaType)
-    answer(@Body() body: unknown, @Req() request: FastifyRequest): Uint8Array {
+    answer(@Body() body: unknown, @Req() request: FastifyRequest): Promise<Uint8Array> {
       const { ip, socket } = request;
       const from = { ip: normalIp(ip) ?? ip, port: socket.remotePort ?? 0 };
       return this.tracker.answer(typeof body === 'string' ? body : '', from);

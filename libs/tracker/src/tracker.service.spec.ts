@@ -15,7 +15,7 @@ describe('the tracker service', () => {
     service.onModuleInit();
     const join = { swarmId: '11', action: 'JOIN', mode: 'SEEDER' } as const;
     const request = { type: 'CONNECT', transactionId: '1', peerId: 'ab', addresses: [], actions: [join] } as const;
-    expect(read(service.answer(encodeRequest(request), { ip: '127.0.0.1', port: 1 })).ok).toBe(true);
+    expect(read(await service.answer(encodeRequest(request), { ip: '127.0.0.1', port: 1 })).ok).toBe(true);
     expect(await registry.metrics()).toContain('ppstp_tracker_peers 1');
     jest.advanceTimersByTime(185_000);
     expect(await registry.metrics()).toContain('ppstp_tracker_peers 0');

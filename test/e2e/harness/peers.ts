@@ -44,18 +44,32 @@ export interface FetchStart {
   readonly out: string;
   /** Where the fetcher listens: what it is to the appliance is decided by its address. */
   readonly ip?: string;
+  /** Its UDP port. Default: any that is free. */
+  readonly port?: number;
   readonly peers?: readonly string[];
   readonly trackers?: readonly string[];
   readonly timeoutSeconds?: number;
   readonly format?: Format;
+  readonly more?: readonly string[];
 }
 
 /** Starts a fetch, of a subscriber unless it says otherwise. */
 export function startFetch(stage: Stage, start: FetchStart, settings?: ProgramSettings): Program {
-  const { swarmId, out, ip = '127.1.0.1', peers = [], trackers = [], timeoutSeconds, format = {} } = start;
+  const { swarmId, out, ip = '127.1.0.1', port = 0, peers = [], trackers = [], timeoutSeconds, format = {} } = start;
   const who = [...repeated('--peer', peers), ...repeated('--tracker', trackers)];
   const timeout = timeoutSeconds === undefined ? [] : ['--timeout', String(timeoutSeconds)];
-  const args = ['fetch', swarmId, '--out', out, '--listen', `${ip}:0`, '--json', ...who, ...timeout];
+  const args = [
+    'fetch',
+    swarmId,
+    '--out',
+    out,
+    '--listen',
+    `${ip}:${port}`,
+    '--json',
+    ...who,
+    ...timeout,
+    ...(start.more ?? []),
+  ];
   return stage.weir([...args, ...formatArgs(format)], settings);
 }
 

@@ -8,8 +8,12 @@ import type { Stage } from './stage';
 export interface RelayHabits {
   /** After so many bytes it passes nothing more, until `resume`. */
   readonly passBytes?: number;
+  /** What it holds back is content alone: the peer seems to be there, with nothing to give. */
+  readonly holdsContent?: boolean;
   /** Of the datagrams that carry content, every so-manieth has a bit of its content turned. */
   readonly liesEvery?: number;
+  /** Sees what it passes on. */
+  readonly onPass?: (bytes: Buffer) => void;
 }
 
 /** The smallest datagram that certainly carries content, where chunks have 1024 bytes: hashes come in smaller ones. */
@@ -26,7 +30,7 @@ export class Relay {
   /** Datagrams that were falsified. */
   lies = 0;
   private contentDatagrams = 0;
-  private resumed = false;
+  private passBytes: number;
   private readonly backs = new Map<string, Socket>();
 
   private constructor(
@@ -34,6 +38,7 @@ export class Relay {
     private readonly peer: Address,
     private readonly habits: RelayHabits,
   ) {
+    this.passBytes = habits.passBytes ?? Infinity;
     const { address, port } = front.address();
     this.address = `${address}:${port}`;
     front.on('message', (bytes, { address: ip, port: from }) => {
@@ -53,12 +58,12 @@ export class Relay {
 
   /** Whether it came to the point where it passes nothing more. */
   get isStuck(): boolean {
-    const { passBytes = Infinity } = this.habits;
-    return !this.resumed && this.passedBytes >= passBytes;
+    return this.passedBytes >= this.passBytes;
   }
 
-  resume(): void {
-    this.resumed = true;
+  /** Passes on so many bytes more. */
+  resume(bytes = Infinity): void {
+    this.passBytes += bytes;
   }
 
   private backOf(caller: Address): Socket {
@@ -74,8 +79,10 @@ export class Relay {
   }
 
   private pass(bytes: Buffer, { ip, port }: Address): void {
-    if (this.isStuck) return;
+    const { holdsContent = false } = this.habits;
+    if (this.isStuck && !(holdsContent && bytes.length <= contentDatagramBytesMin)) return;
     this.passedBytes += bytes.length;
+    this.habits.onPass?.(bytes);
     if (bytes.length > contentDatagramBytesMin) this.maybeLie(bytes);
     this.front.send(bytes, port, ip);
   }

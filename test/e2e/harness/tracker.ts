@@ -6,26 +6,31 @@ import { metricOf } from './metrics';
 import type { Program } from './program';
 import type { Stage } from './stage';
 
-const readyLine = z.object({ url: z.url() });
+const readyLine = z.object({ url: z.url(), membershipCa: z.string().optional() });
 
 /** What a tracker is told beside its address. */
 export interface TrackerStart {
   /** Addresses or prefixes that it lists first. */
   readonly superNodes?: readonly string[];
+  /** Where its authority on membership is kept. */
+  readonly membershipDirectory?: string;
 }
 
 /** A tracker that runs as a process of its own, and what a stranger hears from it. */
 export class Tracker {
   private constructor(
     readonly url: string,
+    /** File of its authority's certificate. */
+    readonly membershipCa: string | undefined,
     readonly program: Program,
   ) {}
 
-  static async start(stage: Stage, { superNodes = [] }: TrackerStart = {}): Promise<Tracker> {
+  static async start(stage: Stage, { superNodes = [], membershipDirectory }: TrackerStart = {}): Promise<Tracker> {
     const prefixes = superNodes.flatMap((prefix) => ['--super-node', prefix]);
-    const program = stage.weir(['tracker', '--listen', '127.2.0.1:0', ...prefixes]);
-    const { url } = readyLine.parse(JSON.parse(await program.line('stdout', /^\{/)));
-    return new Tracker(url, program);
+    const authority = membershipDirectory === undefined ? [] : ['--membership-dir', membershipDirectory];
+    const program = stage.weir(['tracker', '--listen', '127.2.0.1:0', ...prefixes, ...authority]);
+    const { url, membershipCa } = readyLine.parse(JSON.parse(await program.line('stdout', /^\{/)));
+    return new Tracker(url, membershipCa, program);
   }
 
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number> {

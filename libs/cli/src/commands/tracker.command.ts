@@ -14,6 +14,9 @@ interface TrackerCommandOptions {
   readonly path?: string;
   readonly superNode?: readonly string[];
   readonly subscribers?: readonly string[];
+  readonly membershipDir?: string;
+  readonly membershipKey?: string;
+  readonly membershipCert?: string;
 }
 
 /** Runs a stand-alone tracker until it is stopped. */
@@ -49,10 +52,37 @@ export class TrackerCommand extends WeirCommand {
     return collect('--subscribers', text, before);
   }
 
-  async run(_: string[], { listen, path, superNode, subscribers }: TrackerCommandOptions): Promise<void> {
+  @Option({
+    flags: '--membership-dir <directory>',
+    description: 'certify members of swarms by the authority kept here, made at the first start',
+  })
+  readMembershipDir(text: string): string {
+    return text;
+  }
+
+  @Option({ flags: '--membership-key <file>', description: 'or by this one: its key on P-256, in PEM' })
+  readMembershipKey(text: string): string {
+    return text;
+  }
+
+  @Option({ flags: '--membership-cert <file>', description: 'and its certificate, in PEM' })
+  readMembershipCert(text: string): string {
+    return text;
+  }
+
+  async run(_: string[], options: TrackerCommandOptions): Promise<void> {
+    const { listen, path, superNode, subscribers, membershipDir, membershipKey, membershipCert } = options;
     const address = formatAddress(await resolveAddress('--listen', listen));
-    const tracker = await startTracker({ listen: address, path, superNodes: superNode, subscribers });
-    this.terminal.print(JSON.stringify({ url: tracker.url }));
+    const tracker = await startTracker({
+      listen: address,
+      path,
+      superNodes: superNode,
+      subscribers,
+      membershipDirectory: membershipDir,
+      membershipKey,
+      membershipCertificate: membershipCert,
+    });
+    this.terminal.print(JSON.stringify({ url: tracker.url, membershipCa: tracker.membershipCa }));
     await this.interruptibly((signal) => untilAborted(signal).catch(() => undefined));
     await tracker.close();
   }

@@ -14,13 +14,14 @@ afterAll(() => rm(folder, { recursive: true }));
 
 it('exchanges nothing unless it is told to', async () => {
   await expect(exchangeOf({})).resolves.toBeUndefined();
-  await expect(exchangeOf({ peerExchange: true })).resolves.toEqual({});
+  await expect(exchangeOf({ peerExchange: true })).resolves.toEqual({ plain: true });
 });
 
 it('verifies certificates with a CA', async () => {
   const path = join(folder, 'ca.pem');
   await writeFile(path, (await makeAuthority('tracker')).certificate);
   const exchange = await exchangeOf({ membershipCa: path });
+  expect(exchange?.plain).toBe(false);
   expect(exchange?.verifier?.check(Uint8Array.of(1), 'ab')).toEqual({ ok: false, fault: 'certificate-malformed' });
 });
 

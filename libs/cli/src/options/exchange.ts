@@ -14,8 +14,9 @@ export async function exchangeOf({
   peerExchange,
   membershipCa,
 }: ExchangeOptions): Promise<TransferExchange | undefined> {
-  if (membershipCa === undefined) return peerExchange === true ? {} : undefined;
+  const plain = peerExchange === true;
+  if (membershipCa === undefined) return plain ? { plain } : undefined;
   const pem = await readFile(membershipCa, 'utf8').catch(() => undefined);
-  if (pem !== undefined) return { verifier: new MembershipVerifier([pem]) };
+  if (pem !== undefined) return { plain, verifier: new MembershipVerifier([pem]) };
   throw new UsageError(`--membership-ca ${membershipCa}: cannot be read; name a file with a certificate in PEM`);
 }

@@ -8,6 +8,7 @@ import {
   type RegistrationWorld,
   type TrackerStatus,
 } from '@weir/registration';
+import type { StreamStats } from '@weir/ppstp';
 import { CommandError } from '../errors';
 
 /** What trackers are told, and who hears what they tell. */
@@ -18,6 +19,10 @@ export interface AnnouncementPlan {
   readonly swarmId: SwarmId;
   readonly mode: 'SEEDER' | 'LEECH';
   readonly onPeers: (peers: readonly Candidate[]) => void;
+  /** Told of each certificate that a tracker issues us; the same one may come again. */
+  readonly onCertificate?: (certificate: Uint8Array) => void;
+  /** Content bytes that came and went so far, which trackers are told. */
+  readonly totals?: () => { readonly fetchedBytes: number; readonly servedBytes: number };
   /** Told of a tracker that does not answer, or does again. */
   readonly onChange: (line: string) => void;
 }
@@ -58,7 +63,15 @@ export class Announcement {
     const addresses = reachableAddresses(address);
     const allowLoopback = addresses.some(isLoopback) || trackers.some(isLocal);
     const changed = (status: TrackerStatus) => this.onStatus(status);
-    this.registration = new Registration({ trackers, addresses, allowLoopback }, { ...world, changed });
+    this.registration = new Registration(
+      { trackers, addresses, allowLoopback },
+      {
+        ...world,
+        changed,
+        counters: () => this.stats(),
+        certified: (_, certificate) => this.plan.onCertificate?.(certificate),
+      },
+    );
   }
 
   start(): void {
@@ -72,6 +85,15 @@ export class Announcement {
     this.stopped = true;
     this.cancel?.();
     await this.registration.stop();
+  }
+
+  /** Trackers answer what is reported: with it comes the next certificate, before the one that we have ends. */
+  private stats(): readonly StreamStats[] {
+    const { swarmId, totals } = this.plan;
+    if (totals === undefined) return [];
+    const { fetchedBytes, servedBytes } = totals();
+    const done = { uploadedBytes: servedBytes, downloadedBytes: fetchedBytes };
+    return [{ swarmId, ...done, availableBandwidth: 0, concurrentLinks: 0 }];
   }
 
   private async lookUp(): Promise<void> {

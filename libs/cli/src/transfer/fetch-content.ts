@@ -6,6 +6,7 @@ import { formatBytes } from '../terminal/format';
 import type { Terminal } from '../terminal/terminal';
 import { Announcement } from './announcement';
 import { GuardedStore } from './guarded-store';
+import { memberOf } from './membership';
 import type { Source, Transfer, TransferExchange } from '@weir/peer';
 import type { StartTransfer } from './transfer';
 
@@ -83,13 +84,14 @@ async function transferInto(sink: FileSink, plan: FetchPlan, world: FetchWorld):
   }
 }
 
-function announce(transfer: Transfer, { trackers, metadata }: FetchPlan, terminal: Terminal): Announcement {
+function announce(transfer: Transfer, { trackers, metadata, exchange }: FetchPlan, terminal: Terminal): Announcement {
   return new Announcement({
     trackers,
     address: transfer.address,
     swarmId: metadata.swarmId,
     mode: 'LEECH',
     onPeers: (peers) => transfer.addPeers(peers),
+    ...memberOf(transfer, exchange, terminal),
     onChange: (line) => terminal.tell(line),
   });
 }

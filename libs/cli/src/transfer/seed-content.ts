@@ -6,6 +6,7 @@ import { untilAborted } from '../terminal/interruption';
 import type { Terminal } from '../terminal/terminal';
 import { Announcement } from './announcement';
 import { GuardedStore } from './guarded-store';
+import { memberOf } from './membership';
 import type { StartTransfer } from './transfer';
 
 /** What to seed, and where. */
@@ -51,7 +52,8 @@ async function openSource({ path, format }: SeedPlan, { terminal, signal }: Seed
   return FileSource.open(path, format, { onProgress, signal }).finally(() => progress.stop());
 }
 
-async function serve(source: FileSource, { listen, trackers, exchange }: SeedPlan, world: SeedWorld): Promise<void> {
+async function serve(source: FileSource, plan: SeedPlan, world: SeedWorld): Promise<void> {
+  const { listen, trackers, exchange } = plan;
   const { metadata } = source.record;
   const store = new GuardedStore(source);
   const transfer = await world.startTransfer({ metadata, listen, store, want: 'none', trusted: true, exchange });
@@ -61,6 +63,7 @@ async function serve(source: FileSource, { listen, trackers, exchange }: SeedPla
     swarmId: metadata.swarmId,
     mode: 'SEEDER',
     onPeers: (peers) => transfer.addPeers(peers),
+    ...memberOf(transfer, plan.exchange, world.terminal),
     onChange: (line) => world.terminal.tell(line),
   });
   try {

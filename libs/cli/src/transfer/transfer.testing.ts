@@ -1,4 +1,4 @@
-import type { Address, Candidate } from '@weir/ppspp';
+import type { Address, Candidate, CertificateFault } from '@weir/ppspp';
 import type { SampleContent } from '../content/content.testing';
 import type { Source, Transfer, TransferPlan } from '@weir/peer';
 import type { StartTransfer } from './transfer';
@@ -7,6 +7,9 @@ import type { StartTransfer } from './transfer';
 export class FakeTransfer implements Transfer {
   readonly address: Address;
   readonly peers: Candidate[] = [];
+  readonly certificates: Uint8Array[] = [];
+  /** What certificates are found to be. */
+  fault: CertificateFault | undefined;
   closed = false;
   private sent: Source[] = [];
 
@@ -22,6 +25,15 @@ export class FakeTransfer implements Transfer {
     this.peers.push(...peers);
     const [peer] = peers;
     if (peer !== undefined && this.sent.length === 0) void this.send(peer.address);
+  }
+
+  totals(): ReturnType<Transfer['totals']> {
+    return { fetchedBytes: this.sent.reduce((sum, { bytes }) => sum + bytes, 0), servedBytes: 0 };
+  }
+
+  certify(certificate: Uint8Array): CertificateFault | undefined {
+    this.certificates.push(certificate);
+    return this.fault;
   }
 
   sources(): readonly Source[] {

@@ -64,7 +64,10 @@ export class Recruiter {
   }
 
   private contact(swarm: Swarm, now: Micros): void {
-    const called = swarm.sources().filter(({ initiated }) => initiated);
+    const { candidates } = swarm;
+    let called = swarm.sources().filter(({ initiated }) => initiated);
+    for (const channel of this.restraint.excess(called, candidates)) this.parts.dismiss(channel, 'left');
+    called = called.filter(({ closed }) => !closed);
     // One that does not deliver is kept, for it may again, and another takes its place meanwhile.
     const idle = called.filter(({ downloader }) => downloader.hampered).length;
     let open = called.length - Math.min(idle, limits.sparePeersMax);

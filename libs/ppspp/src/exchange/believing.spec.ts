@@ -11,11 +11,24 @@ describe('a peer that wants others', () => {
   const scene = new Scene();
   const { begin, answer, tell, called, fault } = scene;
 
-  it('asks along with its first REQUEST, and then seldom', () => {
+  it('asks along with its first REQUEST, again when nothing comes, and then seldom', () => {
     begin(near(1));
     const first = messagesOf(scene.leecher.take().slice(-2)).map(({ type }) => type);
     expect(first).toContain('request');
     expect(first.filter((type) => type === 'pex-request')).toHaveLength(1);
+    const later = (micros: number): number =>
+      messagesOf(scene.leecher.wait(micros)).filter(({ type }) => type === 'pex-request').length;
+    for (let count = 1; count < limits.exchangeAsks; count++) {
+      expect(later(limits.exchangeRepeat - 1)).toBe(0);
+      expect(later(1)).toBe(1);
+    }
+    expect(later(limits.exchangeAsk - limits.exchangeAsks * limits.exchangeRepeat)).toBe(0);
+  });
+
+  it('does not ask again who answered', () => {
+    const teller = begin(near(1));
+    scene.leecher.take();
+    tell(teller, v4('10.0.0.7', 9));
     const later = messagesOf(scene.leecher.wait(limits.exchangeAsk - second));
     expect(later.filter(({ type }) => type === 'pex-request')).toEqual([]);
   });
@@ -112,6 +125,34 @@ describe('a peer that wants others', () => {
       expect(exchanged).toBeGreaterThanOrEqual(Math.min(count, limits.fetchPeersMax - count));
       expect(exchanged).toBeLessThanOrEqual(count);
     }
+  });
+
+  it('lets go as many that others named as are too many when those leave that a tracker named, all but the last', () => {
+    const trusted = [near(1), near(2), near(3)];
+    scene.leecher = new TestEndpoint({ exchange: { ...sociable, certified: false } }).fetch(metadata, near(1));
+    const peers = trusted.map((address) => ({ address, priority: 1 }));
+    scene.leecher.endpoint.handle({ kind: 'peers', swarmId, peers }, scene.leecher.now);
+    const opened = scene.leecher.take();
+    const lines = trusted.map((address) => answer(address, opened));
+    scene.leecher.take();
+    const [teller] = lines;
+    if (teller === undefined) return;
+    const sent = tell(teller, v4('10.0.9.1'), v4('10.0.9.2'), v4('10.0.9.3'));
+    for (let turn = 0; turn < 3; turn++) {
+      const calls = sent.splice(0).filter((one) => one.to.ip.startsWith('10.0.9.') && channelOf([one]) !== 0);
+      for (const call of calls) answer(call.to, [call]);
+      sent.push(...scene.leecher.wait(limits.exchangeCall));
+    }
+    const named = (): number =>
+      [...scene.leecher.endpoint.channels.all()].filter(
+        ({ address, closed, initiated }) => initiated && !closed && address.ip.startsWith('10.0.9.'),
+      ).length;
+    const left: number[] = [named()];
+    for (const line of lines) {
+      tell(line, { type: 'handshake', channel: 0, options: {} });
+      left.push(named());
+    }
+    expect(left).toEqual([3, 2, 1, 1]);
   });
 
   it('calls no two within a second', () => {

@@ -35,6 +35,8 @@ export class Exchange {
   private readonly conversations = new WeakMap<Channel, Conversation>();
   private readonly certificates = new Certificates();
   private readonly pending = new Map<number, Pending>();
+  /** Channels whose peer was asked and has not answered. */
+  private readonly unanswered = new Set<Channel>();
   private tokens = 0;
   /** Ours, for each of our addresses. */
   private readonly own = new Certificates();
@@ -45,7 +47,30 @@ export class Exchange {
   seeks(channel: Channel, now: Micros): boolean {
     const { certified, benign } = this.parts.context.exchange;
     const isUseful = certified || benign(channel.address);
-    return isUseful && channel.accepts('pex-request') && this.conversationOf(channel).ask(now);
+    const isAsked = isUseful && channel.accepts('pex-request') && this.conversationOf(channel).ask(now);
+    if (isAsked) {
+      this.unanswered.add(channel);
+      this.parts.context.stirred(this.parts.swarmId);
+    }
+    return isAsked;
+  }
+
+  /** Asks those once more who have not answered; tells when to look again, or undefined if there are none. */
+  tend(now: Micros): Micros | undefined {
+    let next = Number.POSITIVE_INFINITY;
+    for (const channel of this.unanswered) {
+      const conversation = this.conversationOf(channel);
+      const { repeatAt } = conversation;
+      if (channel.closed || repeatAt === undefined) this.unanswered.delete(channel);
+      else if (repeatAt > now) next = Math.min(next, repeatAt);
+      else {
+        conversation.repeat(now);
+        next = Math.min(next, conversation.repeatAt ?? next);
+        channel.tell({ type: 'pex-request' });
+        this.parts.context.touch(channel);
+      }
+    }
+    return Number.isFinite(next) ? next : undefined;
   }
 
   /** A channel is established. Whoever can verify certificates wants its peer's, to hand it on; nobody else knows it yet. */

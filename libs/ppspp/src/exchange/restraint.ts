@@ -11,7 +11,20 @@ export class Restraint {
    * flood a third party; and only while as many established peers are of a tracker's or an operator's naming.
    */
   allows(called: readonly Channel[], candidates: Candidates, now: Micros): boolean {
-    return now >= this.nextAt && hasPlace(called, candidates);
+    const { trusted, others } = count(called, candidates);
+    return now >= this.nextAt && others.length < trusted;
+  }
+
+  /**
+   * Those that were called and of whom there are too many now: when peers leave that a tracker or an operator named, as many
+   * have to be let go, the ones that sent nothing for longest first. One stays in any case: it is asked of nobody to go on
+   * without any peer, and who else there is a tracker tells meanwhile.
+   */
+  excess(called: readonly Channel[], candidates: Candidates): Channel[] {
+    const { trusted, others } = count(called, candidates);
+    return others
+      .sort((one, other) => other.downloader.deliveredAt - one.downloader.deliveredAt)
+      .slice(Math.max(1, trusted));
   }
 
   /** One was called. */
@@ -25,12 +38,12 @@ export class Restraint {
   }
 }
 
-function hasPlace(called: readonly Channel[], candidates: Candidates): boolean {
+function count(called: readonly Channel[], candidates: Candidates): { trusted: number; others: Channel[] } {
   let trusted = 0;
-  let others = 0;
-  for (const { address, phase } of called) {
-    if (candidates.originOf(address) === 'exchange') others++;
-    else if (phase === 'open') trusted++;
+  const others: Channel[] = [];
+  for (const channel of called) {
+    if (candidates.originOf(channel.address) === 'exchange') others.push(channel);
+    else if (channel.phase === 'open') trusted++;
   }
-  return others < trusted;
+  return { trusted, others };
 }

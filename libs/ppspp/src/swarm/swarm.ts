@@ -15,6 +15,8 @@ import { Members } from './members';
 import type { SwarmMetadata } from './metadata';
 import { Serving } from './serving';
 
+const never = Number.POSITIVE_INFINITY;
+
 /** One content: what is here, what is wanted, and whom it goes to and comes from. */
 export class Swarm implements ChannelSwarm {
   readonly holdings: Holdings;
@@ -185,9 +187,10 @@ export class Swarm implements ChannelSwarm {
     this.announcer.tend(now);
   }
 
-  /** Tells subscribers what has come, if it is time for it; when it will be, or undefined if there is nothing to tell. */
+  /** Tells what it is time to tell: what has come, and whom we ask for peers; when it will be again, or undefined. */
   announce(now: Micros): Micros | undefined {
-    return this.announcer.tend(now);
+    const at = Math.min(this.announcer.tend(now) ?? never, this.exchange.tend(now) ?? never);
+    return at === never ? undefined : at;
   }
 
   /** Leaf hashes of a run came back. */

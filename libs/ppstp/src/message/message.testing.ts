@@ -81,11 +81,15 @@ const anyReport: fc.Arbitrary<StatReportRequest> = fc.record({
 export const anyRequest: fc.Arbitrary<Request> = fc.oneof(anyConnect, anyFind, anyReport);
 
 const anyPeer: fc.Arbitrary<PeerInfo> = fc.record({ peerId: name(128), address: anyPeerAddress });
-const anyResult: fc.Arbitrary<SwarmResult> = fc.record({
-  swarmId: hex,
-  successful: fc.boolean(),
-  peers: maybe(fc.array(anyPeer, { maxLength: 30 })),
-});
+const anyResult: fc.Arbitrary<SwarmResult> = fc.record(
+  {
+    swarmId: hex,
+    successful: fc.boolean(),
+    peers: maybe(fc.array(anyPeer, { maxLength: 30 })),
+    certificate: fc.uint8Array({ minLength: 1, maxLength: 1_280 }),
+  },
+  { requiredKeys: ['swarmId', 'successful', 'peers'] },
+);
 
 /** Any response that can be written. */
 export const anyResponse: fc.Arbitrary<Response> = fc.record({

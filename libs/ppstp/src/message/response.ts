@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { limits } from '../limits';
+import { certificateBytes, toBase64 } from './base64';
 import { type Decoded, decodeDocument, encodeDocument, type MessageFault } from './document';
 import {
   integer,
@@ -40,6 +41,8 @@ export interface SwarmResult {
   readonly successful: boolean;
   /** The peer list, if there is one in the answer. */
   readonly peers?: readonly PeerInfo[] | undefined;
+  /** A membership certificate in DER, `membership_certificate` in base64: an extension of ours, which others ignore. */
+  readonly certificate?: Uint8Array | undefined;
 }
 
 /** What a tracker answers. RFC 7846 section 3.3.4. */
@@ -74,12 +77,21 @@ const peerGroup = z
   .object({ peer_info: readableOf(peerInfo, limits.peersPerListMax).optional() })
   .transform(({ peer_info: peers }) => (peers ?? []).flat().slice(0, limits.peersPerListMax));
 
+/** RFC 7574 section 12.2.2 has trackers give certificates to peers; RFC 7846 has no member for them. */
+const certificate = z.union([certificateBytes, z.unknown().transform(() => undefined)]);
+
 const swarmResult = z
-  .object({ swarm_id: swarmId, result: responseType, peer_group: peerGroup.optional() })
+  .object({
+    swarm_id: swarmId,
+    result: responseType,
+    peer_group: peerGroup.optional(),
+    membership_certificate: certificate.optional(),
+  })
   .transform((wire): SwarmResult => ({
     swarmId: wire.swarm_id,
     successful: wire.result === 0,
     peers: wire.peer_group,
+    ...(wire.membership_certificate === undefined ? {} : { certificate: wire.membership_certificate }),
   }));
 
 const response: z.ZodType<Response> = z
@@ -122,8 +134,13 @@ export function encodeResponse({ transactionId: transaction, errorCode, ...rest 
  * A list without peers is written as an empty `peer_info`: `<1..*>` has no form for it, but FIND's answer "MUST
  * include a peer_group element" (section 4.1.2).
  */
-function writeResult({ swarmId: swarm, successful, peers }: SwarmResult) {
-  return { swarm_id: swarm, result: successful ? 0 : 1, peer_group: peers && { peer_info: peers.map(writePeer) } };
+function writeResult({ swarmId: swarm, successful, peers, certificate: der }: SwarmResult) {
+  return {
+    swarm_id: swarm,
+    result: successful ? 0 : 1,
+    peer_group: peers && { peer_info: peers.map(writePeer) },
+    membership_certificate: der && toBase64(der),
+  };
 }
 
 function writePeer({ peerId: peer, address }: PeerInfo) {

@@ -79,6 +79,17 @@ export class Tracker {
     return this.registry.expire(now);
   }
 
+  /**
+   * Where a member of a swarm proved to be: the best address that it registered whose IP its request comes from. Undefined
+   * if it is not in the swarm, or has no such address.
+   */
+  residence(peerId: string, swarmId: string, from: RequestContext['from']): PeerAddress | undefined {
+    const peer = this.registry.peer(peerId);
+    if (peer?.memberships.has(swarmId) !== true) return undefined;
+    const ip = normalIp(from.ip);
+    return peer.addresses.find((address) => address.ip === ip);
+  }
+
   private connect(request: ConnectRequest, { now, from }: RequestContext): Response {
     const known = this.registry.peer(request.peerId);
     if (known === undefined && request.actions.some(({ action }) => action === 'LEAVE')) return forbidden(request);
