@@ -120,6 +120,16 @@ describe('a refusal', () => {
       'store = 5 (FILE): write its keys below it: store.path, store.capacity',
       { file: 'store: 5' },
     ],
+    [
+      'certificates without an authority',
+      'ppspp.membershipCa = "" (default): ppspp.peerExchange is certificates: write the path of their authority, a file in PEM',
+      { file: 'ppspp: { peerExchange: certificates }' },
+    ],
+    [
+      'a peer exchange of no kind',
+      'ppspp.peerExchange = "on" (FILE): write one of off, private, certificates',
+      { file: 'ppspp: { peerExchange: on }' },
+    ],
     ['a scalar for a tracker', 'trackers[0] = "http://t" (FILE): write `url: URL`', { file: 'trackers: ["http://t"]' }],
     ['a scalar for a list', 'subscribers = "10.0.0.0/8" (FILE): write a list', { file: 'subscribers: 10.0.0.0/8' }],
     [
