@@ -68,10 +68,16 @@ export const limits = {
   peakTriesMax: 256,
   /** Extents being assembled at a time in one swarm: 16 MiB of 1 KiB chunks. Back-pressure of a slow disk, too. */
   assembliesMax: 256,
+  /** Bytes of the same, where chunks are large: 16 extents of the largest there are. */
+  assembliesBytesMax: 64 * 2 ** 20,
   /** Chunks whose verification is waiting, in one swarm; more are dropped, and sent again by their peer. */
   pendingChunksMax: 8_192,
+  /** Bytes of the same, where chunks are large. */
+  pendingBytesMax: 32 * 2 ** 20,
   /** Chunks of one swarm that came before the hashes they rest on; more are dropped, and sent again by their peer. */
   strandedChunksMax: 2_048,
+  /** Bytes of the same, where chunks are large. */
+  strandedBytesMax: 8 * 2 ** 20,
   /** From so many chunks on, leaf hashes are computed away from the endpoint's thread. */
   hashedAwayChunks: 64,
   /** Peers known for one swarm. */

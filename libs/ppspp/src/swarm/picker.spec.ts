@@ -3,6 +3,7 @@ import { limits } from '../limits';
 import { Holdings } from './holdings';
 import { Picker, type Asker } from './picker';
 import { chunkOf, published } from './published.testing';
+import { SparseTree } from './sparse.testing';
 
 const source = published(300 * 1_024);
 const { chunkCount, peaks } = source.content.record;
@@ -151,6 +152,18 @@ describe('Picker', () => {
     wanted = rest;
     expect(picker.pick(offer(0, 400 * 64), 400 * 64)).toHaveLength((limits.demandExtents - 1) * 64);
     expect(picker.pick(offer(0, 400 * 64), 64)).toEqual([]);
+  });
+
+  it('begins fewer extents the larger they are', () => {
+    const large = new SparseTree(400 * 64, { hash: 'sha256', addressing: 'chunk32', chunkSize: limits.chunkSizeMax });
+    holdings = new Holdings(large.metadata);
+    holdings.tree.adoptPeaks(large.chunkCount, large.peaks);
+    holdings.learnChunkSize(0, limits.chunkSizeMax);
+    picker = picking(() => Array.from({ length: 400 }, (_, extent) => extent));
+    pressed = Array.from({ length: 400 }, (_, extent) => extent);
+    picker.pick(offer(0, 400 * 64), 400 * 64);
+    expect(picker.inProgress).toBeGreaterThan(8);
+    expect(picker.inProgress * 64 * limits.chunkSizeMax).toBeLessThanOrEqual(limits.assembliesBytesMax);
   });
 
   it('asks for the last chunk first while only the root vouches for their number', () => {

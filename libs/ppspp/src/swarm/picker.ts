@@ -25,8 +25,8 @@ export interface Asker {
   readonly skips: (chunk: number) => boolean;
 }
 
-/** Extents begun in the background at most: what somebody waits for must find room. */
-const restMax = limits.assembliesMax - limits.demandExtents;
+/** The share of extents that may be begun in the background: what somebody waits for must find room. */
+const restShare = 1 - limits.demandExtents / limits.assembliesMax;
 
 /**
  * The chunk picker: what to ask of whom. RFC 7574 section 9.1 leaves it to us.
@@ -131,14 +131,14 @@ export class Picker {
     if (!isLate) yield* this.demand.pressed();
     for (const [extent, { open }] of this.assemblies) if (open && !this.demand.presses(extent)) yield extent;
     yield* this.demand.needed();
-    if (this.assemblies.size < restMax) yield* this.rest(available);
+    if (this.assemblies.size < this.restMax) yield* this.rest(available);
     if (isLate) yield* this.demand.pressed();
   }
 
   private *rest(available: ChunkSet): Iterable<number> {
     for (const extent of this.demand.rest(available, (begun) => this.assemblies.has(begun))) {
       yield extent;
-      if (this.assemblies.size >= restMax) return;
+      if (this.assemblies.size >= this.restMax) return;
     }
   }
 
@@ -156,10 +156,19 @@ export class Picker {
     if (assembly.untouched) this.assemblies.delete(extent);
   }
 
+  private get assembliesMax(): number {
+    const extentBytes = extentChunks * this.holdings.metadata.chunkSize;
+    return Math.min(limits.assembliesMax, Math.floor(limits.assembliesBytesMax / extentBytes));
+  }
+
+  private get restMax(): number {
+    return Math.floor(this.assembliesMax * restShare);
+  }
+
   private begin(extent: number): Assembly | undefined {
     const { chunkSize } = this.holdings;
     const chunks = this.holdings.chunksIn(extent);
-    if (chunkSize === undefined || chunks <= 0 || this.assemblies.size >= limits.assembliesMax) return undefined;
+    if (chunkSize === undefined || chunks <= 0 || this.assemblies.size >= this.assembliesMax) return undefined;
     const assembly = new Assembly(extent, chunks, chunkSize);
     this.assemblies.set(extent, assembly);
     return assembly;

@@ -16,30 +16,40 @@ interface Held {
  */
 export class Stranded {
   private readonly held = new Map<number, Held>();
+  private bytes = 0;
 
   /** Keeps a chunk; false if there is no room, or nothing that could still come would help it. */
   hold(arrival: Arrival, tree: HashTree): boolean {
     const { chunk } = arrival;
     if (this.held.has(chunk) || this.held.size >= limits.strandedChunksMax) return false;
+    if (this.bytes + arrival.bytes.length > limits.strandedBytesMax) return false;
     const missing = missingFor(arrival, tree);
     if (missing === undefined) return false;
     this.held.set(chunk, { arrival, missing });
+    this.bytes += arrival.bytes.length;
     return true;
   }
 
   /** Takes out those of which all hashes are here by now. One look-up for each that has to wait. */
   take(tree: HashTree): Arrival[] {
     const ready: Arrival[] = [];
-    for (const [chunk, held] of this.held) {
+    for (const held of this.held.values()) {
       const { arrival, missing } = held;
-      if (arrival.channel.closed) this.held.delete(chunk);
+      if (arrival.channel.closed) this.drop(arrival);
       else if (isHere(missing, arrival, tree)) {
         const next = missingFor(arrival, tree);
         if (next !== undefined) held.missing = next;
-        else if (this.held.delete(chunk)) ready.push(arrival);
+        else {
+          this.drop(arrival);
+          ready.push(arrival);
+        }
       }
     }
     return ready;
+  }
+
+  private drop({ chunk, bytes }: Arrival): void {
+    if (this.held.delete(chunk)) this.bytes -= bytes.length;
   }
 }
 

@@ -17,10 +17,14 @@ export class Verification {
   private waiting: Arrival[] = [];
   private readonly away = new Map<number, readonly Arrival[]>();
   private awayChunks = 0;
+  /** Of all that waits, here and away. */
+  private bytes = 0;
 
   /** Bounded; false if there is no room, and the chunk is dropped: its peer will send it again. */
   add(arrival: Arrival): boolean {
-    if (this.waiting.length + this.awayChunks >= limits.pendingChunksMax) return false;
+    const isFull = this.waiting.length + this.awayChunks >= limits.pendingChunksMax;
+    if (isFull || this.bytes + arrival.bytes.length > limits.pendingBytesMax) return false;
+    this.bytes += arrival.bytes.length;
     this.waiting.push(arrival);
     return true;
   }
@@ -28,7 +32,8 @@ export class Verification {
   /** A run that is worth handing out, under a token; undefined if what waits is few. */
   handOut(token: number): readonly Arrival[] | undefined {
     if (this.waiting.length < limits.hashedAwayChunks) return undefined;
-    const run = this.takeWaiting();
+    const run = this.waiting;
+    this.waiting = [];
     this.away.set(token, run);
     this.awayChunks += run.length;
     return run;
@@ -39,14 +44,19 @@ export class Verification {
     const run = this.away.get(token) ?? [];
     this.away.delete(token);
     this.awayChunks -= run.length;
-    return run;
+    return this.leaving(run);
   }
 
   /** What waits, to be hashed here. */
   takeWaiting(): readonly Arrival[] {
     const waiting = this.waiting;
     this.waiting = [];
-    return waiting;
+    return this.leaving(waiting);
+  }
+
+  private leaving(arrivals: readonly Arrival[]): readonly Arrival[] {
+    for (const { bytes } of arrivals) this.bytes -= bytes.length;
+    return arrivals;
   }
 }
 
