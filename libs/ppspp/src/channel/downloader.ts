@@ -4,6 +4,7 @@ import type { ChunkAddressing } from '../addressing/method';
 import { limits, second, type Micros } from '../limits';
 import type { Message } from '../wire/message';
 import { Acknowledgements } from './acknowledgements';
+import { HashBudget } from './hash-budget';
 import { Pace } from './pace';
 import { Patience, type Impatience } from './patience';
 import { Proofs } from './proofs';
@@ -40,6 +41,7 @@ const brokenPromisesMax = 64;
 export class Downloader {
   readonly available = new ChunkSet(limits.availabilityRunsMax);
   readonly proofs = new Proofs();
+  readonly hashes = new HashBudget();
   readonly acknowledgements = new Acknowledgements();
   readonly requests = new Requests();
   readonly pace = new Pace();

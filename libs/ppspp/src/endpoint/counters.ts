@@ -23,6 +23,7 @@ export type EndpointFault =
   | 'data-unproven'
   | 'data-wrong'
   | 'hash-wrong'
+  | 'hash-budget'
   | 'queue-full';
 
 /** What an endpoint did since it was made. Plain numbers: reading them is the metrics' business. */

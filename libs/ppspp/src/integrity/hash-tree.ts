@@ -34,6 +34,8 @@ const noProof: Proof = () => undefined;
  * Nothing enters that does not hash up to the root. RFC 7574 sections 5.1 to 5.3 and 5.6.
  */
 export class HashTree {
+  /** Hashes computed for what others claim. */
+  hashed = 0;
   private readonly blocks = new Map<number, Block>();
   private readonly dirty = new Set<number>();
   private readonly size: number;
@@ -68,6 +70,7 @@ export class HashTree {
    */
   adoptPeaks(chunkCount: number, hashes: readonly Uint8Array[]): boolean {
     if (this.count !== undefined && !this.mayBecome(chunkCount, hashes)) return this.count === chunkCount;
+    this.hashed += 2 * rootHeight(chunkCount);
     if (!equalBytes(rootOfPeaks(this.hash, chunkCount, hashes), this.root)) return false;
     this.count = chunkCount;
     this.implied = hashes.length === 1;
@@ -183,6 +186,7 @@ export class HashTree {
       const beside = this.at(height, sibling) ?? proof(height, sibling);
       if (beside === undefined) return 'incomplete';
       steps.push({ height, index, hash }, { height, index: sibling, hash: beside });
+      this.hashed++;
       hash = index % 2 === 0 ? combine(this.hash, hash, beside) : combine(this.hash, beside, hash);
       height++;
       index = Math.floor(index / 2);

@@ -157,8 +157,12 @@ export class Intake {
     const { channel } = arrival;
     if (channel.closed) return;
     const { holdings, context } = this.parts;
+    const before = holdings.tree.hashed;
     const verdict = judgeChunk(arrival, holdings, leaf);
-    if (verdict === 'mismatch') {
+    if (verdict === 'incomplete' && !channel.downloader.hashes.spend(holdings.tree.hashed - before + 1)) {
+      context.counters.fault('hash-budget');
+      channel.end('unproven');
+    } else if (verdict === 'mismatch') {
       context.counters.fault('data-wrong');
       context.lied(channel);
     } else if (verdict === 'incomplete' && this.stranded.hold(arrival, holdings.tree)) {
@@ -184,6 +188,7 @@ export class Intake {
       context.counters.fault('hash-wrong');
       return context.lied(channel);
     }
+    downloader.hashes.earn();
     downloader.delivered(chunk, bytes.length, this.now);
     downloader.acknowledgements.add(chunk, delay);
     candidates.progressed(this.now);
