@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { limits } from '@weir/ppspp';
 import { z } from 'zod';
@@ -41,6 +42,14 @@ it.each(['seed', 'appliance'])(
   },
 );
 
+/** ICMP errors of this kind that this machine has heard. */
+function portsUnreachable(): number {
+  const [names = '', values = ''] = readFileSync('/proc/net/snmp', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('Icmp: '));
+  return Number(values.split(' ')[names.split(' ').indexOf('InDestUnreachs')]);
+}
+
 /** Sends a datagram to a peer, from an address of its own. */
 async function sender(ip: string, peer: string): Promise<(bytes: Uint8Array) => Promise<void>> {
   const socket = createSocket('udp4');
@@ -67,14 +76,16 @@ it('the appliance lives through datagrams of all sizes and through callers that 
     await send(new Uint8Array(bytes).fill(bytes));
     await send(new Uint8Array(bytes));
   }
-  // Each answer to somebody who is gone comes back to the appliance as an ICMP error.
+  // Each answer to somebody who is gone comes back as an ICMP error, which the kernel counts.
+  const unreachableBefore = portsUnreachable();
   const metadata = { swarmId, hash: 'sha256', addressing: 'chunk32', chunkSize: 1_024 } as const;
-  for (let count = 0; count < 50; count++) {
+  for (let count = 0; count < 200; count++) {
     const gone = new Stage();
     (await Caller.at(gone, '127.1.0.8')).call(appliance.address, metadata);
     await gone.end();
   }
   await untilTrue('it heard them', async () => (await appliance.metric('ppspp_faults_total')) > 100);
+  await untilTrue('errors came back', () => Promise.resolve(portsUnreachable() - unreachableBefore > 100));
   expect(await appliance.metric('ppspp_swarms')).toBe(0);
   await appliance.request('POST', '/v1/swarms', { swarmId, peers: [address] });
   await fetchFile(stage, { swarmId, out: stage.path('out'), peers: [appliance.address] });

@@ -105,6 +105,40 @@ it.each([lies[0], lies[1], lies[4], lies[8]])('a cache does not pass a lie on', 
   });
 });
 
+it.each([1, 5])(
+  'when all of its peers lie in each %i. chunk, a cache stores and serves nothing wrong, leaves them all, and goes on with an honest one',
+  async (every) => {
+    await eachSeed(4, async (seed) => {
+      const world = new World({ seed, link: anyLink(seed) });
+      const config: Partial<EndpointConfig> = { opensUnknown: true, fetchesFromCallers: false, servesCalled: false };
+      const cache = await world.peer('10.1.0.1', { config });
+      const ips = ['10.9.0.66', '10.9.0.67', '10.9.0.68'];
+      const liars = await Promise.all(ips.map((ip) => world.peer(ip, { corrupt: wrongChunks(content, every) })));
+      for (const liar of liars) liar.seed(content);
+      let named = liars;
+      world.onNotice = (peer, { type }) => {
+        const peers = named.map(({ address }) => ({ address, priority: 1 }));
+        if (peer === cache && type === 'peers-wanted') cache.input({ kind: 'peers', swarmId, peers });
+      };
+      const subscriber = await world.peer('10.2.0.1');
+      subscriber.fetch(content.metadata, [{ address: cache.address, priority: 1 }]);
+      expectThat(
+        world.run(() => bannedBy(cache).size === liars.length, 60),
+        'all liars are banned within a minute',
+      );
+      expectThat(!cache.complete(swarmId) && !subscriber.complete(swarmId), 'nobody has it all');
+      named = [(await world.peer('10.9.0.1')).seed(content)];
+      expectThat(
+        world.run(() => subscriber.complete(swarmId), 120),
+        'complete within two minutes of an honest peer',
+      );
+      expectWhole(subscriber, content);
+      expectThat([...bannedBy(cache)].sort().join() === ips.join(), 'the liars alone are banned');
+      expectThat(bannedBy(subscriber).size === 0, 'the subscriber trusts its cache');
+    });
+  },
+);
+
 it('a banned peer is not called again, nor answered, for ten minutes', async () => {
   const { world, liar, honest } = await scene(2, wrongChunks(content, 1), 0);
   const leecher = await world.peer('10.2.0.1');

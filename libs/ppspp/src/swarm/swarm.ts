@@ -233,7 +233,11 @@ export class Swarm implements ChannelSwarm {
   established(channel: Channel, now: Micros): void {
     this.announcer.announceAll(channel, now);
     this.exchange.established(channel, now);
-    this.stir();
+    // A new subscriber may change what is asked of everybody; a new source only what is asked of itself.
+    if (this.want === 'demand') return this.stir();
+    this.demand.outdate();
+    this.context.stirred(this.metadata.swarmId);
+    this.context.touch(channel);
   }
 
   /** A channel ended. */
