@@ -2,10 +2,9 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { limits } from '@weir/ppspp';
+import { encodeDatagram, initiatingOptions, limits } from '@weir/ppspp';
 import { z } from 'zod';
 import { Appliance } from './harness/appliance';
-import { Caller } from './harness/caller';
 import { addressOf, fetchFile, startSeeder } from './harness/peers';
 import { root, sha256Of, Stage } from './harness/stage';
 import { untilTrue } from './harness/waiting';
@@ -51,11 +50,11 @@ function portsUnreachable(): number {
 }
 
 /** Sends a datagram to a peer, from an address of its own. */
-async function sender(ip: string, peer: string): Promise<(bytes: Uint8Array) => Promise<void>> {
+async function sender(scene: Stage, ip: string, peer: string): Promise<(bytes: Uint8Array) => Promise<void>> {
   const socket = createSocket('udp4');
   socket.bind(0, ip);
   await once(socket, 'listening');
-  stage.onEnd(() => {
+  scene.onEnd(() => {
     socket.close();
   });
   const to = addressOf(peer);
@@ -71,7 +70,7 @@ it('the appliance lives through datagrams of all sizes and through callers that 
   const content = stage.content('source', 500_000);
   const { swarmId, address } = await startSeeder(stage, { path: content.path });
   const appliance = await Appliance.start(stage);
-  const send = await sender('127.1.0.9', appliance.address);
+  const send = await sender(stage, '127.1.0.9', appliance.address);
   for (let bytes = 0; bytes <= 65_507; bytes += bytes < 64 ? 1 : 4_363) {
     await send(new Uint8Array(bytes).fill(bytes));
     await send(new Uint8Array(bytes));
@@ -79,9 +78,12 @@ it('the appliance lives through datagrams of all sizes and through callers that 
   // Each answer to somebody who is gone comes back as an ICMP error, which the kernel counts.
   const unreachableBefore = portsUnreachable();
   const metadata = { swarmId, hash: 'sha256', addressing: 'chunk32', chunkSize: 1_024 } as const;
+  const dialect = { addressing: 'chunk32', hashBytes: 32, chunkSize: 1_024 } as const;
+  const handshake = { type: 'handshake', channel: 1, options: initiatingOptions(metadata, true) } as const;
   for (let count = 0; count < 200; count++) {
     const gone = new Stage();
-    (await Caller.at(gone, '127.1.0.8')).call(appliance.address, metadata);
+    const call = await sender(gone, '127.1.0.8', appliance.address);
+    await call(encodeDatagram(0, [handshake], dialect));
     await gone.end();
   }
   await untilTrue('it heard them', async () => (await appliance.metric('ppspp_faults_total')) > 100);
