@@ -66,13 +66,6 @@ export const limits = {
   proofsMax: 8_192,
   /** Times a channel may have its peak hashes tried: each try costs as many hashes as the tree is high. */
   peakTriesMax: 256,
-  /**
-   * Hashes that one peer may have us compute in vain: to begin with, some 20 ms of one core; for each chunk that verified,
-   * as many as a lost hash may cost; and at most.
-   */
-  hashesForNothing: 16_384,
-  hashesEarned: 16,
-  hashesForNothingMax: 65_536,
   /** Extents being assembled at a time in one swarm: 16 MiB of 1 KiB chunks. Back-pressure of a slow disk, too. */
   assembliesMax: 256,
   /** Bytes of the same, where chunks are large: 16 extents of the largest there are. */
@@ -141,6 +134,13 @@ export const limits = {
   malformedSpan: 10 * second,
   /** Times a chunk may come without the hashes that prove it, before the channel is given up for a new one. */
   unprovenTriesMax: 4,
+  /**
+   * Hashes that one peer may have us compute in vain: to begin with, some 20 ms of one core; for each chunk that verified,
+   * as many as a lost hash may cost; and at most.
+   */
+  hashesForNothing: 16_384,
+  hashesEarned: 16,
+  hashesForNothingMax: 65_536,
   /** Interval between two calls for more peers of one swarm, and the time without a chunk that makes us call. */
   peersWanted: 5 * second,
   /** Without a chunk for this long, a peer that sends nothing gives its place to one that was not tried. */
