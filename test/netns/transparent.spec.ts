@@ -64,6 +64,25 @@ describeNamespaces('transparent sockets, across network namespaces', () => {
     );
   });
 
+  it.each(['198.51.100.7', '2001:db8::7'])('send and receive trains of what fits no packet, to %s', async (ip) => {
+    const { value } = await subscriber.start('native-peer.ts', 'large', ip, '7000').next();
+    const lengths = [1_400, 8_216, 20_000].flatMap((length) => Array.from({ length: 10 }, () => length));
+    expect(JSON.parse(String(value))).toEqual({ heard: lengths, faults: [] });
+  });
+
+  it('wait for a link that takes no more, and drop what does not fit in the queue', async () => {
+    const shaped = `dev ${endOf(appliance)} root`;
+    subscriber.run(`tc qdisc add ${shaped} tbf rate 200mbit burst 64kb limit 64mb`);
+    const { value } = await subscriber.start('native-peer.ts', 'burst', '198.51.100.7', '7000').next();
+    const told: Readonly<Record<string, number>> = JSON.parse(String(value));
+    subscriber.run(`tc qdisc delete ${shaped}`);
+    const { offered = 0, taken = 0, first, sent, lost } = told;
+    expect(first).toBeLessThan(taken);
+    expect(sent).toBe(taken);
+    expect(told).toMatchObject({ lost: offered - taken, kinds: ['queue-full'] });
+    expect(lost).toBeGreaterThan(0);
+  });
+
   it('mark what they send, and give it a code point', () => {
     const counters = appliance.run('nft list chain inet weir leave').match(/(?<=packets )\d+/g) ?? [];
     expect(counters).toHaveLength(2);
