@@ -15,8 +15,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = join(root, 'libs/datagram/native');
 const build = join(folder, 'build');
 
-/** Longer takes no compiler, but a download of headers that never ends. */
-const buildMillisMax = 240_000;
+/** No download of headers and no compiler takes longer, unless it never ends. */
+const millisMax = { configure: 60_000, build: 240_000 };
 
 const needs = 'Linux, Python 3, make and a C++17 compiler build them';
 
@@ -71,11 +71,11 @@ function run(gyp, args) {
   } = spawnSync(execPath, [gyp, ...args], {
     cwd: folder,
     encoding: 'utf8',
-    timeout: buildMillisMax,
+    timeout: millisMax[args[0]],
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (status === 0) return undefined;
-  if (error) return error.message;
+  if (error) return `${args[0]} ended: ${error.message}`;
   const lines = `${stdout}\n${errors}`.split('\n');
   const telling = lines.find((line) => /error:|find Python|not found|ENOTFOUND|EAI_AGAIN|ECONNREFUSED/i.test(line));
   return (telling ?? lines.findLast((line) => line.trim() !== '') ?? 'the build failed').trim();
