@@ -83,4 +83,19 @@ describe('Demand for a content of 10 GiB', () => {
     holdings.hold(100, true);
     expect([...demand.needed()][0]).toBe(101);
   });
+
+  it('shows at once what one subscriber needs, without looking at all others', () => {
+    const demand = demanding('demand');
+    demand.turn(1_000_000);
+    subscriber(100);
+    demand.outdate();
+    expect([...demand.needed()][0]).toBe(100);
+    const other = subscriber(5_000);
+    demand.include(other);
+    const needed = [...demand.needed()];
+    expect(needed.slice(0, 2)).toEqual([5_000, 5_001]);
+    expect(needed).toHaveLength(2 * 32);
+    demand.include(other);
+    expect([...demand.needed()]).toEqual(needed);
+  });
 });

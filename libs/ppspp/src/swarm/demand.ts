@@ -62,6 +62,11 @@ export class Demand {
     this.needs.outdate();
   }
 
+  /** As `outdate`, of one subscriber alone. */
+  include(channel: Subscriber): void {
+    this.needs.include(channel);
+  }
+
   /** Time passed. */
   turn(now: Micros): void {
     this.needs.turn(now);

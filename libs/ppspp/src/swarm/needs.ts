@@ -28,6 +28,14 @@ export class Needs {
     this.isListed = false;
   }
 
+  /** One subscriber's position changed, or what it was told: until the list is made anew, its needs go first. */
+  include(channel: Subscriber): void {
+    if (!this.isListed) return;
+    const own = new Set<number>();
+    for (const from of positionsOf(channel)) for (const extent of this.lackedBy(channel, from)) own.add(extent);
+    if (own.size > 0) this.listed = [...own, ...this.listed.filter((extent) => !own.has(extent))];
+  }
+
   /** Time passed. */
   turn(now: Micros): void {
     this.now = now;

@@ -145,10 +145,11 @@ export class Swarm implements ChannelSwarm {
     return this.context.admits(channel, now);
   }
 
-  asked({ uploader }: Channel): void {
+  asked(channel: Channel): void {
+    const { uploader } = channel;
     const extent = Math.floor((uploader.position ?? 0) / extentChunks);
     // Where it goes on it finds all that it was told of; else more may have to be fetched.
-    if (this.want !== 'none' && !this.holdings.complete && !uploader.announced.has(extent)) this.stir();
+    if (this.want !== 'none' && !this.holdings.complete && !uploader.announced.has(extent)) this.stirredBy(channel);
   }
 
   exchanged(channel: Channel, message: ExchangeMessage, now: Micros): void {
@@ -163,7 +164,7 @@ export class Swarm implements ChannelSwarm {
 
   idled(channel: Channel, now: Micros): void {
     this.announcer.remind(channel, now);
-    if (this.want !== 'none' && !this.holdings.complete) this.stir();
+    if (this.want !== 'none' && !this.holdings.complete) this.stirredBy(channel);
   }
 
   // Inputs.
@@ -249,6 +250,16 @@ export class Swarm implements ChannelSwarm {
   /** What is wanted changed: sources are to be asked, and peers may be needed. */
   stir(): void {
     this.demand.outdate();
+    this.rouse();
+  }
+
+  /** As `stir`, where it is one subscriber that wants something else: many of them do so all the time. */
+  private stirredBy(channel: Channel): void {
+    this.demand.include(channel);
+    this.rouse();
+  }
+
+  private rouse(): void {
     this.context.stirred(this.metadata.swarmId);
     this.intake.touchSources();
   }
