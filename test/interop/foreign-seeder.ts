@@ -167,7 +167,8 @@ class ServingChannel {
       if (message.type === 'ack') this.acknowledged.add(message.range);
       if (message.type === 'cancel' && this.side.habits.heedsCancel) this.forget(message.range);
       if (message.type !== 'request' || this.isChoking) continue;
-      for (let chunk = message.range.first; chunk <= message.range.last; chunk++)
+      const last = Math.min(message.range.last, this.tree.chunkCount - 1);
+      for (let chunk = message.range.first; chunk <= last; chunk++)
         this.wanted.push({ chunk, askedAt: now });
     }
   }
