@@ -168,8 +168,7 @@ class ServingChannel {
       if (message.type === 'cancel' && this.side.habits.heedsCancel) this.forget(message.range);
       if (message.type !== 'request' || this.isChoking) continue;
       const last = Math.min(message.range.last, this.tree.chunkCount - 1);
-      for (let chunk = message.range.first; chunk <= last; chunk++)
-        this.wanted.push({ chunk, askedAt: now });
+      for (let chunk = message.range.first; chunk <= last; chunk++) this.wanted.push({ chunk, askedAt: now });
     }
   }
 
