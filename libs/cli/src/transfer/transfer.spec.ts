@@ -74,7 +74,8 @@ it('finds the seeder by a tracker', async () => {
 
 it('continues an interrupted fetch with what is missing', async () => {
   const format: ContentFormat = { chunkSize: 1024, hash: 'sha256', addressing: 'chunk32' };
-  const size = 40 * extentBytes(format.chunkSize) + 1;
+  // More than arrives while the first fetch takes leave.
+  const size = 120 * extentBytes(format.chunkSize) + 1;
   const { content, path, plan } = await prepared(size, format);
   const seeder = await seeding(path, format);
   const whole = { ...plan, peers: [seeder.address] };
