@@ -85,7 +85,8 @@ export class Holdings {
     if (!this.fits(record)) return false;
     this.proveSize(record.metadata.chunkSize);
     this.endAt(record.contentBytes ?? this.knownBytes);
-    for (const extent of extents) this.held.add({ first: extent, last: extent });
+    const end = this.extentCount ?? 0;
+    for (const extent of extents) if (extent < end) this.held.add({ first: extent, last: extent });
     for (const run of this.held.runs()) this.everHeld.add(run);
     if (this.held.has(Math.ceil(record.chunkCount / extentChunks) - 1)) this.tree.confirmSize();
     for (const block of blocks) this.stored.set(blockKey(block.tier, block.index), block.hashes);

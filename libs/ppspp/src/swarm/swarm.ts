@@ -213,6 +213,8 @@ export class Swarm implements ChannelSwarm {
 
   /** A fetched extent is stored. Refused by the store, it still serves subscribers, as long as it is in memory. */
   extentWritten(extent: number, stored: boolean): void {
+    // It was asked for before the swarm was closed and opened anew, and where it belongs is not known any more.
+    if (extent >= (this.holdings.extentCount ?? 0)) return;
     this.demand.meet(extent);
     if (stored) this.context.counters.extentsWritten++;
     if (stored || this.want === 'demand') {
