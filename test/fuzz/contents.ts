@@ -1,16 +1,15 @@
 import {
   chunkAddressingCodes,
   Endpoint,
-  endpointDefaults,
   hashBytes,
   hashFunctionCodes,
   integrityMethodCodes,
   judgeInitiation,
   protocolVersion,
   type Dialect,
-  type EndpointConfig,
   type SwarmMetadata,
 } from '@weir/ppspp';
+import { testConfig } from '../../libs/ppspp/src/endpoint/config.testing';
 import { generated, publish, type Published } from '../sim/content';
 import { Tape } from './tape';
 
@@ -31,22 +30,6 @@ const shapes: readonly (readonly [chunks: number, more: number])[] = [
 ];
 const usual: Settings = { hash: 'sha256', addressing: 'chunk32', chunkSize: 1_024 };
 const contents = new Map<string, Published>();
-
-/** What a peer of ours is unless a test wants it otherwise. */
-export function configOf(more: Partial<EndpointConfig>): EndpointConfig {
-  let ids = 0;
-  return {
-    random: () => ++ids,
-    wireOffset: 0n,
-    admit: () => 'serve',
-    portFor: () => 0,
-    opensUnknown: false,
-    fetchesFromCallers: true,
-    servesCalled: true,
-    ...endpointDefaults,
-    ...more,
-  };
-}
 
 /** The content that four bytes choose. What the core does not speak falls back to what it does. */
 export function contentOf(tape: Tape): Published {
@@ -79,7 +62,7 @@ export function everyChoice(): Uint8Array[] {
 
 /** The widths that a content's messages have, as an endpoint sees them. */
 export function dialectOf({ metadata, content }: Published): Dialect {
-  const endpoint = new Endpoint(configOf({}));
+  const endpoint = new Endpoint(testConfig(0));
   endpoint.handle({ kind: 'join', join: { metadata, want: 'none', content, trusted: true } }, 0);
   return endpoint.swarms.find(metadata.swarmId)?.holdings.dialect ?? unknownDialect;
 }

@@ -11,7 +11,7 @@ import {
 } from '@weir/ppspp';
 import type { Published } from '../sim/content';
 import { SimulatedStore } from '../sim/store';
-import { configOf } from './contents';
+import { testConfig } from '../../libs/ppspp/src/endpoint/config.testing';
 import { Judge } from './judge';
 import { promise } from './target';
 
@@ -46,7 +46,7 @@ export class Party {
     private readonly world: { readonly now: Micros; post(letter: Letter): void },
     config: Partial<EndpointConfig>,
   ) {
-    this.endpoint = new Endpoint(configOf(config));
+    this.endpoint = new Endpoint(testConfig(0, config));
     this.judge = new Judge(this.endpoint, truth);
   }
 

@@ -5,7 +5,7 @@ import { Command, Option } from 'nest-commander';
 import { InterruptedError, UsageError } from '../errors';
 import { anyAddress } from '@weir/datagram';
 import { formatAddress, resolveAddress } from '../options/address';
-import { exchangeOf, type ExchangeOptions } from '../options/exchange';
+import { exchangeFlags, exchangeOf, type ExchangeOptions } from '../options/exchange';
 import { collect, parseContentBytes, parsePeer, parseSeconds, parseTrackerUrl, read } from '../options/parse';
 import { readSwarm, withFlags } from '../options/swarm';
 import { formatBytes, formatRate } from '../terminal/format';
@@ -79,12 +79,12 @@ export class FetchCommand extends FormatCommand {
     return true;
   }
 
-  @Option({ flags: '--peer-exchange', description: 'learn of peers from peers, and tell them, in private networks' })
+  @Option(exchangeFlags.peerExchange)
   readPeerExchange(): boolean {
     return true;
   }
 
-  @Option({ flags: '--membership-ca <file>', description: 'exchange peers with everybody, by certificates of this CA' })
+  @Option(exchangeFlags.membershipCa)
   readMembershipCa(text: string): string {
     return text;
   }

@@ -4,7 +4,7 @@ import { reachableAddresses } from '@weir/datagram';
 import { linkOf, recordOf, type Address, type SwarmRecord } from '@weir/ppspp';
 import { Command, Option } from 'nest-commander';
 import { formatAddress, resolveAddress } from '../options/address';
-import { exchangeOf, type ExchangeOptions } from '../options/exchange';
+import { exchangeFlags, exchangeOf, type ExchangeOptions } from '../options/exchange';
 import { collect, parseTrackerUrl, read } from '../options/parse';
 import type { Terminal } from '../terminal/terminal';
 import { seedContent, statementOfContent } from '../transfer/seed-content';
@@ -42,12 +42,12 @@ export class SeedCommand extends SourceCommand {
     return collect('--tracker', read('--tracker', text, parseTrackerUrl), before);
   }
 
-  @Option({ flags: '--peer-exchange', description: 'learn of peers from peers, and tell them, in private networks' })
+  @Option(exchangeFlags.peerExchange)
   readPeerExchange(): boolean {
     return true;
   }
 
-  @Option({ flags: '--membership-ca <file>', description: 'exchange peers with everybody, by certificates of this CA' })
+  @Option(exchangeFlags.membershipCa)
   readMembershipCa(text: string): string {
     return text;
   }

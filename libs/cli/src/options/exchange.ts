@@ -9,6 +9,18 @@ export interface ExchangeOptions {
   readonly membershipCa?: string;
 }
 
+/** Those options, as they stand on a command line. */
+export const exchangeFlags = {
+  peerExchange: {
+    flags: '--peer-exchange',
+    description: 'learn of peers from peers, and tell them, in private networks',
+  },
+  membershipCa: {
+    flags: '--membership-ca <file>',
+    description: 'exchange peers with everybody, by certificates of this CA',
+  },
+} as const;
+
 /** How peers are exchanged; undefined if not at all. Rejects with a `UsageError` or a `MembershipError`. */
 export async function exchangeOf({
   peerExchange,

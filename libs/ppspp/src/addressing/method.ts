@@ -7,15 +7,6 @@ export const chunkAddressings = ['chunk32', 'chunk64', 'bin32', 'bin64', 'byte64
 /** One of the chunk addressing methods. */
 export type ChunkAddressing = (typeof chunkAddressings)[number];
 
-/** Bytes of one chunk specification: a bin is one integer, a range is two. RFC 7574 section 8.5. */
-export const specificationBytes: Readonly<Record<ChunkAddressing, number>> = {
-  chunk32: 8,
-  chunk64: 16,
-  bin32: 4,
-  bin64: 8,
-  byte64: 16,
-};
-
 /**
  * The largest chunk number that a method can name; 64-bit methods are bounded by the numbers that we compute with. The
  * bin of a chunk is twice its number, and of byte offsets every chunk takes `chunkSize`.

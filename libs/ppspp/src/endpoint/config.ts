@@ -1,6 +1,6 @@
 import type { UploadOptions } from '../channel/uploader';
 import type { IntegrityMethod } from '../swarm/metadata';
-import { limits } from '../limits';
+import { limits, type Micros } from '../limits';
 import { noExchange, type ExchangeConfig } from '../exchange/config';
 import type { Address } from './address';
 
@@ -45,9 +45,14 @@ export interface EndpointConfig {
   readonly exchange: ExchangeConfig;
 }
 
+/** System time at `now`, in microseconds, as DATA carries it. RFC 7574 section 8.6. */
+export function wireTime(now: Micros, { wireOffset }: EndpointConfig): bigint {
+  return BigInt(now) + wireOffset;
+}
+
 /**
- * Defaults of the bounds. 4 MiB in flight carries 300 Mbit/s over 100 ms; no peer gets more than 1 Gbit/s; 64 MiB of extents hold what a thousand
- * subscribers are about to ask for; a content of more than 8 GiB is not fetched whole unasked.
+ * Defaults of the bounds. 4 MiB in flight carries 300 Mbit/s over 100 ms; no peer gets more than 1 Gbit/s; 64 MiB of
+ * extents hold what a thousand subscribers are about to ask for; a content of more than 8 GiB is not fetched whole unasked.
  */
 export const endpointDefaults = {
   upload: { windowBytesMax: 4 * 2 ** 20, segmentBytes: limits.datagramBytes, bytesPerSecondMax: 125_000_000 },

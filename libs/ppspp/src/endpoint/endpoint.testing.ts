@@ -9,7 +9,8 @@ import { decodeDatagram } from '../wire/decode';
 import { encodeDatagram } from '../wire/encode';
 import type { Dialect, HandshakeOptions, Message } from '../wire/message';
 import { addressKey, type Address } from './address';
-import { endpointDefaults, type EndpointConfig } from './config';
+import type { EndpointConfig } from './config';
+import { testConfig } from './config.testing';
 import type { EndpointFault } from './counters';
 import type { Effect, Notice } from './effects';
 import { Endpoint } from './endpoint';
@@ -35,20 +36,9 @@ export class TestEndpoint {
   opens = true;
   now: Micros = second;
   private sent: Sent[] = [];
-  private ids = 0;
 
   constructor(config: Partial<EndpointConfig> = {}) {
-    this.endpoint = new Endpoint({
-      random: () => (0x1000 + ++this.ids) >>> 0,
-      wireOffset: 0n,
-      admit: () => 'serve',
-      portFor: () => 0,
-      opensUnknown: false,
-      fetchesFromCallers: true,
-      servesCalled: true,
-      ...endpointDefaults,
-      ...config,
-    });
+    this.endpoint = new Endpoint(testConfig(0x1000, config));
   }
 
   /** Serves a content; `trusted`, without checking it first. */

@@ -9,7 +9,7 @@ import { decodeDatagram, peekChannel } from '../wire/decode';
 import type { Message } from '../wire/message';
 import { Bans } from './bans';
 import { ChannelTable } from './channel-table';
-import type { EndpointConfig } from './config';
+import { wireTime, type EndpointConfig } from './config';
 import { EndpointCounters } from './counters';
 import { Deadlines } from './deadlines';
 import { Doorman } from './doorman';
@@ -197,7 +197,7 @@ export class Endpoint {
 
   private deliver(channel: Channel, messages: readonly Message[]): void {
     const wasOpen = channel.phase === 'open';
-    channel.receive(messages, this.now, this.wireNow());
+    channel.receive(messages, this.now, wireTime(this.now, this.config));
     this.steward.touch(channel);
     const swarm = this.steward.swarmOf(channel);
     if (swarm === undefined) return;
@@ -244,10 +244,6 @@ export class Endpoint {
   private stirred(swarmId: SwarmId): void {
     const swarm = this.swarms.find(swarmId);
     if (swarm !== undefined) this.swarmDeadlines.set(swarm, this.now);
-  }
-
-  private wireNow(): bigint {
-    return BigInt(this.now) + this.config.wireOffset;
   }
 }
 

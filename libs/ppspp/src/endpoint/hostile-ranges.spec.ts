@@ -1,4 +1,4 @@
-import { chunkAddressings, specificationBytes, type ChunkAddressing } from '../addressing/method';
+import { chunkAddressings, type ChunkAddressing } from '../addressing/method';
 import { limits, second } from '../limits';
 import { chunkOf, published } from '../swarm/published.testing';
 import { messageCodes } from '../wire/codes';
@@ -10,6 +10,15 @@ import { channelOf, opening, TestEndpoint } from './endpoint.testing';
 
 const peer: Address = { ip: '192.0.2.1', port: 9 };
 const carried: readonly (keyof typeof messageCodes)[] = ['have', 'ack', 'request', 'cancel'];
+
+/** Bytes of one chunk specification: a bin is one integer, a range is two. RFC 7574 section 8.5. */
+const specificationBytes: Readonly<Record<ChunkAddressing, number>> = {
+  chunk32: 8,
+  chunk64: 16,
+  bin32: 4,
+  bin64: 8,
+  byte64: 16,
+};
 
 /** Chunk specifications that no honest peer sends, as bytes. */
 function specifications(addressing: ChunkAddressing): Uint8Array[] {

@@ -9,7 +9,7 @@ import { protocolVersion } from '../wire/codes';
 import type { Message } from '../wire/message';
 import type { Bans } from './bans';
 import type { ChannelTable } from './channel-table';
-import type { EndpointConfig } from './config';
+import { wireTime, type EndpointConfig } from './config';
 import { Deadlines } from './deadlines';
 import type { Doorman } from './doorman';
 import type { Effect } from './effects';
@@ -106,8 +106,7 @@ export class Steward {
 
   /** Sends what a channel has to say, and sets its next deadline; buries it if it ended. */
   private step(channel: Channel, now: Micros): void {
-    const wireNow = BigInt(now) + this.parts.config.wireOffset;
-    for (const messages of channel.flush(now, wireNow)) this.send(channel, messages);
+    for (const messages of channel.flush(now, wireTime(now, this.parts.config))) this.send(channel, messages);
     if (channel.downloader.exhausted && channel.phase === 'open') channel.end('exhausted');
     if (channel.closed) return this.bury(channel, now);
     this.deadlines.set(channel, channel.uploader.eager ? now : channel.deadline());

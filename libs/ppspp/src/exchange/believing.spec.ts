@@ -11,6 +11,17 @@ describe('a peer that wants others', () => {
   const scene = new Scene();
   const { begin, answer, tell, called, fault } = scene;
 
+  /** A leecher to whom a tracker named these, and all of them answered. */
+  function knowing(trusted: readonly Address[]) {
+    scene.leecher = new TestEndpoint({ exchange: { ...sociable, certified: false } }).fetch(metadata, near(1));
+    const peers = trusted.map((address) => ({ address, priority: 1 }));
+    scene.leecher.endpoint.handle({ kind: 'peers', swarmId, peers }, scene.leecher.now);
+    const opened = scene.leecher.take();
+    const lines = trusted.map((address) => answer(address, opened));
+    scene.leecher.take();
+    return lines;
+  }
+
   it('asks along with its first REQUEST, again when nothing comes, and then seldom', () => {
     begin(near(1));
     const first = messagesOf(scene.leecher.take().slice(-2)).map(({ type }) => type);
@@ -104,12 +115,7 @@ describe('a peer that wants others', () => {
   it('has at most as many peers that others named as ones that a tracker named, whatever it is told', () => {
     for (let count = 1; count <= limits.fetchPeersMax; count++) {
       const trusted = Array.from({ length: count }, (_, at) => near(at + 1));
-      scene.leecher = new TestEndpoint({ exchange: { ...sociable, certified: false } }).fetch(metadata, near(1));
-      const peers = trusted.map((address) => ({ address, priority: 1 }));
-      scene.leecher.endpoint.handle({ kind: 'peers', swarmId, peers }, scene.leecher.now);
-      const opened = scene.leecher.take();
-      const lines = trusted.map((address) => answer(address, opened));
-      scene.leecher.take();
+      const lines = knowing(trusted);
       // As long as nobody is left because it sends nothing.
       for (let turn = 0; turn < 5; turn++) {
         const sent = lines.flatMap((line, at) => tell(line, v4(`10.0.9.${String(10 * turn + at)}`)));
@@ -129,12 +135,7 @@ describe('a peer that wants others', () => {
 
   it('lets go as many that others named as are too many when those leave that a tracker named, all but the last', () => {
     const trusted = [near(1), near(2), near(3)];
-    scene.leecher = new TestEndpoint({ exchange: { ...sociable, certified: false } }).fetch(metadata, near(1));
-    const peers = trusted.map((address) => ({ address, priority: 1 }));
-    scene.leecher.endpoint.handle({ kind: 'peers', swarmId, peers }, scene.leecher.now);
-    const opened = scene.leecher.take();
-    const lines = trusted.map((address) => answer(address, opened));
-    scene.leecher.take();
+    const lines = knowing(trusted);
     const [teller] = lines;
     if (teller === undefined) return;
     const sent = tell(teller, v4('10.0.9.1'), v4('10.0.9.2'), v4('10.0.9.3'));
