@@ -70,7 +70,7 @@ export class Doorman {
   /** Counts a datagram that is none of ours, and gives it back: somebody else may want it. */
   refuse(datagram: Datagram, fault: EndpointFault): void {
     this.hall.counters.fault(fault);
-    this.hall.push({ kind: 'not-ours', datagram, fault });
+    this.hall.push({ kind: 'not-ours', datagram, fault, flow: 'other' });
   }
 
   /** The store told what it has of a swarm: those who asked for it are answered. */

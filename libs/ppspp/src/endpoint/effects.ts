@@ -38,9 +38,22 @@ export type Notice =
   | { readonly type: 'extent-corrupt'; readonly swarmId: SwarmId; readonly extent: number }
   | { readonly type: 'swarm-closed'; readonly swarmId: SwarmId };
 
+/**
+ * What else is on the flow, from one address to another, of a datagram that is none of ours: `shared` with channels of ours,
+ * or nothing; then it begins with a HANDSHAKE, and so carries `content`, or something `other`.
+ */
+export type Flow = 'shared' | 'content' | 'other';
+
 /** Work that the endpoint asks of the world; answers come back as `Input`. */
 export type Effect =
-  | { readonly kind: 'send'; readonly to: Address; readonly port: number; readonly bytes: Uint8Array }
+  /** `from` is the address to send from, where the peer meant another than ours: its origin address. */
+  | {
+      readonly kind: 'send';
+      readonly to: Address;
+      readonly from?: Address | undefined;
+      readonly port: number;
+      readonly bytes: Uint8Array;
+    }
   /** Look a swarm up in the store; answered by `swarm-opened`. */
   | { readonly kind: 'open'; readonly swarmId: SwarmId }
   /** Answered by `extent-read`. */
@@ -70,7 +83,12 @@ export type Effect =
       readonly chunkSize: number;
     }
   /** A datagram that is none of ours, and had no effect: if it was meant for somebody else, it can be passed on. */
-  | { readonly kind: 'not-ours'; readonly datagram: InputOf<'datagram'>; readonly fault: EndpointFault }
+  | {
+      readonly kind: 'not-ours';
+      readonly datagram: InputOf<'datagram'>;
+      readonly fault: EndpointFault;
+      readonly flow: Flow;
+    }
   /** Look at the membership certificate of a peer of the swarm; answered by `certified`. RFC 7574 section 12.2.2. */
   | {
       readonly kind: 'certify';
@@ -84,8 +102,21 @@ export type Effect =
 
 /** Everything that can happen to an endpoint. */
 export type Input =
-  /** `port` is the index of the local socket it came in by. `bytes` are ours from now on: chunks are read from them later. */
-  | { readonly kind: 'datagram'; readonly from: Address; readonly port: number; readonly bytes: Uint8Array }
+  /**
+   * `port` is the index of the local socket it came in by; `origin` whom it was meant for, if it was intercepted. `bytes` are
+   * ours from now on: chunks are read from them later.
+   */
+  | {
+      readonly kind: 'datagram';
+      readonly from: Address;
+      readonly origin?: Address | undefined;
+      readonly port: number;
+      readonly bytes: Uint8Array;
+    }
+  /** The datapath cannot keep up, or can again: meanwhile no intercepted HANDSHAKE is answered. */
+  | { readonly kind: 'overload'; readonly overloaded: boolean }
+  /** Flows that were intercepted so far go to their origins from now on: their channels are forgotten without a word. */
+  | { readonly kind: 'flows-lost' }
   | { readonly kind: 'swarm-opened'; readonly swarmId: SwarmId; readonly content: OpenedContent | undefined }
   | {
       readonly kind: 'extent-read';
