@@ -5,6 +5,7 @@ export * from './dgram-port';
 export * from './errors';
 export * from './faults';
 export * from './limits';
+export * from './marks';
 export * from './metrics';
 export * from './native/addon';
 export * from './native/native-port';
