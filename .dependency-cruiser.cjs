@@ -4,8 +4,8 @@
  */
 
 const pure = ['ppspp', 'ppstp', 'policy'];
-const adapters = ['datagram', 'store', 'verify', 'membership', 'intercept'];
-const drivers = ['peer', 'registration', 'tracker'];
+const adapters = ['datagram', 'store', 'verify', 'membership'];
+const drivers = ['peer', 'registration', 'tracker', 'intercept'];
 /** Nest's global modules. What Nest builds in a driver may inject what they provide; the rest of a driver may not. */
 const globalModules = ['config', 'telemetry'];
 
@@ -36,10 +36,10 @@ const packagesOf = {
   store: [...metrics, 'lmdb', 'piscina'],
   verify: [...metrics, 'piscina'],
   membership: ['@peculiar/x509', 'reflect-metadata'],
-  intercept: metrics,
   peer: [...metrics, ...nest, 'piscina'],
   registration: [...metrics, ...nest, 'undici', 'cache-manager', 'keyv'],
   tracker: [...metrics, ...nest, 'cache-manager', 'keyv'],
+  intercept: [...metrics, ...nest],
   config: [...nest, 'yaml', 'zod'],
   telemetry: [...metrics, ...nest, 'pino', 'pino-http'],
   admin: [...metrics, ...nest, 'zod'],

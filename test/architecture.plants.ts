@@ -68,7 +68,10 @@ export const boundaries: Readonly<Record<string, readonly Planted[]>> = {
   ],
   'libs-of-verify': [imports('libs/verify/src/side.ts', '@weir/store')],
   'libs-of-membership': [imports('libs/membership/src/side.ts', '@weir/datagram')],
-  'libs-of-intercept': [imports('libs/intercept/src/up.ts', '@weir/config')],
+  'libs-of-intercept': [
+    imports('libs/intercept/src/side.ts', '@weir/peer'),
+    imports('libs/intercept/src/up.ts', '@weir/supernode'),
+  ],
   'libs-of-peer': [
     imports('libs/peer/src/side.ts', '@weir/registration'),
     imports('libs/peer/src/up.ts', '@weir/admin'),
@@ -121,6 +124,7 @@ export const boundaries: Readonly<Record<string, readonly Planted[]>> = {
 
   'nest-in-nest-files': [
     imports('libs/peer/src/driver.ts', '@nestjs/common'),
+    imports('libs/intercept/src/rules/script.ts', '@nestjs/common'),
     imports('libs/admin/src/view.ts', '@nestjs/swagger'),
     imports('apps/appliance/src/logic.ts', '@nestjs/core'),
   ],
@@ -128,6 +132,7 @@ export const boundaries: Readonly<Record<string, readonly Planted[]>> = {
   'global-modules-in-nest-files': [
     imports('libs/peer/src/worker.ts', '@weir/config'),
     imports('libs/registration/src/client.ts', '@weir/telemetry'),
+    imports('libs/intercept/src/heart/beats.ts', '@weir/config'),
   ],
 };
 
@@ -145,6 +150,8 @@ export const permitted: readonly Planted[] = [
   imports('libs/peer/src/peer.service.ts', '@nestjs/common'),
   imports('libs/peer/src/peer.module.ts', '@weir/config'),
   imports('libs/peer/src/loop.ts', '@weir/store'),
+  imports('libs/intercept/src/passing.ts', '@weir/datagram'),
+  imports('libs/supernode/src/binding.service.ts', '@weir/intercept'),
   imports('libs/peer/src/loop.spec.ts', '../../store/src/double.testing'),
   imports('libs/admin/src/health.controller.ts', '@weir/telemetry'),
   imports('libs/cli/src/seed.command.ts', 'nest-commander'),
