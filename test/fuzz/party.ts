@@ -39,6 +39,7 @@ export class Party {
   private readonly judge: Judge;
   private readonly errands: Errand[] = [];
   private trusts = false;
+  private hasRotted = false;
 
   constructor(
     readonly address: Address,
@@ -54,9 +55,10 @@ export class Party {
     return this.errands.length;
   }
 
-  /** `trusted`: what the store has needs no check, and so stays right. */
-  join(want: Want, trusted: boolean): void {
+  /** `asTrusted`: what the store has needs no check, as far as it is right, and stays so. */
+  join(want: Want, asTrusted: boolean): void {
     const { metadata } = this.truth;
+    const trusted = asTrusted && !this.hasRotted;
     const content = this.store.open(metadata.swarmId);
     this.trusts ||= trusted;
     this.take({ kind: 'join', join: { metadata, want, content, trusted } });
@@ -92,7 +94,9 @@ export class Party {
 
   /** A bit of an extent in the store turns. */
   rot(extent: number, at: number): void {
-    if (!this.trusts) this.store.corrupt(this.truth.metadata.swarmId, extent, at);
+    if (this.trusts) return;
+    this.hasRotted = true;
+    this.store.corrupt(this.truth.metadata.swarmId, extent, at);
   }
 
   private act(effect: Effect): void {
