@@ -14,6 +14,7 @@ export * from './endpoint/config';
 export * from './endpoint/counters';
 export * from './endpoint/effects';
 export * from './endpoint/endpoint';
+export { shardOfChannel, shardOfSwarm, swarmIdOf, type Shard } from './endpoint/shard';
 export * from './errors';
 export * from './exchange/config';
 export * from './exchange/reach';

@@ -22,6 +22,8 @@ export const limits = {
   statementCharsMax: 65_536,
   /** Trackers, and peers, that a link or a record names: each is contacted. */
   statedPlacesMax: 64,
+  /** Endpoints that share a port: their number is in the upper four bits of a channel ID, and 28 of it stay unpredictable. */
+  shardsMax: 16,
   /** Channels of one endpoint: the memory that peers can take by opening them. */
   channelsMax: 65_536,
   /** Of them, those that peers opened: the rest is kept for calls of ours (RFC 7574 section 12.6.1). */

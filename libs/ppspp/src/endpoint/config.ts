@@ -1,8 +1,9 @@
 import type { UploadOptions } from '../channel/uploader';
-import type { IntegrityMethod } from '../swarm/metadata';
+import type { IntegrityMethod, SwarmId } from '../swarm/metadata';
 import { limits, type Micros } from '../limits';
 import { noExchange, type ExchangeConfig } from '../exchange/config';
 import type { Address } from './address';
+import type { Shard } from './shard';
 
 /** What an endpoint does with a peer that calls. */
 export type Admission =
@@ -19,6 +20,10 @@ export interface EndpointConfig {
   readonly wireOffset: bigint;
   /** Decides on a peer by its address. */
   readonly admit: (from: Address) => Admission;
+  /** Decides on a swarm that a caller names; left out, any will do. */
+  readonly admitsSwarm?: (swarmId: SwarmId) => boolean;
+  /** Which of several endpoints on one port this is; left out, it is the only one. */
+  readonly shard?: Shard;
   /** Index of the local socket to call a peer from: one of its address family. */
   readonly portFor: (to: Address) => number;
   /** A handshake for a swarm that is not open may open it, as far as the store or other peers have it. */

@@ -18,6 +18,7 @@ export type EndpointFault =
   | 'banned'
   | 'table-full'
   | 'swarm-quota'
+  | 'swarm-blocked'
   | 'data-not-asked'
   | 'data-several-chunks'
   | 'data-unproven'

@@ -17,6 +17,7 @@ import type { Candidate, Effect, InputOf, OpenedContent } from './effects';
 import { HalfOpenTable } from './half-open';
 import type { HalfOpen } from './half-open-row';
 import { Lookups } from './lookups';
+import { channelIdOf } from './shard';
 import { SwarmQuota } from './swarm-quota';
 import type { SwarmTable } from './swarm-table';
 
@@ -155,6 +156,7 @@ export class Doorman {
   private obstacleTo({ judgement }: Opening, stored?: SwarmMetadata): EndpointFault | undefined {
     if (!judgement.ok) return judgement.fault;
     const { metadata } = judgement;
+    if (this.hall.config.admitsSwarm?.(metadata.swarmId) === false) return 'swarm-blocked';
     const ours = this.hall.swarms.find(metadata.swarmId)?.metadata ?? stored;
     // Where bytes are what is addressed, another chunk size means other chunks, though it is but a guess. Section 4.1.2.
     const chunkSizeGiven = judgement.chunkSizeGiven || metadata.addressing === 'byte64';
@@ -268,7 +270,7 @@ export class Doorman {
   private freshId(): number {
     const { config, channels } = this.hall;
     let id = 0;
-    while (id === 0 || channels.find(id) !== undefined) id = config.random();
+    while (id === 0 || channels.find(id) !== undefined) id = channelIdOf(config.random(), config.shard);
     return id;
   }
 

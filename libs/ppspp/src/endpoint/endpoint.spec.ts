@@ -91,6 +91,14 @@ describe('opening a channel', () => {
     expect(typesOf(cache.hear(caller, opening(content.metadata, 5)).take())).toEqual(['handshake']);
   });
 
+  it('of a swarm that the operator does not allow is met with silence, and one that is allowed is answered', () => {
+    const choosy = new TestEndpoint({ admitsSwarm: (swarmId) => swarmId === other.metadata.swarmId });
+    choosy.seed(content).seed(other);
+    expect(choosy.hear(caller, opening(content.metadata, 5)).take()).toEqual([]);
+    expect(choosy.notOurs).toEqual(['swarm-blocked']);
+    expect(typesOf(choosy.hear(caller, opening(other.metadata, 6)).take())).toContain('handshake');
+  });
+
   it('of a swarm that the store has otherwise is met with silence', () => {
     const cache = new TestEndpoint({ opensUnknown: true });
     cache.opens = false;
