@@ -1,4 +1,5 @@
 import type { HostPort } from './host-port';
+import type { PortRange } from './port-range';
 import type { Prefix } from './prefix';
 
 /** How much is logged: each level includes those before it. `silent` logs nothing. */
@@ -38,6 +39,8 @@ export interface WeirConfig {
     readonly peerRateMax: number;
     /** Milliseconds of queueing delay that LEDBAT settles at (TARGET, RFC 6817 section 2.5). */
     readonly delayTarget: number;
+    /** Differentiated services code point of all that is sent (RFC 2474 section 3). */
+    readonly dscp: number;
   };
   readonly admin: {
     /** Where the admin API, health and metrics are served. */
@@ -58,14 +61,44 @@ export interface WeirConfig {
     readonly reportInterval: number;
   };
   readonly datapath: {
-    /** Threads that move datagrams. */
+    /** Threads that move datagrams: each swarm belongs to one of them. */
     readonly threads: number;
     /** What carries the datagrams. */
     readonly port: PortChoice;
   };
+  readonly intercept: InterceptConfig;
+  readonly swarms: {
+    /** Swarm IDs in lower-case hex that are served; none: all are. */
+    readonly allowed: readonly string[];
+    /** Swarm IDs in lower-case hex that are never served, whatever is allowed. */
+    readonly blocked: readonly string[];
+  };
   readonly log: {
     readonly level: LogLevel;
   };
+}
+
+/** What is diverted on its way through this machine. */
+export interface InterceptConfig {
+  readonly enabled: boolean;
+  /** Interfaces that subscribers' packets come in by. */
+  readonly inside: readonly string[];
+  /** Interfaces that the Internet's packets come in by; none: all others. */
+  readonly outside: readonly string[];
+  /** Subscribers whose packets are left alone. */
+  readonly exemptSubscribers: readonly Prefix[];
+  /** Destinations to which packets are left alone. */
+  readonly exemptDestinations: readonly Prefix[];
+  /** UDP ports at which peers are expected; none: any, by recognising the HANDSHAKE. */
+  readonly ports: readonly PortRange[];
+  /** UDP ports to which packets are left alone. */
+  readonly exemptPorts: readonly PortRange[];
+  /** The first datapath thread takes what is diverted at this UDP port, the others at those that follow. */
+  readonly udpPort: number;
+  /** Where diverted TCP connections to trackers are taken. */
+  readonly tcpPort: number;
+  /** Trackers that speak plain HTTP and whose answers name this appliance first. */
+  readonly trackers: readonly HostPort[];
 }
 
 /** One tracker to register at. */

@@ -34,13 +34,26 @@ describe('the configuration', () => {
   it('has a default for all', () => {
     expect(loadConfig({ env: {} })).toEqual({
       ppspp: { listen: [{ host: '::', port: 6778 }], newSwarmsPerMinute: 60, peerExchange: 'off', membershipCa: '' },
-      upload: { slots: 8192, peerRateMax: 125_000_000, delayTarget: 100 },
+      upload: { slots: 8192, peerRateMax: 125_000_000, delayTarget: 100, dscp: 0 },
       admin: { listen: { host: '127.0.0.1', port: 9080 } },
       store: { path: '/var/lib/weir', capacity: 10 * 1024 ** 3 },
       trackers: [],
       subscribers: [],
       registration: { reportInterval: 60 },
       datapath: { threads: 1, port: 'auto' },
+      intercept: {
+        enabled: false,
+        inside: [],
+        outside: [],
+        exemptSubscribers: [],
+        exemptDestinations: [],
+        ports: [],
+        exemptPorts: [53, 443, 500, 4500].map((port) => ({ first: port, last: port })),
+        udpPort: 9100,
+        tcpPort: 9180,
+        trackers: [],
+      },
+      swarms: { allowed: [], blocked: [] },
       log: { level: 'info' },
     });
   });
@@ -82,12 +95,12 @@ describe('the configuration', () => {
 describe('a refusal', () => {
   it('lists every problem with key, value, source and remedy', () => {
     const yaml = 'store: { capacity: 10 gigs }\nppspp: { listen: [localhost:6778] }\ntrackers: [{ url: udp://t }]\n';
-    const env = { WEIR_DATAPATH_THREADS: '4' };
+    const env = { WEIR_DATAPATH_THREADS: '17' };
     expect(problems({ file: fileWith(yaml), env, argv: ['--log.level', 'loud'] })).toEqual([
       `ppspp.listen[0] = "localhost:6778" (${file}): write IP:PORT or [IPV6]:PORT, such as 192.0.2.1:6778 or [::]:6778; [::] serves IPv4 as well`,
       `store.capacity = "10 gigs" (${file}): write whole bytes or a number with a unit, such as 10GiB or 500MB`,
       `trackers[0].url = "udp://t" (${file}): write an http: or https: URL without user and password, such as https://tracker.example/ppstp`,
-      'datapath.threads = 4 (WEIR_DATAPATH_THREADS): write 1: there is no more than one datapath thread yet',
+      'datapath.threads = 17 (WEIR_DATAPATH_THREADS): write a number from 1 to 16',
       'log.level = "loud" (--log.level): write one of silent, fatal, error, warn, info, debug, trace',
     ]);
   });
@@ -149,10 +162,24 @@ describe('a refusal', () => {
       'trackers[0].url = nothing (FILE): write an http: or https: URL without user and password, such as https://tracker.example/ppstp',
       { file: 'trackers: [{}]' },
     ],
-    ['no threads', 'datapath.threads = 0 (WEIR_DATAPATH_THREADS): write 1', { env: { WEIR_DATAPATH_THREADS: '0' } }],
+    [
+      'no threads',
+      'datapath.threads = 0 (WEIR_DATAPATH_THREADS): write a number from 1 to 16',
+      { env: { WEIR_DATAPATH_THREADS: '0' } },
+    ],
+    [
+      'several threads without native sockets',
+      'datapath.threads = 2 (--datapath.threads): datapath.port is node: write 1, since several threads need native sockets',
+      { argv: ['--datapath.threads=2', '--datapath.port=node'] },
+    ],
+    [
+      'a code point of seven bits',
+      'upload.dscp = 64 (--upload.dscp): write a number from 0 to 63',
+      { argv: ['--upload.dscp=64'] },
+    ],
     [
       'words for a number',
-      'datapath.threads = "two" (--datapath.threads): write 1',
+      'datapath.threads = "two" (--datapath.threads): write a number from 1 to 16',
       { argv: ['--datapath.threads=two'] },
     ],
     ['an empty path', 'store.path = "" (--store.path): write the path of a folder', { argv: ['--store.path='] }],
@@ -190,6 +217,10 @@ it('ends an app that is refused, with the reason on stderr and status 2', () => 
 it('leaves variables alone that an orchestrator sets for a service named weir', () => {
   const env = { WEIR_SERVICE_HOST: '10.0.0.1', WEIR_SERVICE_PORT_ADMIN: '1', WEIR_PORT: 'tcp://10.0.0.1:80' };
   expect(() => loadConfig({ env: { ...env, WEIR_PORT_6778_UDP_ADDR: '10.0.0.1' } })).not.toThrow();
+  expect(loadConfig({ env: { WEIR_DATAPATH_PORT: 'node', WEIR_INTERCEPT_UDP_PORT: '9200' } })).toMatchObject({
+    datapath: { port: 'node' },
+    intercept: { udpPort: 9200 },
+  });
 });
 
 it('loads or refuses whatever a file says, and never fails otherwise', () => {

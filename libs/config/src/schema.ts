@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { parseBytes } from './bytes';
 import { logLevels, peerExchanges, portChoices, type WeirConfig } from './config';
 import { parseHostPort, parseIpPort } from './host-port';
+import { interceptSchema, swarmsSchema } from './intercept-schema';
 import { type Parsed } from './parsed';
 import { parsePrefix } from './prefix';
+import { bytes, list, parsed, text, whole } from './schema-values';
 
 /** Each entry is a socket that each datapath thread polls. */
 const listenMax = 16;
@@ -17,6 +18,10 @@ const newSwarmsMax = 1000;
 const capacityMin = 1024 ** 2;
 /** Every channel that may be open. */
 const slotsMax = 65_536;
+/** A thread's number is in the upper four bits of its channel IDs. */
+const threadsMax = 16;
+/** Six bits: RFC 2474 section 3. */
+const dscpMax = 63;
 /** A few datagrams a second: less is a way to serve nobody. */
 const peerRateMin = 16_000;
 /** RFC 6817 section 2.5: TARGET is 100 milliseconds or less. */
@@ -25,32 +30,8 @@ const delayTargetMax = 100;
 const reportIntervalMin = 1;
 const reportIntervalMax = 3600;
 
-const text = (remedy: string) => z.string({ error: remedy });
-
-/** A string that `parse` understands. */
-function parsed<T>(parse: (text: string) => Parsed<T>) {
-  const remedyOf = (outcome: Parsed<T>) => ('remedy' in outcome ? outcome.remedy : '');
-  return text(remedyOf(parse(''))).transform((written, context) => {
-    const outcome = parse(written);
-    if ('value' in outcome) return outcome.value;
-    context.addIssue({ code: 'custom', message: outcome.remedy });
-    return z.NEVER;
-  });
-}
-
-function list<T extends z.ZodType>(item: T, max: number) {
-  return z.array(item, { error: 'write a list' }).max(max, { error: `name at most ${max}` });
-}
-
-function whole(least: number, most: number) {
-  const error = `write a number from ${least} to ${most}`;
-  return z.int({ error }).min(least, { error }).max(most, { error });
-}
-
-const bytes = z.union([z.string(), z.number().transform(String)], { error: 'write bytes, such as 10GiB' });
-
 const capacityRemedy = 'write at least 1MiB';
-const capacity = bytes.pipe(parsed(parseBytes)).pipe(z.number().min(capacityMin, { error: capacityRemedy }));
+const capacity = bytes.pipe(z.number().min(capacityMin, { error: capacityRemedy }));
 
 const reportRemedy = `write seconds from ${reportIntervalMin} to ${reportIntervalMax}`;
 const reportInterval = z
@@ -58,9 +39,7 @@ const reportInterval = z
   .min(reportIntervalMin, { error: reportRemedy })
   .max(reportIntervalMax, { error: reportRemedy });
 
-const peerRateMax = bytes
-  .pipe(parsed(parseBytes))
-  .pipe(z.number().min(peerRateMin, { error: 'write at least 16kB, bytes for each second' }));
+const peerRateMax = bytes.pipe(z.number().min(peerRateMin, { error: 'write at least 16kB, bytes for each second' }));
 
 const slots = whole(1, slotsMax);
 const delayTarget = whole(1, delayTargetMax);
@@ -69,10 +48,8 @@ const newSwarmsPerMinute = whole(1, newSwarmsMax);
 
 const peerExchange = z.enum(peerExchanges, { error: `write one of ${peerExchanges.join(', ')}` });
 
-const threads = z
-  .int({ error: 'write 1' })
-  .min(1, { error: 'write 1' })
-  .max(1, { error: 'write 1: there is no more than one datapath thread yet' });
+const threads = whole(1, threadsMax);
+const dscp = whole(0, dscpMax);
 
 const port = z.enum(portChoices, { error: `write one of ${portChoices.join(', ')}` });
 
@@ -85,8 +62,7 @@ function parseTrackerUrl(written: string): Parsed<string> {
   return { value: url.href };
 }
 
-/** From what an operator wrote, merged and complete, to the configuration. Unknown keys are refused. */
-export const schema: z.ZodType<WeirConfig> = z.strictObject({
+const sections = z.strictObject({
   ppspp: z
     .strictObject({
       listen: list(parsed(parseIpPort), listenMax).min(1, { error: 'name at least one' }),
@@ -98,7 +74,7 @@ export const schema: z.ZodType<WeirConfig> = z.strictObject({
       path: ['membershipCa'],
       error: 'ppspp.peerExchange is certificates: write the path of their authority, a file in PEM',
     }),
-  upload: z.strictObject({ slots, peerRateMax, delayTarget }),
+  upload: z.strictObject({ slots, peerRateMax, delayTarget, dscp }),
   admin: z.strictObject({ listen: parsed(parseHostPort) }),
   store: z.strictObject({
     path: text('write the path of a folder').min(1, { error: 'write the path of a folder' }),
@@ -107,6 +83,38 @@ export const schema: z.ZodType<WeirConfig> = z.strictObject({
   trackers: list(z.strictObject({ url: parsed(parseTrackerUrl) }), trackersMax),
   subscribers: list(parsed(parsePrefix), subscribersMax),
   registration: z.strictObject({ reportInterval }),
-  datapath: z.strictObject({ threads, port }),
+  datapath: z.strictObject({ threads, port }).refine((datapath) => datapath.port !== 'node' || datapath.threads === 1, {
+    path: ['threads'],
+    error: 'datapath.port is node: write 1, since several threads need native sockets',
+  }),
+  intercept: interceptSchema,
+  swarms: swarmsSchema,
   log: z.strictObject({ level: z.enum(logLevels, { error: `write one of ${logLevels.join(', ')}` }) }),
 });
+
+/** Ports of this machine that datapath threads take what is diverted at: one for each thread. */
+function takesDiverted({ intercept, datapath }: WeirConfig, port: number): boolean {
+  return port >= intercept.udpPort && port < intercept.udpPort + datapath.threads;
+}
+
+/** From what an operator wrote, merged and complete, to the configuration. Unknown keys are refused. */
+export const schema: z.ZodType<WeirConfig> = sections
+  .refine(({ intercept, subscribers }) => !intercept.enabled || subscribers.length > 0, {
+    path: ['subscribers'],
+    error: 'intercept.enabled is true: name the prefixes of the subscribers, such as 100.64.0.0/10',
+  })
+  .refine(({ intercept, datapath }) => !intercept.enabled || datapath.port !== 'node', {
+    path: ['datapath', 'port'],
+    error: 'intercept.enabled is true, and node:dgram has no transparent sockets: write auto or native',
+  })
+  .refine(
+    (config) => !config.intercept.enabled || !config.ppspp.listen.some(({ port }) => takesDiverted(config, port)),
+    {
+      path: ['intercept', 'udpPort'],
+      error: 'from this port on, one for each datapath thread, none may be a port of ppspp.listen: write another',
+    },
+  )
+  .refine(({ intercept, admin }) => !intercept.enabled || intercept.tcpPort !== admin.listen.port, {
+    path: ['intercept', 'tcpPort'],
+    error: 'this is the port of admin.listen: write another',
+  });

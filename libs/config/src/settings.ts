@@ -1,5 +1,5 @@
 /** How a setting is written where only text is possible: in the environment and on the command line. */
-export type Notation = 'text' | 'number' | 'list' | 'urls';
+export type Notation = 'text' | 'number' | 'boolean' | 'list' | 'urls';
 
 /** One key an operator may set. */
 export interface Setting {
@@ -57,6 +57,12 @@ export const settings: readonly Setting[] = [
     why: 'the most that RFC 6817 allows, and what other implementations use: flows share fairly only with equals',
   },
   {
+    key: 'upload.dscp',
+    notation: 'number',
+    fallback: 0,
+    why: 'best effort, as what peers send has always been; only the network it crosses gives others a meaning',
+  },
+  {
     key: 'admin.listen',
     notation: 'text',
     fallback: '127.0.0.1:9080',
@@ -91,13 +97,85 @@ export const settings: readonly Setting[] = [
     key: 'datapath.threads',
     notation: 'number',
     fallback: 1,
-    why: 'all that one endpoint knows of a swarm is in one thread',
+    why: 'works everywhere; each more takes a core of its own, which nobody can guess is free, and native sockets',
   },
   {
     key: 'datapath.port',
     notation: 'text',
     fallback: 'auto',
     why: 'native sockets cost a fraction, and where they could not be built those of Node serve as well',
+  },
+  {
+    key: 'intercept.enabled',
+    notation: 'boolean',
+    fallback: false,
+    why: 'nothing is diverted before an operator has said where subscribers are',
+  },
+  {
+    key: 'intercept.inside',
+    notation: 'list',
+    fallback: [],
+    why: 'nobody can guess which interfaces lead to subscribers',
+  },
+  {
+    key: 'intercept.outside',
+    notation: 'list',
+    fallback: [],
+    why: 'what is not inside is outside; to be named where an interface is neither, as one for management',
+  },
+  {
+    key: 'intercept.exemptSubscribers',
+    notation: 'list',
+    fallback: [],
+    why: 'each subscriber gains, until one asks to be left alone',
+  },
+  {
+    key: 'intercept.exemptDestinations',
+    notation: 'list',
+    fallback: [],
+    why: 'no destination is known to need it',
+  },
+  {
+    key: 'intercept.ports',
+    notation: 'list',
+    fallback: [],
+    why: 'peers choose their ports freely, and a HANDSHAKE is recognised on any',
+  },
+  {
+    key: 'intercept.exemptPorts',
+    notation: 'list',
+    fallback: [53, 443, 500, 4500],
+    why: 'DNS, QUIC and IKE are never the peer protocol, and some of their datagrams look like it',
+  },
+  {
+    key: 'intercept.udpPort',
+    notation: 'number',
+    fallback: 9100,
+    why: 'free on most machines, and sixteen in a row',
+  },
+  {
+    key: 'intercept.tcpPort',
+    notation: 'number',
+    fallback: 9180,
+    why: 'free on most machines, and beside the UDP ports',
+  },
+  {
+    key: 'intercept.trackers',
+    notation: 'list',
+    fallback: [],
+    why: 'nobody can guess them; without any, no TCP connection is diverted',
+  },
+  {
+    key: 'swarms.allowed',
+    notation: 'list',
+    fallback: [],
+    why: 'whatever subscribers want is served',
+  },
+  {
+    key: 'swarms.blocked',
+    notation: 'list',
+    fallback: [],
+    why: 'nothing is refused before an operator says so',
   },
   {
     key: 'log.level',
@@ -119,6 +197,8 @@ export function readNotation(notation: Notation, text: string): unknown {
       return text;
     case 'number':
       return /^-?\d+(?:\.\d+)?$/.test(text) ? Number(text) : text;
+    case 'boolean':
+      return text === 'true' ? true : text === 'false' ? false : text;
     case 'list':
       return splitList(text);
     case 'urls':

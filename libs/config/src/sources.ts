@@ -58,8 +58,10 @@ const serviceLink = /_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_\w+)?$/;
 
 /** Reads the `WEIR_` variables. An empty one is as good as none. */
 export function environmentSource(environment: Environment): Source {
+  const known = new Set(settings.map(({ key }) => environmentName(key)));
+  const foreign = (name: string): boolean => name === fileVariable || (serviceLink.test(name) && !known.has(name));
   const ours = Object.entries(environment).filter(
-    ([name, text]) => name.startsWith('WEIR_') && name !== fileVariable && !serviceLink.test(name) && text !== '',
+    ([name, text]) => name.startsWith('WEIR_') && !foreign(name) && text !== '',
   );
   return textSource(ours, environmentName, [fileVariable]);
 }
