@@ -5,8 +5,10 @@ import process, { argv, stderr } from 'node:process';
 import { root, setUp } from './setup.mjs';
 
 setUp();
-const { runAppliance } = createRequire(import.meta.url)(join(root, 'dist/apps/appliance/src/main.js'));
+const compiled = createRequire(join(root, 'dist/'));
+const { runAppliance } = compiled('./apps/appliance/src/main.js');
 await runAppliance({ argv: argv.slice(2) }).catch((error) => {
-  stderr.write(`weir: ${error.message}\n`);
-  process.exitCode = 1;
+  const { line, status } = compiled('./libs/cli/src/index.js').failureOf(error);
+  if (line !== undefined) stderr.write(`weir: ${line}\n`);
+  process.exitCode = status;
 });

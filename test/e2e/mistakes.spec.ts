@@ -2,11 +2,12 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { open } from 'lmdb';
 import { Appliance, type ApplianceStart } from './harness/appliance';
 import { freeTcpPort } from './harness/ports';
 import type { Ending } from './harness/program';
-import { Stage } from './harness/stage';
+import { root, Stage } from './harness/stage';
 
 const stage = new Stage();
 afterEach(() => stage.end());
@@ -160,6 +161,23 @@ describe("a mistake in the appliance's configuration", () => {
 });
 
 describe('a store that is not ours', () => {
+  it('is refused in one line while another appliance writes to it', async () => {
+    const first = await Appliance.start(stage);
+    expectOneLine(await failedAppliance({}), 2, /^weir: The store in .*store is in use by process \d+\. Stop that one/);
+    await first.program.kill();
+    await Appliance.start(stage);
+  });
+
+  it('is refused in one line by `npm start` as well', async () => {
+    mkdirSync(stage.path('store'));
+    writeFileSync(stage.path('store/data.mdb'), 'no store'.repeat(1_000));
+    const env = { WEIR_STORE_PATH: stage.path('store') };
+    const ending = await stage.node(join(root, 'ops/start.mjs'), [], { env }).ended;
+    // Sources may have changed since the last build.
+    const stderr = ending.stderr.replace(/^weir: building.*\n/gm, '');
+    expectOneLine({ ...ending, stderr }, 2, /^weir: The store in .*store cannot be opened: /);
+  });
+
   it('is refused in one line if it has another format', async () => {
     const root = open<Buffer, string>({ path: stage.path('store'), noSubdir: false, maxDbs: 8, encoding: 'binary' });
     const meta = root.openDB<Buffer, string>('meta', { encoding: 'binary' });

@@ -5,5 +5,6 @@ export { FileSink, type SinkProgress } from './content/file-sink';
 export { FileSource } from './content/file-source';
 export type { ContentFormat, ScanWatch } from './content/scan';
 export { CommandError, InterruptedError, UsageError, type CommandErrorCode } from './errors';
+export { failureOf, type Failure } from './failure';
 export type { Progress, Terminal } from './terminal/terminal';
 export type { StartTransfer } from './transfer/transfer';

@@ -13,7 +13,7 @@ export interface LmdbStoreOptions {
 }
 
 /**
- * Opens a directory for writing; one writer at a time, which is the caller's to see to. Reads all keys, about 0.3 s a
+ * Opens a directory for writing; one writer at a time, which is the caller's to see to (`StoreLock`). Reads all keys, about 0.3 s a
  * million extents. Throws a StoreError: STORE_CAPACITY, STORE_FORMAT, STORE_CORRUPT, or STORE_FAILED where LMDB cannot open it.
  */
 export function openLmdbWriter(

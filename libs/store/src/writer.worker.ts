@@ -1,17 +1,31 @@
+import type { MessagePort } from 'node:worker_threads';
+import { makeDirectory } from './directory';
 import { StoreError } from './errors';
-import { openLmdbWriter } from './lmdb-store';
+import { type LmdbStoreOptions, openLmdbWriter } from './lmdb-store';
+import { StoreLock } from './store-lock';
 import { WriterHost } from './writer-host';
 import type { ControlReply, WriterTask } from './writer-messages';
 
 /** The writer's thread: an endless task that owns the one writer of a store, until a message stops it. */
 export default async function runWriter({ options, control }: WriterTask): Promise<void> {
   try {
-    await new WriterHost(openLmdbWriter(options), control).run();
+    await runLocked(options, control);
   } catch (error) {
     control.postMessage(failure(error));
     throw error;
   } finally {
     control.close();
+  }
+}
+
+/** No other process writes to the directory meanwhile. */
+async function runLocked(options: LmdbStoreOptions, control: MessagePort): Promise<void> {
+  makeDirectory(options.directory);
+  const lock = StoreLock.take(options.directory);
+  try {
+    await new WriterHost(openLmdbWriter(options), control).run();
+  } finally {
+    lock.release();
   }
 }
 
