@@ -13,7 +13,12 @@ const flags = ['--chunk-size', '512', '--hash', 'sha1'];
 async function weir(args: readonly string[], startTransfer: StartTransfer = fakeTransfers().start) {
   const terminal = new RecordingTerminal();
   const applianceEntry = folder.path('appliance.js');
-  const status = await runCommandLine(['node', 'weir', ...args], { applianceEntry, terminal, startTransfer });
+  const status = await runCommandLine(['node', 'weir', ...args], {
+    applianceEntry,
+    version: '1.2.3',
+    terminal,
+    startTransfer,
+  });
   return { status, printed: terminal.printed, told: terminal.told };
 }
 
@@ -126,7 +131,7 @@ describe('weir tracker', () => {
       setImmediate(() => process.emit('SIGINT', 'SIGINT'));
     });
     const argv = ['node', 'weir', 'tracker', '--listen', '127.0.0.1:0', '--super-node', '192.0.2.0/24'];
-    expect(await runCommandLine(argv, { applianceEntry: '', terminal })).toBe(0);
+    expect(await runCommandLine(argv, { applianceEntry: '', version: '', terminal })).toBe(0);
     expect(parsed(stopping.mock.calls[0]?.[0])).toEqual({
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
     });
@@ -195,11 +200,20 @@ describe('weir', () => {
   });
 
   it('shows help on request', async () => {
+    expect(await shownBy(['fetch', '--help'])).toContain('Usage: weir fetch [options] <swarm>');
+  });
+
+  it('tells its version on request', async () => {
+    expect(await shownBy(['--version'])).toBe('1.2.3\n');
+  });
+
+  /** What goes to stdout past the terminal. */
+  async function shownBy(args: readonly string[]): Promise<string> {
     const shown = jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-    const { status, told } = await weir(['fetch', '--help']);
+    const { status, told } = await weir(args);
     const text = shown.mock.calls.map(([part]) => String(part)).join('');
     shown.mockRestore();
     expect({ status, told }).toEqual({ status: 0, told: [] });
-    expect(text).toContain('Usage: weir fetch [options] <swarm>');
-  });
+    return text;
+  }
 });

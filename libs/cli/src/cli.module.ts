@@ -5,7 +5,7 @@ import { FetchCommand } from './commands/fetch.command';
 import { WeirProgram } from './commands/program.command';
 import { PublishCommand } from './commands/publish.command';
 import { SeedCommand } from './commands/seed.command';
-import { APPLIANCE_ENTRY, START_TRANSFER, TERMINAL } from './commands/tokens';
+import { APPLIANCE_ENTRY, START_TRANSFER, TERMINAL, VERSION } from './commands/tokens';
 import { TrackerCommand } from './commands/tracker.command';
 import { failureOf } from './failure';
 import { ProcessTerminal, type Terminal } from './terminal/terminal';
@@ -16,6 +16,8 @@ import type { StartTransfer } from './transfer/transfer';
 export interface CliOptions {
   /** The appliance's compiled entry. */
   readonly applianceEntry: string;
+  /** What `--version` prints. */
+  readonly version: string;
   /** Default: the process's streams. */
   readonly terminal?: Terminal;
   /** Default: a UDP socket of our own. */
@@ -32,6 +34,7 @@ export class CliModule {
         { provide: TERMINAL, useValue: options.terminal ?? new ProcessTerminal() },
         { provide: START_TRANSFER, useValue: options.startTransfer ?? startTransfer },
         { provide: APPLIANCE_ENTRY, useValue: options.applianceEntry },
+        { provide: VERSION, useValue: options.version },
         WeirProgram,
         PublishCommand,
         SeedCommand,
