@@ -2,7 +2,7 @@
 // it runs where nothing is installed yet. Quick when there is nothing to do. Writes to stderr: stdout is the caller's.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { argv, execPath, exit, stderr } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +33,16 @@ export function setUpPackages() {
  * `npm ci` refuses a lock that leaves any out.
  */
 function install() {
+  refuseSharedPackages();
   run('installing packages', 'npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error']);
+}
+
+/** `npm ci` empties the folder first: through a symbolic link it would be somebody else's. */
+function refuseSharedPackages() {
+  const folder = join(root, 'node_modules');
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  const remedy = 'install them there, or remove the link and run this again';
+  fail(`node_modules is a link to ${readlinkSync(folder)}, whose packages differ from package-lock.json: ${remedy}`, 2);
 }
 
 /** npm's own record of what it installed, against the lock. Optional packages may be meant for other platforms. */
