@@ -8,6 +8,7 @@ import type { Swarm } from '../swarm/swarm';
 import { decodeDatagram, peekChannel } from '../wire/decode';
 import type { Message } from '../wire/message';
 import { Bans } from './bans';
+import { Caller } from './caller';
 import { ChannelTable } from './channel-table';
 import { wireTime, type EndpointConfig } from './config';
 import { EndpointCounters } from './counters';
@@ -15,6 +16,8 @@ import { Deadlines } from './deadlines';
 import { Doorman } from './doorman';
 import type { Candidate, Effect, Input, InputOf, Join, OpenedContent } from './effects';
 import { ExtentCache } from './extent-cache';
+import { Gate } from './gate';
+import type { Hall } from './hall';
 import { Recruiter } from './recruiter';
 import { Slots } from './slots';
 import { Steward } from './steward';
@@ -62,13 +65,14 @@ export class Endpoint {
     const swarms = new SwarmTable(context, push);
     this.channels = channels;
     this.swarms = swarms;
-    this.doorman = new Doorman({ config, channels, swarms, bans, counters, envelope, push, touch });
-    const { doorman } = this;
-    this.steward = new Steward({ channels, swarms, slots, bans, doorman, envelope, config, push });
+    const hall: Hall = { config, channels, swarms, bans, counters, envelope, push, touch };
+    const caller = new Caller(hall);
+    this.doorman = new Doorman(hall, new Gate(hall));
+    this.steward = new Steward({ channels, swarms, slots, bans, caller, envelope, config, push });
     this.recruiter = new Recruiter({
       swarms,
       bans,
-      doorman,
+      caller,
       notify: (notice) => this.push({ kind: 'notice', notice }),
       dismiss: (channel, ending) => this.steward.dismiss(channel, ending),
     });

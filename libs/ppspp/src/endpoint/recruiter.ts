@@ -3,7 +3,7 @@ import { Restraint } from '../exchange/restraint';
 import { limits, type Micros } from '../limits';
 import type { Swarm } from '../swarm/swarm';
 import type { Bans } from './bans';
-import type { Doorman } from './doorman';
+import type { Caller } from './caller';
 import type { Notice } from './effects';
 import type { SwarmTable } from './swarm-table';
 
@@ -11,7 +11,7 @@ import type { SwarmTable } from './swarm-table';
 export interface RecruiterParts {
   readonly swarms: SwarmTable;
   readonly bans: Bans;
-  readonly doorman: Doorman;
+  readonly caller: Caller;
   readonly notify: (notice: Notice) => void;
   /** Ends a channel for the sake of another, or because it is needed no more. */
   readonly dismiss: (channel: Channel, ending: 'left' | 'stalled') => void;
@@ -72,13 +72,13 @@ export class Recruiter {
     const idle = called.filter(({ downloader }) => downloader.hampered).length;
     let open = called.length - Math.min(idle, limits.sparePeersMax);
     if (open >= limits.fetchPeersMax && swarm.candidates.impatient(now)) open -= this.rotate(called, now);
-    while (open < limits.fetchPeersMax && this.parts.doorman.mayCall) {
+    while (open < limits.fetchPeersMax && this.parts.caller.mayCall) {
       const isOpen = this.restraint.allows(called, swarm.candidates, now);
       const candidate = swarm.candidates.next(now, isOpen);
       if (candidate === undefined) return;
       if (this.parts.bans.has(candidate.address, now)) swarm.candidates.remove(candidate.address);
       else {
-        called.push(this.parts.doorman.call(swarm, candidate, now));
+        called.push(this.parts.caller.call(swarm, candidate, now));
         if (candidate.origin === 'exchange') this.restraint.called(now);
         open++;
       }

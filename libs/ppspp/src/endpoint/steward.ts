@@ -8,10 +8,10 @@ import type { Swarm } from '../swarm/swarm';
 import { protocolVersion } from '../wire/codes';
 import type { Message } from '../wire/message';
 import type { Bans } from './bans';
+import type { Caller } from './caller';
 import type { ChannelTable } from './channel-table';
 import { wireTime, type EndpointConfig } from './config';
 import { Deadlines } from './deadlines';
-import type { Doorman } from './doorman';
 import type { Effect } from './effects';
 import type { Slots } from './slots';
 import type { SwarmTable } from './swarm-table';
@@ -22,7 +22,7 @@ export interface StewardParts {
   readonly swarms: SwarmTable;
   readonly slots: Slots;
   readonly bans: Bans;
-  readonly doorman: Doorman;
+  readonly caller: Caller;
   readonly envelope: Envelope;
   readonly config: EndpointConfig;
   push(effect: Effect): void;
@@ -96,11 +96,11 @@ export class Steward {
   }
 
   private remind(channel: Channel, now: Micros): void {
-    const { doorman } = this.parts;
+    const { caller } = this.parts;
     const reminder = channel.expire(now);
-    if (reminder === 'again') doorman.callAgain(channel, now);
+    if (reminder === 'again') caller.callAgain(channel, now);
     if (reminder === 'keep-alive' || reminder === 'nudge') this.sendKeepAlive(channel, now);
-    if (reminder === 'nudge' && channel.initiated) doorman.inquire(channel, now);
+    if (reminder === 'nudge' && channel.initiated) caller.inquire(channel, now);
     this.touch(channel);
   }
 
