@@ -47,14 +47,14 @@ export interface OpeningFailure {
   readonly message: string;
 }
 
-/** The error for an address that we did not get, with a remedy. */
-export function openingFailed(address: Address, cause: OpeningFailure, protocol: 'UDP' | 'TCP' = 'UDP'): DatagramError {
+/** The error for an address that we did not get, with a remedy; `task` tells what it was wanted for. */
+export function openingFailed(address: Address, cause: OpeningFailure, task = 'listen on UDP'): DatagramError {
   const { code, because } = explanations[cause.code ?? ''] ?? {
     code: 'DATAGRAM_SOCKET_FAILED',
     because: cause.message,
   };
   const { ip, port } = address;
-  const message = `cannot listen on ${protocol} ${hostPort(address)}: ${because}`;
+  const message = `cannot ${task} ${hostPort(address)}: ${because}`;
   return new DatagramError(code, message, { ip, port }, { cause });
 }
 
@@ -70,6 +70,7 @@ export function addressInvalid(address: Address): DatagramError {
   return new DatagramError('DATAGRAM_ADDRESS_INVALID', message, { ip, port });
 }
 
-function hostPort({ ip, port }: Address): string {
+/** An address as it stands in a message. */
+export function hostPort({ ip, port }: Address): string {
   return ip.includes(':') ? `[${ip}]:${String(port)}` : `${ip}:${String(port)}`;
 }

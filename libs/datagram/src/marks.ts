@@ -34,7 +34,7 @@ export const epochBits = 20;
 /** Milliseconds of one tick: no run takes two epochs within it. */
 export const epochTickMillis = 100;
 
-/** The epoch of a run, or of a new beginning in it, at this monotonic time in whole microseconds. */
+/** The epoch of a run, or of a new beginning in it, at this time of `machineMicros`. */
 export function epochAt(now: number): number {
   const ticks = Math.floor(now / (epochTickMillis * 1_000));
   return epochBase + (ticks % 2 ** epochBits);

@@ -7,8 +7,8 @@
 namespace weir {
 namespace {
 
-/** Of the words that JavaScript shares with us: `layout.ts` has the same number. */
-constexpr uint32_t kLayoutVersion = 1;
+/** Of the words that JavaScript shares with us, and of what is exported: `layout.ts` has the same number. */
+constexpr uint32_t kLayoutVersion = 2;
 
 Napi::Object Limits(Napi::Env env) {
   Napi::Object limits = Napi::Object::New(env);
@@ -25,6 +25,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("UdpSocket", UdpSocket::Define(env));
   exports.Set("openUdp", Napi::Function::New(env, OpenUdp, "openUdp"));
   exports.Set("openTcp", Napi::Function::New(env, OpenTcp, "openTcp"));
+  exports.Set("connectTcp", Napi::Function::New(env, ConnectTcp, "connectTcp"));
   exports.Set("closeSocket", Napi::Function::New(env, CloseSocket, "closeSocket"));
   exports.Set("localAddress", Napi::Function::New(env, LocalAddress, "localAddress"));
   exports.Set("encodeAddress", Napi::Function::New(env, EncodeAddress, "encodeAddress"));

@@ -1,6 +1,7 @@
 #include "open.h"
 
 #include <linux/filter.h>
+#include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,6 +19,8 @@ namespace {
 /** What JavaScript asked for. */
 struct Wanted {
   Address address;
+  /** Of a TCP client: whom it connects to. */
+  Address to;
   bool transparent;
   bool reusePort;
   bool sendOnly;
@@ -25,7 +28,15 @@ struct Wanted {
   int dscp;
   int bufferBytes;
   int backlog;
+  int steerAmong;
 };
+
+/** The upper bits of a channel ID that tell a socket's number. */
+constexpr uint32_t kSteeringBits = 4;
+constexpr int kSteeredMax = 1 << kSteeringBits;
+
+/** How often an unanswered connection is tried again: with 1, 2, 4 and 8 s between, 15 s at most. */
+constexpr int kSynRetries = 3;
 
 /** Closes the descriptor unless it is released: opening fails in many places. */
 class Descriptor {
@@ -70,14 +81,22 @@ bool Flag(const Napi::Object& options, const char* key) {
   return value.IsBoolean() && value.As<Napi::Boolean>().Value();
 }
 
+Address ReadAddress(const Napi::Object& named) {
+  Address address;
+  const Napi::Value ip = named.Get("ip");
+  if (!ip.IsString() || !ParseIp(ip.As<Napi::String>(), &address)) throw SystemError(named.Env(), EINVAL, "address");
+  address.port = static_cast<uint32_t>(Number(named, "port"));
+  return address;
+}
+
 Wanted Read(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   if (info.Length() < 1 || !info[0].IsObject()) throw Napi::TypeError::New(env, "options are missing");
   const auto options = info[0].As<Napi::Object>();
   Wanted wanted{};
-  const Napi::Value ip = options.Get("ip");
-  if (!ip.IsString() || !ParseIp(ip.As<Napi::String>(), &wanted.address)) throw SystemError(env, EINVAL, "address");
-  wanted.address.port = static_cast<uint32_t>(Number(options, "port"));
+  wanted.address = ReadAddress(options);
+  const Napi::Value to = options.Get("to");
+  if (to.IsObject()) wanted.to = ReadAddress(to.As<Napi::Object>());
   wanted.transparent = Flag(options, "transparent");
   wanted.reusePort = Flag(options, "reusePort");
   wanted.sendOnly = Flag(options, "sendOnly");
@@ -85,6 +104,7 @@ Wanted Read(const Napi::CallbackInfo& info) {
   wanted.dscp = Number(options, "dscp");
   wanted.bufferBytes = Number(options, "bufferBytes");
   wanted.backlog = Number(options, "backlog");
+  wanted.steerAmong = Number(options, "steerAmong");
   return wanted;
 }
 
@@ -110,9 +130,14 @@ void Prepare(Napi::Env env, int fd, const Wanted& wanted) {
   }
 }
 
+/** An address in the form that the socket's family has. */
+socklen_t NameOf(const Address& address, const Wanted& wanted, sockaddr_storage* name) {
+  return ToSockaddr(address, wanted.address.family == 6 ? AF_INET6 : AF_INET, name);
+}
+
 void Bind(Napi::Env env, int fd, const Wanted& wanted) {
   sockaddr_storage name;
-  const socklen_t length = ToSockaddr(wanted.address, wanted.address.family == 6 ? AF_INET6 : AF_INET, &name);
+  const socklen_t length = NameOf(wanted.address, wanted, &name);
   Check(env, bind(fd, reinterpret_cast<sockaddr*>(&name), length), "bind");
 }
 
@@ -145,6 +170,34 @@ void SendOnly(Napi::Env env, int fd) {
   Check(env, Set(fd, SOL_SOCKET, SO_REUSEADDR, 1), "SO_REUSEADDR");
 }
 
+/**
+ * Chooses a socket of the group for each datagram: by the first word of the payload, the channel ID, whose upper bits are a
+ * position in the group. A HANDSHAKE that opens a channel names channel 0: the hash that the receiving device computed
+ * spreads those, and where there is none it is 0. A datagram too short for the word, and a number beyond the group, go to
+ * position 0.
+ *
+ * The program is the group's, not the socket's: the last that was attached counts. It sees the payload alone.
+ */
+void Steer(Napi::Env env, int fd, int among) {
+  if (among < 1 || among > kSteeredMax) throw SystemError(env, EINVAL, "steerAmong");
+  const auto count = static_cast<uint32_t>(among);
+  sock_filter choose[] = {
+      // A read beyond the payload's end ends the program with 0.
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, static_cast<uint32_t>(SKF_AD_OFF + SKF_AD_RXHASH)),
+      BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, count),
+      BPF_STMT(BPF_RET | BPF_A, 0),
+      BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 32 - kSteeringBits),
+      BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, count, 1, 0),
+      BPF_STMT(BPF_RET | BPF_A, 0),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+  };
+  const sock_fprog program{sizeof(choose) / sizeof(choose[0]), choose};
+  const int result = setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof(program));
+  Check(env, result, "SO_ATTACH_REUSEPORT_CBPF");
+}
+
 }  // namespace
 
 Napi::Value OpenUdp(const Napi::CallbackInfo& info) {
@@ -161,6 +214,7 @@ Napi::Value OpenUdp(const Napi::CallbackInfo& info) {
   }
   if (wanted.bufferBytes > 0) EnlargeBuffers(socket.fd(), wanted.bufferBytes);
   Bind(env, socket.fd(), wanted);
+  if (wanted.steerAmong != 0) Steer(env, socket.fd(), wanted.steerAmong);
   return Napi::Number::New(env, socket.Release());
 }
 
@@ -175,6 +229,27 @@ Napi::Value OpenTcp(const Napi::CallbackInfo& info) {
   Prepare(env, socket.fd(), wanted);
   Bind(env, socket.fd(), wanted);
   Check(env, listen(socket.fd(), wanted.backlog), "listen");
+  return Napi::Number::New(env, socket.Release());
+}
+
+Napi::Value ConnectTcp(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const Wanted wanted = Read(info);
+  if (wanted.to.family == 0 || wanted.to.family != wanted.address.family) throw SystemError(env, EAFNOSUPPORT, "connect");
+  const int family = wanted.address.family == 6 ? AF_INET6 : AF_INET;
+  Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  Check(env, socket.fd(), "socket");
+  Prepare(env, socket.fd(), wanted);
+  // A port is chosen when the destination is known: many connections to different ones can share it.
+  if (wanted.address.port == 0) {
+    Check(env, Set(socket.fd(), SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1), "IP_BIND_ADDRESS_NO_PORT");
+  }
+  Check(env, Set(socket.fd(), SOL_TCP, TCP_SYNCNT, kSynRetries), "TCP_SYNCNT");
+  Bind(env, socket.fd(), wanted);
+  sockaddr_storage name;
+  const socklen_t length = NameOf(wanted.to, wanted, &name);
+  const int result = connect(socket.fd(), reinterpret_cast<sockaddr*>(&name), length);
+  if (result < 0 && errno != EINPROGRESS) throw SystemError(env, errno, "connect");
   return Napi::Number::New(env, socket.Release());
 }
 

@@ -11,6 +11,12 @@ Napi::Value OpenUdp(const Napi::CallbackInfo& info);
 /** `openTcp({ip, port, backlog, ...})`: the file descriptor of a listening TCP socket, for `server.listen({fd})`. */
 Napi::Value OpenTcp(const Napi::CallbackInfo& info);
 
+/**
+ * `connectTcp({ip, port, to, ...})`: the file descriptor of a TCP socket that is being connected, from this address, for
+ * `new net.Socket({fd})`. What it writes waits until it is connected; that it cannot be shows as an error of reading.
+ */
+Napi::Value ConnectTcp(const Napi::CallbackInfo& info);
+
 /** `closeSocket(fd)`. */
 Napi::Value CloseSocket(const Napi::CallbackInfo& info);
 

@@ -46,13 +46,7 @@ void Append(Napi::Env env, Napi::Array* array, Napi::Value value) {
 
 size_t Receiver::Receive(int fd, Napi::Env env, Napi::Array* slabs, Napi::Array* fresh) {
   Prepare();
-  int count = -1;
-  // An ICMP error that waits is told instead of a datagram, once; the error queue has it, too.
-  for (int tries = 0; tries < kTriesMax && count < 0; tries++) {
-    count = recvmmsg(fd, headers_, kMessages, MSG_DONTWAIT, nullptr);
-    if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
-  }
-  if (count <= 0) return 0;
+  const int count = Take(fd, MSG_DONTWAIT);
   for (size_t index = 0; index < static_cast<size_t>(count); index++) {
     uint32_t* record = records_ + index * kReceivedWords;
     const size_t bytes = headers_[index].msg_len;
@@ -60,6 +54,34 @@ size_t Receiver::Receive(int fd, Napi::Env env, Napi::Array* slabs, Napi::Array*
     Keep(scratch_.get() + index * kMessageBytes, bytes, record, env, slabs);
   }
   return static_cast<size_t>(count);
+}
+
+size_t Receiver::Discard(int fd) {
+  size_t datagrams = 0;
+  for (int calls = 0; calls < kDiscardsMax; calls++) {
+    Prepare();
+    for (iovec& piece : pieces_) piece.iov_len = 0;
+    // The kernel tells how long a message was, of which it copies nothing.
+    const int count = Take(fd, MSG_DONTWAIT | MSG_TRUNC);
+    if (count == 0) break;
+    for (int index = 0; index < count; index++) {
+      const size_t bytes = headers_[index].msg_len;
+      const size_t segment = ReadDetails(&headers_[index].msg_hdr).segment;
+      datagrams += segment == 0 || bytes == 0 ? 1 : (bytes + segment - 1) / segment;
+    }
+  }
+  return datagrams;
+}
+
+/** One recvmmsg. Returns how many messages came. */
+int Receiver::Take(int fd, int flags) {
+  // An ICMP error that waits is told instead of a datagram, once; the error queue has it, too.
+  for (int tries = 0; tries < kTriesMax; tries++) {
+    const int count = recvmmsg(fd, headers_, kMessages, flags, nullptr);
+    if (count >= 0) return count;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) break;
+  }
+  return 0;
 }
 
 void Receiver::Prepare() {

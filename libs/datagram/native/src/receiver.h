@@ -50,12 +50,22 @@ class Receiver {
    */
   size_t Receive(int fd, Napi::Env env, Napi::Array* slabs, Napi::Array* fresh);
 
+  /** Drops what waits in the kernel, unread, and returns how many datagrams that were. */
+  size_t Discard(int fd);
+
  private:
+  /**
+   * Calls of recvmmsg that discard at most: 65,536 messages, several times what the largest buffer holds, so that all that
+   * waited is gone; what arrives meanwhile, however fast, does not hold us for ever.
+   */
+  static constexpr int kDiscardsMax = 2048;
+
   /** The largest message: UDP knows no longer one, and UDP_GRO makes none. */
   static constexpr size_t kMessageBytes = 65536;
   static constexpr size_t kControlBytes = 256;
 
   void Prepare();
+  int Take(int fd, int flags);
   void Describe(size_t index, size_t bytes, uint32_t* record, Napi::Env env, Napi::Array* fresh);
   void NameAddress(const Address& address, bool isFresh, Napi::Env env, Napi::Array* fresh);
   void Keep(const uint8_t* from, size_t bytes, uint32_t* record, Napi::Env env, Napi::Array* slabs);

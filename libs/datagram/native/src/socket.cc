@@ -35,7 +35,7 @@ Array ArrayOf(const Napi::Object& options, const char* key, size_t elementsMin) 
 Napi::Function UdpSocket::Define(Napi::Env env) {
   return DefineClass(env, "UdpSocket",
                      {InstanceMethod<&UdpSocket::Receive>("receive"), InstanceMethod<&UdpSocket::Send>("send"),
-                      InstanceMethod<&UdpSocket::Close>("close")});
+                      InstanceMethod<&UdpSocket::Discard>("discard"), InstanceMethod<&UdpSocket::Close>("close")});
 }
 
 UdpSocket::UdpSocket(const Napi::CallbackInfo& info) : Napi::ObjectWrap<UdpSocket>(info) {
@@ -89,6 +89,11 @@ Napi::Value UdpSocket::Send(const Napi::CallbackInfo& info) {
     Watch();
   }
   return env.Undefined();
+}
+
+Napi::Value UdpSocket::Discard(const Napi::CallbackInfo& info) {
+  const size_t datagrams = closed_ || receiver_ == nullptr ? 0 : receiver_->Discard(fd_);
+  return Napi::Number::New(info.Env(), static_cast<double>(datagrams));
 }
 
 Napi::Value UdpSocket::Close(const Napi::CallbackInfo& info) {

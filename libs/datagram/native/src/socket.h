@@ -34,6 +34,8 @@ class UdpSocket : public Napi::ObjectWrap<UdpSocket> {
   Napi::Value Receive(const Napi::CallbackInfo& info);
   /** `send(first, end)`: sends runs; see `OutcomeWord`. When blocked, `onWritable` is called once. */
   Napi::Value Send(const Napi::CallbackInfo& info);
+  /** `discard()`: drops what waits in the kernel, and returns how many datagrams that were. */
+  Napi::Value Discard(const Napi::CallbackInfo& info);
   /** `close()`: nothing is called any more. */
   Napi::Value Close(const Napi::CallbackInfo& info);
 

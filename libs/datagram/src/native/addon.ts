@@ -10,6 +10,15 @@ export interface SocketWishes {
   readonly transparent?: boolean;
   /** Shares its port with other sockets that ask for it; the kernel keeps a peer with one of them (SO_REUSEPORT). */
   readonly reusePort?: boolean;
+  /**
+   * Steers among so many sockets that share the port, 1 to 16, by the upper 4 bits of each datagram's first word, which is the
+   * channel ID (SO_ATTACH_REUSEPORT_CBPF). They are a position in the group: sockets have them in the order in which they were
+   * bound, from 0; the last takes the place of one that is closed. Channel 0, with which a HANDSHAKE begins (RFC 7574 section
+   * 3.1.1), goes to any, by the hash that the receiving device computed, or to position 0 where it computes none; a datagram
+   * shorter than 4 bytes, and a number beyond the group, go to position 0. A train that the kernel made of several datagrams of
+   * one sender goes where its first belongs. The last socket that asked for it decides for the whole group.
+   */
+  readonly steerAmong?: number;
   /** Firewall mark of what it sends (SO_MARK). Needs CAP_NET_ADMIN or CAP_NET_RAW. */
   readonly mark?: number;
   /** Differentiated services code point of what it sends, 0 to 63 (RFC 2474 section 3). */
@@ -32,11 +41,20 @@ export interface TcpWishes extends SocketWishes {
   readonly backlog: number;
 }
 
+/** What the addon makes a TCP socket from that connects to an address. */
+export interface TcpClientWishes extends SocketWishes {
+  readonly ip: string;
+  readonly port: number;
+  readonly to: Address;
+}
+
 /** A socket on this thread's event loop. `layout.ts` tells what lies in the arrays. */
 export interface UdpSocket {
   receive(): void;
   /** Sends the runs from `first` up to `end`. */
   send(first: number, end: number): void;
+  /** Drops what waits in the kernel, and tells how many datagrams that were. */
+  discard(): number;
   close(): void;
 }
 
@@ -70,6 +88,7 @@ export interface NativeAddon {
   readonly UdpSocket: new (parts: UdpSocketParts) => UdpSocket;
   openUdp(wishes: UdpWishes): number;
   openTcp(wishes: TcpWishes): number;
+  connectTcp(wishes: TcpClientWishes): number;
   closeSocket(fd: number): void;
   localAddress(fd: number): Address;
   /** Writes `addressWords` words; false when `ip` is not numeric. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
-import { closeSync, openSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
@@ -11,7 +10,7 @@ import type { NativeAddon, UdpSocket } from './addon';
 import { outcome, received } from './layout';
 import { NativePort } from './native-port';
 import { closeNativeSocket, openNativeSocket } from './native-socket';
-import { describeNative, open, until } from './native.testing';
+import { describeNative, freeDescriptor, open, until } from './native.testing';
 
 const loopback = [
   { ip: '127.0.0.1', foreign: { ip: '2001:db8::1', port: 7 } },
@@ -163,6 +162,48 @@ describeNative('NativePort', (addon) => {
     await one.port.close();
   });
 
+  it('discards what has arrived, tells how much, and hears what comes later', async () => {
+    const [one, other] = [
+      await open({ ip: '127.0.0.1', port: 0 }, { addon }),
+      await open({ ip: '127.0.0.1', port: 0 }, { addon }),
+    ];
+    const to = other.port.local;
+    // In one turn of the event loop, so that the port could not hand them over: trains, single ones, an empty one.
+    for (const lengths of [Array(130).fill(1_000), [1_000, 7], [0], [5]])
+      one.port.send(lengths.map((length: number) => ({ to, bytes: Buffer.alloc(length) })));
+    expect(other.port.discard()).toBe(134);
+    expect(other.port.discard()).toBe(0);
+    one.port.send([{ to, bytes: Buffer.from('later') }]);
+    await until(() => other.received.length > 0);
+    expect(other.texts()).toEqual(['later']);
+    await other.port.close();
+    expect(other.port.discard()).toBe(0);
+    await one.port.close();
+  });
+
+  it('discards in the middle of a batch what has not been handed over', async () => {
+    const one = await open({ ip: '127.0.0.1', port: 0 }, { addon });
+    const port = new NativePort({ ip: '127.0.0.1', port: 0 }, { addon });
+    const seen: number[] = [];
+    let discarded = 0;
+    await port.open(
+      (batch) => {
+        seen.push(batch.length);
+        discarded += port.discard();
+      },
+      () => undefined,
+    );
+    // Of different lengths, so that each is a message of its own.
+    const sent = limits.receiveBatchMax + 3 * limits.receivedMessagesMax;
+    const batch = Array.from({ length: sent }, (_, at) => ({ to: port.local, bytes: Buffer.alloc(1 + (at % 2) * 9) }));
+    for (const datagram of batch) one.port.send([datagram]);
+    await until(() => seen.length > 0);
+    expect((seen[0] ?? 0) + discarded).toBe(sent);
+    expect(discarded).toBeGreaterThan(0);
+    expect(seen).toHaveLength(1);
+    await Promise.all([one.port.close(), port.close()]);
+  });
+
   it('lives until it is closed, though nobody holds its socket', async () => {
     setFlagsFromString('--expose-gc');
     const collect: unknown = runInNewContext('gc');
@@ -238,13 +279,6 @@ function forgottenSocket(addon: NativeAddon, fd: number): number[] {
   known.push(new WeakRef(socket));
   socket.receive();
   return counts;
-}
-
-/** The number that the next descriptor gets. */
-function freeDescriptor(): number {
-  const fd = openSync('/dev/null', 'r');
-  closeSync(fd);
-  return fd;
 }
 
 const fail = (): never => {

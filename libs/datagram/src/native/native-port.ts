@@ -82,6 +82,16 @@ export class NativePort implements DatagramPort {
     return taken;
   }
 
+  /**
+   * Drops all that has arrived and was not handed over yet, and tells how many datagrams that were. What arrives while it works
+   * may be dropped, too.
+   */
+  discard(): number {
+    const waiting = this.pending.length;
+    this.pending = [];
+    return waiting + (this.socket?.discard() ?? 0);
+  }
+
   takeCounts(): DatagramCounts {
     return this.tally.take();
   }

@@ -1,6 +1,6 @@
 import type { Address } from '@weir/ppspp';
 import { isIP } from 'node:net';
-import { addressInvalid, nativeUnavailable, openingFailed, type OpeningFailure } from '../errors';
+import { addressInvalid, hostPort, nativeUnavailable, openingFailed, type OpeningFailure } from '../errors';
 import { listenBacklogMax, socketBufferBytes } from '../limits';
 import { nativeDatagrams, type NativeAddon, type SocketWishes } from './addon';
 
@@ -26,7 +26,7 @@ export function requireAddon(addon?: NativeAddon): NativeAddon {
 export function openNativeSocket(address: Address, wishes: SocketWishes = {}, addon?: NativeAddon): NativeSocket {
   const native = requireAddon(addon);
   checkAddress(address);
-  return opened(native, address, 'UDP', () =>
+  return opened(native, address, 'listen on UDP', () =>
     native.openUdp({ ...wishes, ...address, bufferBytes: socketBufferBytes }),
   );
 }
@@ -38,7 +38,29 @@ export function openNativeSocket(address: Address, wishes: SocketWishes = {}, ad
 export function openNativeListener(address: Address, wishes: SocketWishes = {}, addon?: NativeAddon): NativeSocket {
   const native = requireAddon(addon);
   checkAddress(address);
-  return opened(native, address, 'TCP', () => native.openTcp({ ...wishes, ...address, backlog: listenBacklogMax }));
+  return opened(native, address, 'listen on TCP', () =>
+    native.openTcp({ ...wishes, ...address, backlog: listenBacklogMax }),
+  );
+}
+
+/**
+ * Begins to connect a TCP socket to `to`, and gives it for `new net.Socket({ fd })`, which closes it. It leaves from the
+ * address `from`, and with port 0 from any port of it; if it is transparent, from any address, also one that is not ours. What
+ * is written to it waits until it is connected. That it cannot be shows as an error of the `net.Socket`, after 15 s at the
+ * latest; what the kernel knows at once is thrown, as a `DatagramError`.
+ */
+export function connectNativeSocket(
+  from: Address,
+  to: Address,
+  wishes: SocketWishes = {},
+  addon?: NativeAddon,
+): NativeSocket {
+  const native = requireAddon(addon);
+  checkAddress(from);
+  checkAddress(to);
+  return opened(native, from, `connect to TCP ${hostPort(to)} from`, () =>
+    native.connectTcp({ ...wishes, ...from, to }),
+  );
 }
 
 /** Closes a socket that no thread has any more. */
@@ -51,12 +73,12 @@ function checkAddress(address: Address): void {
   if (isIP(ip) === 0 || !Number.isInteger(port) || port < 0 || port > 65_535) throw addressInvalid(address);
 }
 
-function opened(native: NativeAddon, address: Address, protocol: 'UDP' | 'TCP', open: () => number): NativeSocket {
+function opened(native: NativeAddon, address: Address, task: string, open: () => number): NativeSocket {
   try {
     const fd = open();
     return { fd, local: native.localAddress(fd) };
   } catch (error) {
-    throw openingFailed(address, asFailure(error), protocol);
+    throw openingFailed(address, asFailure(error), task);
   }
 }
 

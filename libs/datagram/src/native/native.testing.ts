@@ -1,7 +1,9 @@
+import { closeSync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { join } from 'node:path';
 import { env, stderr } from 'node:process';
 import type { Address } from '@weir/ppspp';
+import { DatagramError } from '../errors';
 import type { DatagramFault } from '../faults';
 import type { Datagram } from '../port';
 import { loadAddon, nativeDatagrams, type NativeAddon } from './addon';
@@ -48,4 +50,21 @@ export async function open(address: Address, options: NativePortOptions): Promis
     (fault) => faults.push(fault),
   );
   return { port, received, faults, texts: () => received.map(({ bytes }) => Buffer.from(bytes).toString()) };
+}
+
+/** The number that the next descriptor gets. */
+export function freeDescriptor(): number {
+  const fd = openSync('/dev/null', 'r');
+  closeSync(fd);
+  return fd;
+}
+
+/** The code of the error that an operation throws, or what else became of it. */
+export function codeOf(operation: () => unknown): string {
+  try {
+    operation();
+    return 'none';
+  } catch (error) {
+    return error instanceof DatagramError ? error.code : String(error);
+  }
 }

@@ -6,7 +6,7 @@ import { OriginSockets } from './origin-sockets';
 function fakeAddon(open: Map<number, UdpWishes>): NativeAddon {
   let next = 3;
   return {
-    layoutVersion: 1,
+    layoutVersion: 2,
     limits: {},
     UdpSocket: class {
       constructor(private readonly parts: UdpSocketParts) {}
@@ -15,6 +15,9 @@ function fakeAddon(open: Map<number, UdpWishes>): NativeAddon {
       }
       send(): void {
         return undefined;
+      }
+      discard(): number {
+        return 0;
       }
       close(): void {
         open.delete(this.parts.fd);
@@ -26,6 +29,7 @@ function fakeAddon(open: Map<number, UdpWishes>): NativeAddon {
       return next++;
     },
     openTcp: () => 0,
+    connectTcp: () => 0,
     closeSocket: () => undefined,
     localAddress: (): Address => origin(1),
     encodeAddress: () => true,

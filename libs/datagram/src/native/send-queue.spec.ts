@@ -28,7 +28,12 @@ class FakeKernel {
       onSent: (datagrams) => (this.counted += datagrams),
       onFailure: (failure) => this.failures.push(failure),
     });
-    this.socket = { receive: () => undefined, close: () => undefined, send: (first, end) => this.take(first, end) };
+    this.socket = {
+      receive: () => undefined,
+      discard: () => 0,
+      close: () => undefined,
+      send: (first, end) => this.take(first, end),
+    };
   }
 
   add(port: number, bytes: Uint8Array) {
@@ -67,9 +72,12 @@ class FakeKernel {
 }
 
 const noAddon: NativeAddon = {
-  layoutVersion: 1,
+  layoutVersion: 2,
   limits: {},
   UdpSocket: class {
+    discard(): number {
+      return 0;
+    }
     receive(): void {
       return undefined;
     }
@@ -81,6 +89,7 @@ const noAddon: NativeAddon = {
     }
   },
   openUdp: () => 0,
+  connectTcp: () => 0,
   openTcp: () => 0,
   closeSocket: () => undefined,
   localAddress: (): Address => ({ ip: '192.0.2.1', port: 1 }),
