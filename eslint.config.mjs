@@ -75,7 +75,18 @@ const globalsOutOfPure = [
   'queueMicrotask',
 ].map((name) => ({ name, message: impure }));
 
-const nodeGlobals = ['process', 'console', '__dirname', 'module', 'require', 'URL', 'Buffer', 'performance', 'fetch'];
+const nodeGlobals = [
+  'process',
+  'console',
+  '__dirname',
+  'module',
+  'require',
+  'URL',
+  'Buffer',
+  'performance',
+  'fetch',
+  'AbortSignal',
+];
 
 export default defineConfig(
   { ignores: ['dist/', 'node_modules/', 'libs/datagram/native/build/', 'coverage/', '.jest-cache/'] },

@@ -1,69 +1,50 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
-import { execPath, geteuid, stderr } from 'node:process';
+import { execPath, pid as ownPid } from 'node:process';
 import { createInterface } from 'node:readline';
-import { nativeDatagrams } from '@weir/datagram';
 
 const root = resolve(__dirname, '../..');
 
-/** Names begin so, that nobody else's network is touched. */
-const prefix = 'weir-n-';
-
-/** Why network namespaces cannot be made here, or undefined. */
-function obstacle(): string | undefined {
-  const native = nativeDatagrams();
-  if (!native.available) return native.reason;
-  if (geteuid?.() !== 0) return 'it needs root';
-  for (const [tool, flag] of [
-    ['ip', '-V'],
-    ['nft', '-v'],
-  ] as const)
-    if (!runs(tool, flag)) return `${tool} is missing: install nftables and iproute2`;
-  return undefined;
-}
-
-function runs(tool: string, flag: string): boolean {
-  try {
-    execFileSync(tool, [flag], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** A chapter that needs network namespaces; where there can be none, it is skipped with a line that says so. */
-export function describeNamespaces(name: string, chapter: () => void): void {
-  const reason = obstacle();
-  if (reason === undefined) {
-    describe(name, chapter);
-    return;
-  }
-  stderr.write(`skipped, ${name}: ${reason}\n`);
-  it.skip(`${name}: ${reason}`, () => undefined);
-}
+/** Names begin so, and go on with the process that made them: two runs at a time do not meet. */
+const namePattern = /^weir-(\d+)-/;
 
 /** One network of its own, in which programs can be run. */
 export class Namespace {
   private readonly children: ChildProcess[] = [];
   readonly name: string;
 
-  constructor(role: string) {
-    this.name = `${prefix}${role}`;
-    this.remove();
+  constructor(readonly role: string) {
+    this.name = `weir-${ownPid}-${role}`;
+    removeNamespace(this.name);
     execFileSync('ip', ['netns', 'add', this.name]);
     this.run('ip link set lo up');
   }
 
+  /** Words before a command that is to run in it. */
+  get launcher(): readonly string[] {
+    return ['ip', 'netns', 'exec', this.name];
+  }
+
   /** Runs one command line; words are separated by blanks. */
   run(line: string, input?: string): string {
-    return execFileSync('ip', ['netns', 'exec', this.name, ...line.split(' ')], { encoding: 'utf8', input });
+    return execFileSync('ip', ['netns', 'exec', this.name, ...line.split(' ')], {
+      encoding: 'utf8',
+      input,
+      // What a tool has to say goes into the error, and not between the lines of a table.
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+  }
+
+  /** Runs lines of `ip` in one process. */
+  configure(lines: readonly string[]): void {
+    this.run('ip -batch -', `${lines.join('\n')}\n`);
   }
 
   /** Starts a program of this folder. The answer reads the lines that it writes, one by one. */
   start(program: string, ...args: string[]): AsyncIterator<string> {
     const hook = join(root, 'ops/typescript.cjs');
-    const command = ['netns', 'exec', this.name, execPath, '-r', hook, join(__dirname, program), ...args];
+    const command = [...this.launcher.slice(1), execPath, '-r', hook, join(__dirname, program), ...args];
     const child = spawn('ip', command, { stdio: ['ignore', 'pipe', 'inherit'] });
     this.children.push(child);
     return createInterface(child.stdout)[Symbol.asyncIterator]();
@@ -76,40 +57,57 @@ export class Namespace {
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
-    this.remove();
-  }
-
-  private remove(): void {
-    try {
-      execFileSync('ip', ['netns', 'delete', this.name], { stdio: 'ignore' });
-    } catch {
-      // There is none, as it should be.
-    }
+    removeNamespace(this.name);
   }
 }
 
 /** Joins two networks by a cable. Each end is named after the other's role. */
 export function connect(one: Namespace, other: Namespace): void {
   const [first, second] = [endOf(other), endOf(one)];
-  execFileSync('ip', [
-    'link',
-    'add',
-    first,
-    'netns',
-    one.name,
-    'type',
-    'veth',
-    'peer',
-    'name',
-    second,
-    'netns',
-    other.name,
-  ]);
+  const names = `${first} netns ${one.name} type veth peer name ${second} netns ${other.name}`;
+  execFileSync('ip', ['link', 'add', ...names.split(' ')]);
   one.run(`ip link set ${first} up`);
   other.run(`ip link set ${second} up`);
 }
 
 /** The end of a cable that leads to a namespace. */
-export function endOf({ name }: Namespace): string {
-  return `to-${name.slice(prefix.length)}`;
+export function endOf({ role }: Namespace): string {
+  return `to-${role}`;
+}
+
+/** Removes what runs that ended by a crash have left behind: their namespaces, and what still runs in these. */
+export function removeLeftovers(): void {
+  for (const line of execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).split('\n')) {
+    const [name = ''] = line.split(' ');
+    const maker = Number(namePattern.exec(name)?.[1]);
+    if (Number.isNaN(maker) || isAlive(maker)) continue;
+    for (const pid of execFileSync('ip', ['netns', 'pids', name], { encoding: 'utf8' }).split('\n')) {
+      if (pid !== '') endProcess(Number(pid));
+    }
+    removeNamespace(name);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended meanwhile.
+  }
+}
+
+function removeNamespace(name: string): void {
+  try {
+    execFileSync('ip', ['netns', 'delete', name], { stdio: 'ignore' });
+  } catch {
+    // There is none, as it should be.
+  }
 }

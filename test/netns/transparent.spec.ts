@@ -1,4 +1,5 @@
-import { connect, describeNamespaces, endOf, Namespace } from './namespaces';
+import { connect, endOf, Namespace } from './namespaces';
+import { describeNamespaces } from './obstacle';
 
 const rules = (inside: string) => `
 table inet weir {

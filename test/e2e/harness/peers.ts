@@ -64,7 +64,7 @@ export function startFetch(stage: Stage, start: FetchStart, settings?: ProgramSe
     '--out',
     out,
     '--listen',
-    `${ip}:${port}`,
+    hostPort(ip, port),
     '--json',
     ...who,
     ...timeout,
@@ -106,6 +106,11 @@ export function formatArgs({ hash, addressing, chunkSize }: Format): string[] {
     ...(addressing === undefined ? [] : ['--addressing', addressing]),
     ...(chunkSize === undefined ? [] : ['--chunk-size', String(chunkSize)]),
   ];
+}
+
+/** An address with a port, as on a command line. */
+export function hostPort(ip: string, port: number): string {
+  return ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
 }
 
 /** An address as it stands on a command line, of IPv4. */

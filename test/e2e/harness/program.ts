@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type Serializable } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
@@ -18,6 +18,10 @@ export interface ProgramSettings {
   readonly limitMillis?: number;
   /** A process group of its own, which is signalled and ended as a whole. */
   readonly isGroup?: boolean;
+  /** Words before the command, of a program that becomes what it is told to run: `ip netns exec NAME`. */
+  readonly launcher?: readonly string[];
+  /** Loaded before the program. */
+  readonly hooks?: readonly string[];
 }
 
 const endsWithParent = join(__dirname, 'ends-with-parent.cjs');
@@ -47,8 +51,10 @@ export class Program {
     args: readonly string[],
     private readonly settings: ProgramSettings = {},
   ) {
-    const { env, isGroup = false } = settings;
-    this.child = spawn(process.execPath, ['--require', endsWithParent, file, ...args], {
+    const { env, isGroup = false, launcher = [], hooks = [] } = settings;
+    const required = [endsWithParent, ...hooks].flatMap((hook) => ['--require', hook]);
+    const [command = '', ...rest] = [...launcher, process.execPath, ...required, file, ...args];
+    this.child = spawn(command, rest, {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       detached: isGroup,
@@ -89,6 +95,16 @@ export class Program {
     } catch {
       // It is gone already.
     }
+  }
+
+  /** Says something to what listens in the process, by IPC. */
+  tell(message: Serializable): void {
+    this.child.send(message);
+  }
+
+  /** Has what the process says by IPC listened to. */
+  onTold(listener: (message: unknown) => void): void {
+    this.child.on('message', listener);
   }
 
   /** Whether any process of the group is there. */

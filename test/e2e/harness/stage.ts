@@ -26,6 +26,9 @@ export class Stage {
   private readonly programs = new Set<Program>();
   private readonly closers: (() => Promise<void> | void)[] = [];
 
+  /** @param launcher what its programs are started by: see `ProgramSettings`. */
+  constructor(private readonly launcher: readonly string[] = []) {}
+
   /** Starts a command of `weir`. */
   weir(args: readonly string[], settings?: ProgramSettings): Program {
     return this.node(weir, args, settings);
@@ -33,7 +36,8 @@ export class Stage {
 
   /** Starts a script. */
   node(script: string, args: readonly string[], settings?: ProgramSettings): Program {
-    const program = new Program(`weir ${args.slice(0, 2).join(' ')}`, script, args, settings);
+    const { launcher } = this;
+    const program = new Program(`weir ${args.slice(0, 2).join(' ')}`, script, args, { launcher, ...settings });
     this.programs.add(program);
     return program;
   }

@@ -3,6 +3,7 @@ import type { Address } from '@weir/ppspp';
 import { decodeResponse, encodeRequest, type PeerMode, type Request, type Response } from '@weir/ppstp';
 import { z } from 'zod';
 import { metricOf } from './metrics';
+import { hostPort } from './peers';
 import type { Program } from './program';
 import type { Stage } from './stage';
 
@@ -10,6 +11,8 @@ const readyLine = z.object({ url: z.url(), membershipCa: z.string().optional() }
 
 /** What a tracker is told beside its address. */
 export interface TrackerStart {
+  /** Where it listens. */
+  readonly ip?: string;
   /** Addresses or prefixes that it lists first. */
   readonly superNodes?: readonly string[];
   /** Where its authority on membership is kept. */
@@ -25,10 +28,11 @@ export class Tracker {
     readonly program: Program,
   ) {}
 
-  static async start(stage: Stage, { superNodes = [], membershipDirectory }: TrackerStart = {}): Promise<Tracker> {
+  static async start(stage: Stage, start: TrackerStart = {}): Promise<Tracker> {
+    const { ip = '127.2.0.1', superNodes = [], membershipDirectory } = start;
     const prefixes = superNodes.flatMap((prefix) => ['--super-node', prefix]);
     const authority = membershipDirectory === undefined ? [] : ['--membership-dir', membershipDirectory];
-    const program = stage.weir(['tracker', '--listen', '127.2.0.1:0', ...prefixes, ...authority]);
+    const program = stage.weir(['tracker', '--listen', hostPort(ip, 0), ...prefixes, ...authority]);
     const { url, membershipCa } = readyLine.parse(JSON.parse(await program.line('stdout', /^\{/)));
     return new Tracker(url, membershipCa, program);
   }
