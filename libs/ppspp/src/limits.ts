@@ -31,7 +31,7 @@ export const limits = {
   /** Channels from one subscriber, which is an IPv4 address or 64 bits of an IPv6 one: its share of channels and swarms. */
   channelsEachMax: 1_024,
   /**
-   * Channels answered but not yet established (RFC 7574 section 12.1.2): 14 MiB of memory. The oldest leaves, after a third of
+   * Channels answered but not yet established (RFC 7574 section 12.1.2): 16 MiB of memory. The oldest leaves, after a third of
    * a second at 100,000 spoofed handshakes a second, which is more than a thread can hear and longer than a round trip.
    */
   halfOpenMax: 32_768,

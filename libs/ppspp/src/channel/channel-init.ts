@@ -29,6 +29,8 @@ export interface ChannelInitOf<Self> {
   /** Our ID of the channel: unpredictable, never 0. RFC 7574 sections 3.11 and 12.1. */
   readonly id: number;
   readonly address: Address;
+  /** Whom the peer takes us for: its channel was intercepted. */
+  readonly origin?: Address | undefined;
   /** Index of the local socket. */
   readonly port: number;
   readonly initiated: boolean;

@@ -24,6 +24,8 @@ export class Channel {
   readonly id: number;
   readonly key: string;
   readonly address: Address;
+  /** Whom the peer takes us for; undefined if it knows that it is us. */
+  readonly origin: Address | undefined;
   readonly port: number;
   readonly initiated: boolean;
   readonly serves: boolean;
@@ -46,6 +48,7 @@ export class Channel {
   constructor(init: ChannelInit) {
     this.id = init.id;
     this.address = init.address;
+    this.origin = init.origin;
     this.key = addressKey(init.address);
     this.port = init.port;
     this.initiated = init.initiated;

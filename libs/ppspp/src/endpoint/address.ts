@@ -12,6 +12,23 @@ export function addressKey({ ip, port }: Address): string {
   return `${ip}|${String(port)}`;
 }
 
+/** Whom something is from, and whom it was meant for, if that is not us. What goes back to `from` is sent as from `origin`. */
+export interface Path {
+  readonly from: Address;
+  /** The origin address of something that was intercepted. */
+  readonly origin?: Address | undefined;
+}
+
+/** True for the same address, or for none twice. */
+export function isSameAddress(one: Address | undefined, other: Address | undefined): boolean {
+  return one === other || (one?.ip === other?.ip && one?.port === other?.port);
+}
+
+/** One string for one path, for use as a key. */
+export function pathKey({ from, origin }: Path): string {
+  return origin === undefined ? addressKey(from) : `${addressKey(from)}>${addressKey(origin)}`;
+}
+
 const groupsOfSubscriber = 4;
 const groupsOfNetwork = 3;
 const groupsOfAddress = 8;

@@ -40,6 +40,6 @@ export class Caller {
 
   private send({ address: to, port, dialect }: Channel, handshake: HandshakeMessage): void {
     for (const bytes of this.hall.envelope.pack(0, [handshake], dialect))
-      this.hall.push({ kind: 'send', to, port, bytes });
+      this.hall.push({ kind: 'send', to, from: undefined, port, bytes });
   }
 }

@@ -1,6 +1,6 @@
 import type { Channel } from '../channel/channel';
 import { limits } from '../limits';
-import { addressKey, subscriberKey, type Address } from './address';
+import { pathKey, subscriberKey, type Address, type Path } from './address';
 
 /** All channels of an endpoint, by our ID and by what their initiator sent. */
 export class ChannelTable {
@@ -41,15 +41,16 @@ export class ChannelTable {
   /** Adds one that was asked for, and notes what its initiator sent. */
   addIncoming(channel: Channel, remoteId: number): void {
     this.add(channel);
-    const key = initiationKey(channel.address, remoteId);
+    const { address: from, origin } = channel;
+    const key = initiationKey({ from, origin }, remoteId);
     this.initiations.set(key, channel);
     this.initiationKeys.set(channel, key);
-    const subscriber = subscriberKey(channel.address);
+    const subscriber = subscriberKey(from);
     this.bySubscriber.set(subscriber, (this.bySubscriber.get(subscriber) ?? 0) + 1);
   }
 
-  findInitiation(address: Address, remoteId: number): Channel | undefined {
-    return this.initiations.get(initiationKey(address, remoteId));
+  findInitiation(path: Path, remoteId: number): Channel | undefined {
+    return this.initiations.get(initiationKey(path, remoteId));
   }
 
   remove(channel: Channel): void {
@@ -66,6 +67,6 @@ export class ChannelTable {
 }
 
 /** One string for a channel as its initiator knows it. */
-function initiationKey(from: Address, remoteId: number): string {
-  return `${addressKey(from)}|${String(remoteId)}`;
+function initiationKey(path: Path, remoteId: number): string {
+  return `${pathKey(path)}|${String(remoteId)}`;
 }

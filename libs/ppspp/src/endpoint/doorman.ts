@@ -40,7 +40,7 @@ export class Doorman {
 
   /** A datagram to a channel that is not established: it proves that its sender is there, or is none of ours. */
   enter(datagram: Datagram, id: number, now: Micros): Entry | undefined {
-    const half = this.halfOpen.find(id, datagram.from, now);
+    const half = this.halfOpen.find(id, datagram, now);
     const entry = half === undefined ? 'no-channel' : this.establish(half, datagram, now);
     if (typeof entry !== 'string') return entry;
     this.refuse(datagram, entry);
@@ -56,7 +56,7 @@ export class Doorman {
   /** The store told what it has of a swarm: those who asked for it are answered. */
   opened(swarmId: SwarmId, content: OpenedContent | undefined, now: Micros): void {
     for (const { id, datagram } of this.lookups.take(swarmId)) {
-      const half = this.halfOpen.find(id, datagram.from, now);
+      const half = this.halfOpen.find(id, datagram, now);
       if (half === undefined) continue;
       const opening = this.gate.openingOf(half.opening);
       const fault = this.gate.welcome(half.from, opening, content, now);
@@ -77,7 +77,7 @@ export class Doorman {
   private consider(request: Request, datagram: Datagram, now: Micros): EndpointFault | undefined {
     const { handshake } = request.opening;
     const { swarmId } = request.metadata;
-    const known = this.hall.channels.findInitiation(datagram.from, handshake.channel);
+    const known = this.hall.channels.findInitiation(datagram, handshake.channel);
     const isRepeated = known !== undefined && !known.closed && known.swarm === this.hall.swarms.find(swarmId);
     if (!isRepeated) return this.begin(request, datagram, now);
     this.repeat(known, handshake, datagram, now);
@@ -87,19 +87,19 @@ export class Doorman {
   /** A HANDSHAKE that was seen before gets the same channel again. RFC 7574 section 8.2. */
   private repeat(channel: Channel, handshake: HandshakeMessage, { bytes }: Datagram, now: Micros): void {
     channel.reintroduced(now);
-    const { address: to, port, swarm } = channel;
+    const { address: to, origin, port, swarm } = channel;
     const answer = channel.answer(handshake, now);
     if (answer === undefined) return;
     const reply = answerWithin(bytes.length, { handshake, id: channel.id, holdings: swarm.holdings });
-    if (reply !== undefined) this.hall.push({ kind: 'send', to, port, bytes: reply });
+    if (reply !== undefined) this.hall.push({ kind: 'send', to, from: origin, port, bytes: reply });
     this.hall.touch(channel);
   }
 
   private begin(request: Request, datagram: Datagram, now: Micros): EndpointFault | undefined {
     const { opening, metadata } = request;
-    const { from, port, bytes } = datagram;
+    const { from, origin, port, bytes } = datagram;
     const { channel: remoteId } = opening.handshake;
-    const earlier = this.halfOpen.findInitiation(from, remoteId, now);
+    const earlier = this.halfOpen.findInitiation(datagram, remoteId, now);
     if (earlier !== undefined && this.means(earlier, metadata.swarmId)) {
       if (earlier.lookedUp) this.greet({ ...earlier, opening: bytes }, opening, bytes.length, now);
       return undefined;
@@ -108,7 +108,7 @@ export class Doorman {
     if (earlier !== undefined) this.halfOpen.remove(earlier);
     const lookedUp = this.hall.swarms.find(metadata.swarmId) !== undefined;
     const id = freshId(this.hall);
-    const half = { id, remoteId, from, port, bornAt: now, opening: bytes, lookedUp, answeredAt: undefined };
+    const half = { id, remoteId, from, origin, port, bornAt: now, opening: bytes, lookedUp, answeredAt: undefined };
     if (!lookedUp) return this.lookUp(half, metadata.swarmId, datagram, now);
     this.greet(half, opening, bytes.length, now);
     return undefined;
@@ -133,13 +133,13 @@ export class Doorman {
     const isHasty = half.answeredAt !== undefined && now - half.answeredAt < limits.handshakeAnswerInterval;
     this.halfOpen.put(isHasty ? half : { ...half, answeredAt: now }, now);
     if (isHasty || !judgement.ok) return;
-    const { id, from: to, port } = half;
+    const { id, from: to, origin, port } = half;
     const holdings = this.hall.swarms.find(judgement.metadata.swarmId)?.holdings ?? judgement.metadata;
     const bytes = answerWithin(bytesMax, { handshake, id, holdings });
-    if (bytes !== undefined) this.hall.push({ kind: 'send', to, port, bytes });
+    if (bytes !== undefined) this.hall.push({ kind: 'send', to, from: origin, port, bytes });
   }
 
-  private establish(half: HalfOpen, { from }: Datagram, now: Micros): Entry | EndpointFault {
+  private establish(half: HalfOpen, { from, origin }: Datagram, now: Micros): Entry | EndpointFault {
     if (half.answeredAt === undefined) return 'no-channel';
     this.halfOpen.remove(half);
     const opening = this.gate.openingOf(half.opening);
@@ -147,12 +147,12 @@ export class Doorman {
     if (typeof swarm === 'string') return swarm;
     const isTaken = this.hall.channels.find(half.id) !== undefined;
     if (isTaken || this.hall.channels.fullFor(from)) return 'table-full';
-    const earlier = this.hall.channels.findInitiation(from, half.remoteId);
+    const earlier = this.hall.channels.findInitiation(half, half.remoteId);
     // A peer that was restarted may use its channel IDs anew, for another swarm.
     if (earlier !== undefined) this.dismiss(earlier);
     const { id, port } = half;
     const { fetchesFromCallers: fetches } = this.hall.config;
-    const place = { id, address: from, port };
+    const place = { id, address: from, origin, port };
     const channel = makeChannel(this.hall, swarm, { ...place, initiated: false, serves: true, fetches, now });
     this.hall.channels.addIncoming(channel, half.remoteId);
     channel.answer(opening.handshake, now);

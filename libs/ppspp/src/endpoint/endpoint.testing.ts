@@ -18,6 +18,7 @@ import { Endpoint } from './endpoint';
 /** A datagram that an endpoint sent. */
 export interface Sent {
   readonly to: Address;
+  readonly from?: Address | undefined;
   readonly bytes: Uint8Array;
 }
 
@@ -59,9 +60,9 @@ export class TestEndpoint {
     return this;
   }
 
-  /** Hands a datagram over; what it sends waits for `take`. */
-  hear(from: Address, bytes: Uint8Array): this {
-    this.endpoint.handle({ kind: 'datagram', from, port: 0, bytes }, this.now);
+  /** Hands a datagram over, intercepted if it has an origin address; what it sends waits for `take`. */
+  hear(from: Address, bytes: Uint8Array, origin?: Address): this {
+    this.endpoint.handle({ kind: 'datagram', from, origin, port: 0, bytes }, this.now);
     return this;
   }
 

@@ -7,6 +7,7 @@ import type { SourceBytes } from '../swarm/intake';
 import type { Swarm } from '../swarm/swarm';
 import { decodeDatagram, peekChannel } from '../wire/decode';
 import type { Message } from '../wire/message';
+import { isSameAddress } from './address';
 import { Bans } from './bans';
 import { Caller } from './caller';
 import { ChannelTable } from './channel-table';
@@ -174,8 +175,7 @@ export class Endpoint {
     if (id === 0) return this.doorman.receive(datagram, this.now);
     const channel = this.channels.find(id);
     if (channel === undefined) return this.onProof(datagram, id);
-    const { address } = channel;
-    const isItsOwn = address.ip === datagram.from.ip && address.port === datagram.from.port;
+    const isItsOwn = isSameAddress(channel.address, datagram.from) && isSameAddress(channel.origin, datagram.origin);
     if (!isItsOwn) return this.doorman.refuse(datagram, 'wrong-address');
     this.deliver(channel, this.messagesOf(datagram, channel));
   }

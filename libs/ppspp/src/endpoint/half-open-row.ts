@@ -1,13 +1,13 @@
 import { limits, type Micros } from '../limits';
-import type { Address } from './address';
+import type { Path } from './address';
+import { AddressColumn } from './address-column';
 
 /** A channel that was asked for, of which nobody knows whether its initiator is at the address that asked. */
-export interface HalfOpen {
+export interface HalfOpen extends Path {
   /** Our ID of the channel: who names it proves to be at `from`. RFC 7574 section 12.1. */
   readonly id: number;
   /** The initiator's ID of the channel. */
   readonly remoteId: number;
-  readonly from: Address;
   /** Index of the local socket. */
   readonly port: number;
   readonly bornAt: Micros;
@@ -20,9 +20,8 @@ export interface HalfOpen {
 }
 
 const places = limits.halfOpenRow;
-/** Characters of the longest address: IPv6 with the name of an interface behind it. */
-const ipCharsMax = 64;
 const free = Number.NEGATIVE_INFINITY;
+const nowhere = { ip: '', port: 0 };
 
 /**
  * So many half-open channels, in memory that is allocated once: a flood of them leaves nothing to be collected. Whatever is
@@ -31,14 +30,13 @@ const free = Number.NEGATIVE_INFINITY;
 export class HalfOpenRow {
   private readonly ids = new Uint32Array(places);
   private readonly remoteIds = new Uint32Array(places);
-  private readonly remotePorts = new Uint16Array(places);
+  private readonly froms = new AddressColumn(places);
+  private readonly origins = new AddressColumn(places);
   private readonly ports = new Uint8Array(places);
   private readonly subscribers = new Uint32Array(places);
   private readonly bornAt = new Float64Array(places).fill(free);
   private readonly answeredAt = new Float64Array(places).fill(free);
   private readonly lookedUp = new Uint8Array(places);
-  private readonly ipLengths = new Uint8Array(places);
-  private readonly ips = new Uint8Array(places * ipCharsMax);
   private readonly openingLengths = new Uint16Array(places);
   private readonly openings = new Uint8Array(places * limits.openingBytesMax);
 
@@ -48,16 +46,16 @@ export class HalfOpenRow {
     return size;
   }
 
-  find(id: number, from: Address, now: Micros): HalfOpen | undefined {
+  find(id: number, path: Path, now: Micros): HalfOpen | undefined {
     const place = this.ids.indexOf(id);
-    return place >= 0 && this.isTaken(place, now) && this.isAt(place, from) ? this.read(place, from) : undefined;
+    return place >= 0 && this.isTaken(place, now) && this.isAt(place, path) ? this.read(place, path) : undefined;
   }
 
-  findInitiation(from: Address, remoteId: number, subscriber: number, now: Micros): HalfOpen | undefined {
+  findInitiation(path: Path, remoteId: number, subscriber: number, now: Micros): HalfOpen | undefined {
     const { subscribers, remoteIds } = this;
     for (let place = subscribers.indexOf(subscriber); place >= 0; place = subscribers.indexOf(subscriber, place + 1))
-      if (remoteIds[place] === remoteId && this.isTaken(place, now) && this.isAt(place, from))
-        return this.read(place, from);
+      if (remoteIds[place] === remoteId && this.isTaken(place, now) && this.isAt(place, path))
+        return this.read(place, path);
     return undefined;
   }
 
@@ -73,13 +71,13 @@ export class HalfOpenRow {
     const opening = half.opening.subarray(0, limits.openingBytesMax);
     this.ids[place] = half.id;
     this.remoteIds[place] = half.remoteId;
-    this.remotePorts[place] = half.from.port;
+    this.froms.write(place, half.from);
+    this.origins.write(place, half.origin);
     this.ports[place] = half.port;
     this.subscribers[place] = subscriber;
     this.bornAt[place] = half.bornAt;
     this.answeredAt[place] = half.answeredAt ?? free;
     this.lookedUp[place] = half.lookedUp ? 1 : 0;
-    this.writeIp(place, half.from.ip);
     this.openingLengths[place] = opening.length;
     this.openings.set(opening, place * limits.openingBytesMax);
   }
@@ -121,30 +119,19 @@ export class HalfOpenRow {
     return oldest;
   }
 
-  private isAt(place: number, { ip, port }: Address): boolean {
-    if (this.remotePorts[place] !== port || this.ipLengths[place] !== ip.length) return false;
-    const start = place * ipCharsMax;
-    for (let at = 0; at < ip.length; at++) if (this.ips[start + at] !== ip.charCodeAt(at)) return false;
-    return true;
+  private isAt(place: number, { from, origin }: Path): boolean {
+    return this.froms.isAt(place, from) && this.origins.isAt(place, origin);
   }
 
-  private writeIp(place: number, ip: string): void {
-    this.ipLengths[place] = Math.min(ip.length, ipCharsMax);
-    for (let at = 0; at < ip.length && at < ipCharsMax; at++) this.ips[place * ipCharsMax + at] = ip.charCodeAt(at);
-  }
-
-  private readIp(place: number): string {
-    const start = place * ipCharsMax;
-    return String.fromCharCode(...this.ips.subarray(start, start + (this.ipLengths[place] ?? 0)));
-  }
-
-  private read(place: number, from?: Address): HalfOpen {
+  private read(place: number, path?: Path): HalfOpen {
     const start = place * limits.openingBytesMax;
     const answeredAt = this.answeredAt[place] ?? free;
+    const { from = nowhere, origin } = path ?? { from: this.froms.read(place), origin: this.origins.read(place) };
     return {
       id: this.ids[place] ?? 0,
       remoteId: this.remoteIds[place] ?? 0,
-      from: from ?? { ip: this.readIp(place), port: this.remotePorts[place] ?? 0 },
+      from,
+      origin,
       port: this.ports[place] ?? 0,
       bornAt: this.bornAt[place] ?? 0,
       opening: this.openings.slice(start, start + (this.openingLengths[place] ?? 0)),

@@ -1,5 +1,5 @@
 import { limits, type Micros } from '../limits';
-import { networkKey, subscriberKey, type Address } from './address';
+import { networkKey, subscriberKey, type Address, type Path } from './address';
 import { HalfOpenRow, type HalfOpen } from './half-open-row';
 
 /**
@@ -25,14 +25,15 @@ export class HalfOpenTable {
     return size;
   }
 
-  /** Whoever is at `from` and was given this ID. */
-  find(id: number, from: Address, now: Micros): HalfOpen | undefined {
-    return this.rowOf(from)?.find(id, from, now);
+  /** Whoever is at `from` and was given this ID, in the name of `origin`. */
+  find(id: number, path: Path, now: Micros): HalfOpen | undefined {
+    return this.rowOf(path.from)?.find(id, path, now);
   }
 
   /** By what its initiator said, so that a repeated HANDSHAKE is known. */
-  findInitiation(from: Address, remoteId: number, now: Micros): HalfOpen | undefined {
-    return this.rowOf(from)?.findInitiation(from, remoteId, this.hash(subscriberKey(from)), now);
+  findInitiation(path: Path, remoteId: number, now: Micros): HalfOpen | undefined {
+    const { from } = path;
+    return this.rowOf(from)?.findInitiation(path, remoteId, this.hash(subscriberKey(from)), now);
   }
 
   /** The one that the subscriber has had for longest, if it must leave for the next. */

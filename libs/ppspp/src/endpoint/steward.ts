@@ -84,9 +84,9 @@ export class Steward {
 
   /** Shows the peer that we are there. RFC 7574 section 8.14. */
   sendKeepAlive(channel: Channel, now: Micros): void {
-    const { address: to, port, remoteId } = channel;
+    const { address: to, origin: from, port, remoteId } = channel;
     channel.note(now);
-    this.parts.push({ kind: 'send', to, port, bytes: this.parts.envelope.keepAlive(remoteId) });
+    this.parts.push({ kind: 'send', to, from, port, bytes: this.parts.envelope.keepAlive(remoteId) });
   }
 
   private takeTouched(): Channel | undefined {
@@ -130,9 +130,9 @@ export class Steward {
   }
 
   private send(channel: Channel, messages: readonly Message[]): void {
-    const { address: to, port, remoteId, dialect } = channel;
+    const { address: to, origin: from, port, remoteId, dialect } = channel;
     for (const bytes of this.parts.envelope.pack(remoteId, messages, dialect))
-      this.parts.push({ kind: 'send', to, port, bytes });
+      this.parts.push({ kind: 'send', to, from, port, bytes });
   }
 }
 
