@@ -40,6 +40,8 @@ export class Party {
   private readonly errands: Errand[] = [];
   private trusts = false;
   private hasRotted = false;
+  /** Extents that the endpoint wrote or read: it checks them once, not at each later reading. */
+  private readonly believed = new Set<number>();
 
   constructor(
     readonly address: Address,
@@ -94,7 +96,7 @@ export class Party {
 
   /** A bit of an extent in the store turns. */
   rot(extent: number, at: number): void {
-    if (this.trusts) return;
+    if (this.trusts || this.believed.has(extent)) return;
     this.hasRotted = true;
     this.store.corrupt(this.truth.metadata.swarmId, extent, at);
   }
@@ -136,6 +138,7 @@ export class Party {
 
   private read({ swarmId, extent }: Extract<Errand, { kind: 'read' }>, fails: boolean) {
     const found = fails ? undefined : this.store.find(swarmId, extent);
+    if (found !== undefined) this.believed.add(extent);
     // A copy: what was read does not change when the disk does.
     return found && { ...found, bytes: found.bytes.slice() };
   }
@@ -143,6 +146,7 @@ export class Party {
   private write({ record, extent, blocks }: Extract<Errand, { kind: 'write' }>, stored: boolean): void {
     const { swarmId } = record.metadata;
     if (stored) this.store.keep(record, extent, blocks);
+    this.believed.add(extent.index);
     this.take({ kind: 'extent-written', swarmId, extent: extent.index, stored });
   }
 }
