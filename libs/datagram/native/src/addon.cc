@@ -2,13 +2,14 @@
 #include <napi.h>
 
 #include "open.h"
+#include "passing.h"
 #include "socket.h"
 
 namespace weir {
 namespace {
 
 /** Of the words that JavaScript shares with us, and of what is exported: `layout.ts` has the same number. */
-constexpr uint32_t kLayoutVersion = 2;
+constexpr uint32_t kLayoutVersion = 3;
 
 Napi::Object Limits(Napi::Env env) {
   Napi::Object limits = Napi::Object::New(env);
@@ -26,6 +27,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("openUdp", Napi::Function::New(env, OpenUdp, "openUdp"));
   exports.Set("openTcp", Napi::Function::New(env, OpenTcp, "openTcp"));
   exports.Set("connectTcp", Napi::Function::New(env, ConnectTcp, "connectTcp"));
+  exports.Set("openPassing", Napi::Function::New(env, OpenPassing, "openPassing"));
+  exports.Set("passDatagram", Napi::Function::New(env, PassDatagram, "passDatagram"));
   exports.Set("closeSocket", Napi::Function::New(env, CloseSocket, "closeSocket"));
   exports.Set("localAddress", Napi::Function::New(env, LocalAddress, "localAddress"));
   exports.Set("encodeAddress", Napi::Function::New(env, EncodeAddress, "encodeAddress"));

@@ -48,6 +48,13 @@ export interface TcpClientWishes extends SocketWishes {
   readonly to: Address;
 }
 
+/** What the addon makes a raw socket from, through which datagrams of others are passed on. */
+export interface PassingWishes extends SocketWishes {
+  readonly ip: string;
+  readonly port: 0;
+  readonly bufferBytes: number;
+}
+
 /** A socket on this thread's event loop. `layout.ts` tells what lies in the arrays. */
 export interface UdpSocket {
   receive(): void;
@@ -89,6 +96,9 @@ export interface NativeAddon {
   openUdp(wishes: UdpWishes): number;
   openTcp(wishes: TcpWishes): number;
   connectTcp(wishes: TcpClientWishes): number;
+  openPassing(wishes: PassingWishes): number;
+  /** Sends a datagram on; `words` are the addresses it leaves from and goes to. Returns 0 or an error number. */
+  passDatagram(fd: number, words: Uint32Array, bytes: Uint8Array): number;
   closeSocket(fd: number): void;
   localAddress(fd: number): Address;
   /** Writes `addressWords` words; false when `ip` is not numeric. */

@@ -63,6 +63,15 @@ export function connectNativeSocket(
   );
 }
 
+/** Opens a raw socket that passes datagrams on between others, bound to a loopback address. Throws a `DatagramError`. */
+export function openNativePassing(ip: '127.0.0.1' | '::1', mark: number, addon?: NativeAddon): NativeSocket {
+  const native = requireAddon(addon);
+  const address = { ip, port: 0 } as const;
+  return opened(native, address, 'pass datagrams on from', () =>
+    native.openPassing({ ...address, mark, transparent: true, bufferBytes: socketBufferBytes }),
+  );
+}
+
 /** Closes a socket that no thread has any more. */
 export function closeNativeSocket({ fd }: NativeSocket, addon?: NativeAddon): void {
   requireAddon(addon).closeSocket(fd);

@@ -6,7 +6,7 @@ import { OriginSockets } from './origin-sockets';
 function fakeAddon(open: Map<number, UdpWishes>): NativeAddon {
   let next = 3;
   return {
-    layoutVersion: 2,
+    layoutVersion: 3,
     limits: {},
     UdpSocket: class {
       constructor(private readonly parts: UdpSocketParts) {}
@@ -30,6 +30,8 @@ function fakeAddon(open: Map<number, UdpWishes>): NativeAddon {
     },
     openTcp: () => 0,
     connectTcp: () => 0,
+    openPassing: () => 0,
+    passDatagram: () => 0,
     closeSocket: () => undefined,
     localAddress: (): Address => origin(1),
     encodeAddress: () => true,

@@ -72,7 +72,7 @@ class FakeKernel {
 }
 
 const noAddon: NativeAddon = {
-  layoutVersion: 2,
+  layoutVersion: 3,
   limits: {},
   UdpSocket: class {
     discard(): number {
@@ -90,6 +90,8 @@ const noAddon: NativeAddon = {
   },
   openUdp: () => 0,
   connectTcp: () => 0,
+  openPassing: () => 0,
+  passDatagram: () => 0,
   openTcp: () => 0,
   closeSocket: () => undefined,
   localAddress: (): Address => ({ ip: '192.0.2.1', port: 1 }),
