@@ -74,14 +74,14 @@ it.each<[string, Readonly<Record<string, string>>, string]>([
   [
     'the port of peers',
     { WEIR_INTERCEPT_UDP_PORT: '6778' },
-    'intercept.udpPort = 6778 (WEIR_INTERCEPT_UDP_PORT): from this',
+    'intercept.udpPort = 6778 (WEIR_INTERCEPT_UDP_PORT): none of',
   ],
   [
     'the port of operators',
     { WEIR_INTERCEPT_TCP_PORT: '9080' },
     'intercept.tcpPort = 9080 (WEIR_INTERCEPT_TCP_PORT): this is',
   ],
-  ['too high a port', { WEIR_INTERCEPT_UDP_PORT: '65521' }, 'write a number from 1 to 65520'],
+  ['too high a port', { WEIR_INTERCEPT_UDP_PORT: '65520' }, 'write a number from 1 to 65519'],
   ['a tracker without a port', { WEIR_INTERCEPT_TRACKERS: '192.0.2.80:0' }, 'intercept.trackers[0] = "192.0.2.80:0"'],
   [
     'a tracker with a name',

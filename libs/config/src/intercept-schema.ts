@@ -16,8 +16,9 @@ const portRangesMax = 256;
 const trackersMax = 16;
 /** What takedowns of years come to, at a hundred bytes each in every datapath thread. */
 const swarmsMax = 65_536;
-/** The highest of sixteen ports in a row. */
-const udpPortMax = 65_520;
+/** Ports for sixteen datapath threads, and one at which a test of the rules answers. */
+export const divertedPorts = 17;
+const udpPortMax = 65_536 - divertedPorts;
 const portMax = 65_535;
 
 const interfaceRemedy =

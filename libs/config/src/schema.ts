@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { logLevels, peerExchanges, portChoices, type WeirConfig } from './config';
 import { parseHostPort, parseIpPort } from './host-port';
-import { interceptSchema, swarmsSchema } from './intercept-schema';
+import { divertedPorts, interceptSchema, swarmsSchema } from './intercept-schema';
 import { type Parsed } from './parsed';
 import { parsePrefix } from './prefix';
 import { bytes, list, parsed, text, whole } from './schema-values';
@@ -92,9 +92,9 @@ const sections = z.strictObject({
   log: z.strictObject({ level: z.enum(logLevels, { error: `write one of ${logLevels.join(', ')}` }) }),
 });
 
-/** Ports of this machine that datapath threads take what is diverted at: one for each thread. */
-function takesDiverted({ intercept, datapath }: WeirConfig, port: number): boolean {
-  return port >= intercept.udpPort && port < intercept.udpPort + datapath.threads;
+/** Whether what is diverted is taken at this port, or may be with more threads. */
+function takesDiverted({ intercept: { udpPort } }: WeirConfig, port: number): boolean {
+  return port >= udpPort && port < udpPort + divertedPorts;
 }
 
 /** From what an operator wrote, merged and complete, to the configuration. Unknown keys are refused. */
@@ -111,7 +111,7 @@ export const schema: z.ZodType<WeirConfig> = sections
     (config) => !config.intercept.enabled || !config.ppspp.listen.some(({ port }) => takesDiverted(config, port)),
     {
       path: ['intercept', 'udpPort'],
-      error: 'from this port on, one for each datapath thread, none may be a port of ppspp.listen: write another',
+      error: `none of the ${divertedPorts} ports from this on may be one of ppspp.listen: write another`,
     },
   )
   .refine(({ intercept, admin }) => !intercept.enabled || intercept.tcpPort !== admin.listen.port, {

@@ -151,7 +151,7 @@ export const settings: readonly Setting[] = [
     key: 'intercept.udpPort',
     notation: 'number',
     fallback: 9100,
-    why: 'free on most machines, and sixteen in a row',
+    why: 'free on most machines, and so are those that follow',
   },
   {
     key: 'intercept.tcpPort',

@@ -1,2 +1,9 @@
 /** Diverts subscribers' traffic to the appliance, for as long as it answers: rules, heartbeat, tracker intercept. */
-export {};
+export * from './errors';
+export { applyRules, removeRules } from './kernel/apply';
+export { inspectRules, readCounters, type Count, type LivingEpoch, type RulesState } from './kernel/inspect';
+export { runTool, toolPath, type RunTool, type ToolOutcome } from './kernel/tool';
+export { planRules, type InterceptOptions, type RulePlan } from './rules/plan';
+export { routingsOf } from './rules/routes';
+export { ruleScript, type RuleScript } from './rules/script';
+export { sysctlLine, sysctlsOf, type Sysctl } from './rules/sysctls';
