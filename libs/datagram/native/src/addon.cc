@@ -9,7 +9,7 @@ namespace weir {
 namespace {
 
 /** Of the words that JavaScript shares with us, and of what is exported: `layout.ts` has the same number. */
-constexpr uint32_t kLayoutVersion = 3;
+constexpr uint32_t kLayoutVersion = 4;
 
 Napi::Object Limits(Napi::Env env) {
   Napi::Object limits = Napi::Object::New(env);

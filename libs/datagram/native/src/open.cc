@@ -60,6 +60,25 @@ void Steer(Napi::Env env, int fd, int among) {
   Check(env, result, "SO_ATTACH_REUSEPORT_CBPF");
 }
 
+/** A TCP socket that is bound, and has its port. */
+int BoundClient(Napi::Env env, const Wanted& wanted) {
+  const int family = wanted.address.family == 6 ? AF_INET6 : AF_INET;
+  Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  Check(env, socket.fd(), "socket");
+  ChooseFamilies(env, socket.fd(), wanted);
+  Prepare(env, socket.fd(), wanted);
+  Check(env, SetOption(socket.fd(), SOL_TCP, TCP_SYNCNT, kSynRetries), "TCP_SYNCNT");
+  Bind(env, socket.fd(), wanted);
+  return socket.Release();
+}
+
+Address NameOfSocket(Napi::Env env, int fd) {
+  sockaddr_storage name{};
+  socklen_t length = sizeof(name);
+  Check(env, getsockname(fd, reinterpret_cast<sockaddr*>(&name), &length), "getsockname");
+  return FromSockaddr(name);
+}
+
 }  // namespace
 
 Napi::Value OpenUdp(const Napi::CallbackInfo& info) {
@@ -102,17 +121,10 @@ Napi::Value ConnectTcp(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const Wanted wanted = ReadWanted(info);
   if (wanted.to.family == 0 || wanted.to.family != wanted.address.family) throw SystemError(env, EAFNOSUPPORT, "connect");
-  const int family = wanted.address.family == 6 ? AF_INET6 : AF_INET;
-  Descriptor socket(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  Check(env, socket.fd(), "socket");
-  ChooseFamilies(env, socket.fd(), wanted);
-  Prepare(env, socket.fd(), wanted);
-  // A port is chosen when the destination is known: many connections to different ones can share it.
-  if (wanted.address.port == 0) {
-    Check(env, SetOption(socket.fd(), SOL_IP, IP_BIND_ADDRESS_NO_PORT, 1), "IP_BIND_ADDRESS_NO_PORT");
-  }
-  Check(env, SetOption(socket.fd(), SOL_TCP, TCP_SYNCNT, kSynRetries), "TCP_SYNCNT");
-  Bind(env, socket.fd(), wanted);
+  Descriptor first(BoundClient(env, wanted));
+  const bool unwanted = wanted.avoidPort != 0 && NameOfSocket(env, first.fd()).port == wanted.avoidPort;
+  // While the first is open, a second cannot have its port.
+  Descriptor socket(unwanted ? BoundClient(env, wanted) : first.Release());
   sockaddr_storage name;
   const socklen_t length = NameOf(wanted.to, wanted, &name);
   const int result = connect(socket.fd(), reinterpret_cast<sockaddr*>(&name), length);
@@ -130,11 +142,7 @@ Napi::Value CloseSocket(const Napi::CallbackInfo& info) {
 Napi::Value LocalAddress(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   if (info.Length() < 1 || !info[0].IsNumber()) throw Napi::TypeError::New(env, "fd is missing");
-  sockaddr_storage name{};
-  socklen_t length = sizeof(name);
-  const int fd = info[0].As<Napi::Number>().Int32Value();
-  Check(env, getsockname(fd, reinterpret_cast<sockaddr*>(&name), &length), "getsockname");
-  const Address address = FromSockaddr(name);
+  const Address address = NameOfSocket(env, info[0].As<Napi::Number>().Int32Value());
   Napi::Object result = Napi::Object::New(env);
   result.Set("ip", IpText(address));
   result.Set("port", address.port);

@@ -64,6 +64,7 @@ Wanted ReadWanted(const Napi::CallbackInfo& info) {
   wanted.bufferBytes = Number(options, "bufferBytes");
   wanted.backlog = Number(options, "backlog");
   wanted.steerAmong = Number(options, "steerAmong");
+  wanted.avoidPort = static_cast<uint32_t>(Number(options, "avoidPort"));
   return wanted;
 }
 

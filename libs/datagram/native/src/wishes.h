@@ -22,6 +22,8 @@ struct Wanted {
   int bufferBytes;
   int backlog;
   int steerAmong;
+  /** Of a TCP client: a port that the system must not choose for it. */
+  uint32_t avoidPort;
 };
 
 /** Closes the descriptor unless it is released: opening fails in many places. */

@@ -46,6 +46,8 @@ export interface TcpClientWishes extends SocketWishes {
   readonly ip: string;
   readonly port: number;
   readonly to: Address;
+  /** A port that the system must not choose. */
+  readonly avoidPort: number;
 }
 
 /** What the addon makes a raw socket from, through which datagrams of others are passed on. */

@@ -43,15 +43,22 @@ export function openNativeListener(address: Address, wishes: SocketWishes = {}, 
   );
 }
 
+/** Whom a TCP socket speaks for, and to whom. */
+export interface NativeConnection {
+  /** Where it leaves from; with port 0 the system chooses one. */
+  readonly from: Address;
+  readonly to: Address;
+  /** A port that it must not choose: that of another connection between the two. */
+  readonly avoidPort?: number;
+}
+
 /**
- * Begins to connect a TCP socket to `to`, and gives it for `new net.Socket({ fd })`, which closes it. It leaves from the
- * address `from`, and with port 0 from any port of it; if it is transparent, from any address, also one that is not ours. What
- * is written to it waits until it is connected. That it cannot be shows as an error of the `net.Socket`, after 15 s at the
- * latest; what the kernel knows at once is thrown, as a `DatagramError`.
+ * Begins to connect a TCP socket, and gives it for `new net.Socket({ fd })`, which closes it. If it is transparent it may leave
+ * from any address, also one that is not ours. What is written to it waits until it is connected. That it cannot be shows as an
+ * error of the `net.Socket`, after 15 s at the latest; what the kernel knows at once is thrown, as a `DatagramError`.
  */
 export function connectNativeSocket(
-  from: Address,
-  to: Address,
+  { from, to, avoidPort = 0 }: NativeConnection,
   wishes: SocketWishes = {},
   addon?: NativeAddon,
 ): NativeSocket {
@@ -59,7 +66,7 @@ export function connectNativeSocket(
   checkAddress(from);
   checkAddress(to);
   return opened(native, from, `connect to TCP ${hostPort(to)} from`, () =>
-    native.connectTcp({ ...wishes, ...from, to }),
+    native.connectTcp({ ...wishes, ...from, to, avoidPort }),
   );
 }
 

@@ -6,7 +6,7 @@ import { OriginSockets } from './origin-sockets';
 function fakeAddon(open: Map<number, UdpWishes>): NativeAddon {
   let next = 3;
   return {
-    layoutVersion: 3,
+    layoutVersion: 4,
     limits: {},
     UdpSocket: class {
       constructor(private readonly parts: UdpSocketParts) {}

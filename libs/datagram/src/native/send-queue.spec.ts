@@ -72,7 +72,7 @@ class FakeKernel {
 }
 
 const noAddon: NativeAddon = {
-  layoutVersion: 3,
+  layoutVersion: 4,
   limits: {},
   UdpSocket: class {
     discard(): number {

@@ -3,6 +3,8 @@ import { createServer, Socket, type AddressInfo } from 'node:net';
 import { connectNativeSocket } from './native-socket';
 import { codeOf, describeNative, freeDescriptor } from './native.testing';
 
+const anyPort = { ip: '127.0.0.1', port: 0 };
+
 describeNative('TCP sockets that connect from a chosen address', (addon) => {
   let server = createServer();
 
@@ -23,7 +25,7 @@ describeNative('TCP sockets that connect from a chosen address', (addon) => {
     ['::1', '::1'],
   ])('carry what is written before they are connected, to %s from %s', async (ip, from) => {
     const port = await serve(ip);
-    const { fd, local } = connectNativeSocket({ ip: from, port: 0 }, { ip, port }, {}, addon);
+    const { fd, local } = connectNativeSocket({ from: { ip: from, port: 0 }, to: { ip, port } }, {}, addon);
     expect(local.ip).toBe(from);
     const socket = new Socket({ fd });
     socket.end('written at once');
@@ -35,7 +37,7 @@ describeNative('TCP sockets that connect from a chosen address', (addon) => {
     const port = await serve('127.0.0.1');
     server.close();
     const before = freeDescriptor();
-    const { fd } = connectNativeSocket({ ip: '127.0.0.1', port: 0 }, { ip: '127.0.0.1', port }, {}, addon);
+    const { fd } = connectNativeSocket({ from: anyPort, to: { ip: '127.0.0.1', port } }, {}, addon);
     const socket = new Socket({ fd });
     const [error] = await once(socket, 'error');
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
@@ -51,7 +53,9 @@ describeNative('TCP sockets that connect from a chosen address', (addon) => {
     ['DATAGRAM_ADDRESS_INVALID', '127.0.0.1', 'there'],
   ])('are refused with %s from %s to %s, and leave nothing open', (code, from, ip) => {
     const before = freeDescriptor();
-    expect(codeOf(() => connectNativeSocket({ ip: from, port: 0 }, { ip, port: 80 }, {}, addon))).toBe(code);
+    expect(codeOf(() => connectNativeSocket({ from: { ip: from, port: 0 }, to: { ip, port: 80 } }, {}, addon))).toBe(
+      code,
+    );
     expect(freeDescriptor()).toBe(before);
   });
 });
