@@ -14,6 +14,7 @@ export function describeContent(current: () => StoreBench): void {
   describe('what was written', () => {
     it('is nothing at first', async () => {
       expect(bench.reader.swarms()).toEqual([]);
+      expect(bench.reader.holds(one.swarmId)).toBe(false);
       await expect(bench.reader.open(one.swarmId)).resolves.toBeUndefined();
       await expect(bench.reader.read(one.swarmId, 0)).resolves.toBeUndefined();
       expect(bench.writer.usage()).toEqual({ storedBytes: 0, capacityBytes: roomy, swarms: 0, extents: 0 });
@@ -34,6 +35,8 @@ export function describeContent(current: () => StoreBench): void {
       expect(opened?.record).toEqual(one.record);
       expect(opened?.extents).toEqual([0, 3]);
       expect(opened?.blocks).toEqual([one.block(1, 0), one.block(2, 0)]);
+      expect([one, other].map(({ swarmId }) => bench.reader.holds(swarmId))).toEqual([true, true]);
+      expect(bench.reader.holds('ff'.repeat(32))).toBe(false);
     });
 
     it.each(hashFunctions)('is kept and accounted with %s, over a restart too', async (hash) => {

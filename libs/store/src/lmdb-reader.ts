@@ -33,6 +33,11 @@ export class LmdbReader implements StoreReader {
     return [...environment.swarms.getRange()].map(({ key, value }) => summaryOf(decodeSwarm(swarmIdOf(key), value)));
   }
 
+  holds(swarmId: SwarmId): boolean {
+    const environment = this.opened();
+    return environment !== undefined && numberOf(environment, swarmId) !== undefined;
+  }
+
   open(swarmId: SwarmId): Promise<OpenedSwarm | undefined> {
     return this.underWay(async () => {
       const environment = this.opened();

@@ -106,6 +106,10 @@ class MemoryReader implements StoreReader {
     return [...this.tables.entries.values()].map(summaryOf);
   }
 
+  holds(swarmId: SwarmId): boolean {
+    return this.tables.entries.has(swarmId);
+  }
+
   open(swarmId: SwarmId): Promise<OpenedSwarm | undefined> {
     const entry = this.tables.entries.get(swarmId);
     const content = entry && this.tables.contents.get(entry.number);

@@ -28,6 +28,9 @@ export interface StoreReader {
   /** Every swarm with an extent, in no order. Blocks for about 20 us a swarm: not for a datagram's way. */
   swarms(): SwarmSummary[];
 
+  /** Whether a swarm has an extent. */
+  holds(swarmId: SwarmId): boolean;
+
   /** Read in slices, so that a swarm of any size never holds the event loop. */
   open(swarmId: SwarmId): Promise<OpenedSwarm | undefined>;
 
