@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createDatagramMetrics } from '@weir/datagram';
-import { createPeerMetrics } from '@weir/peer';
+import { createCrewMetrics, createDatapathMetrics, createPeerMetrics } from '@weir/peer';
 import { createRegistrationMetrics } from '@weir/registration';
 import { createStoreMetrics } from '@weir/store';
 import { createReadinessMetrics } from '@weir/telemetry';
@@ -11,7 +11,9 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 
 /** Every lib's metrics. A lib that creates some and is missing here fails the first test. */
 const factories: readonly ((registry: Registry) => unknown)[] = [
+  createCrewMetrics,
   createDatagramMetrics,
+  createDatapathMetrics,
   createPeerMetrics,
   createReadinessMetrics,
   createRegistrationMetrics,

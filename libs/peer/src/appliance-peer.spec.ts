@@ -62,6 +62,9 @@ describe('AppliancePeer', () => {
       },
       onReport: () => undefined,
       onTrouble: (message: string) => failures.push(message),
+      onFlowsLost: () => undefined,
+      onEnded: (_: string, failure: unknown) => failures.push(failure),
+      onReplaced: () => undefined,
       onFailure: (failure: unknown) => failures.push(failure),
     };
     const all = { listen, subscribers, storeDirectory: directory, storeCapacityBytes: capacity, ...settings };

@@ -1,5 +1,12 @@
-import type { Address, Candidate, Notice, SwarmId, SwarmMetadata } from '@weir/ppspp';
-import { reachableAddresses, type PortKind } from '@weir/datagram';
+import {
+  endpointDefaults,
+  type Address,
+  type Candidate,
+  type Notice,
+  type SwarmId,
+  type SwarmMetadata,
+} from '@weir/ppspp';
+import { reachableAddresses } from '@weir/datagram';
 import {
   createStoreMetrics,
   emptyBatch,
@@ -12,20 +19,15 @@ import {
   type SwarmSummary,
 } from '@weir/store';
 import type { Registry } from 'prom-client';
-import type { DatapathExchange, DatapathReport, LiveSwarm, PeerBounds } from './datapath-messages';
-import { DatapathThread } from './datapath-thread';
-import type { AddressPrefix } from './prefix-list';
+import { Crew, type CrewListener, type CrewSettings } from './crew';
+import type { DatapathReport, LiveSwarm, PeerBounds } from './datapath-messages';
+import { createCrewMetrics, type CrewMetrics } from './datapath-metrics';
+import type { Pulse } from './pulse';
 
 /** What the appliance's peer is told. */
-export interface AppliancePeerSettings {
-  readonly listen: readonly Address[];
-  /** What carries the datagrams; `auto` when left out. */
-  readonly port?: PortKind;
-  readonly subscribers: readonly AddressPrefix[];
-  readonly bounds?: PeerBounds;
-  /** How external peers are exchanged; left out, not at all. */
-  readonly exchange?: DatapathExchange | undefined;
-  readonly storeDirectory: string;
+export interface AppliancePeerSettings extends Omit<CrewSettings, 'verifyThreads' | 'threads'> {
+  /** Datapath threads; one when left out. */
+  readonly threads?: number;
   readonly storeCapacityBytes: number;
 }
 
@@ -35,7 +37,13 @@ export interface AppliancePeerListener {
   /** Counters of one thread, by its name. */
   onReport(thread: string, report: DatapathReport): void;
   onTrouble(message: string): void;
-  /** The store or a datapath thread went down: the appliance cannot go on. */
+  /** Intercepted flows went to their origins without being revoked. */
+  onFlowsLost(): void;
+  /** A datapath thread ended unasked, and is replaced: until then swarms of its are not served. */
+  onEnded(thread: string, failure: unknown): void;
+  /** All datapath threads run again. */
+  onReplaced(): void;
+  /** The store went down, or datapath threads do again and again: the appliance cannot go on. */
   onFailure(failure: unknown): void;
 }
 
@@ -48,19 +56,22 @@ export interface PeerTotals {
   readonly missBytes: number;
 }
 
-const nothing: PeerTotals = { channels: 0, fetchedBytes: 0, servedBytes: 0, hitBytes: 0, missBytes: 0 };
-
-/** One verify thread beside each datapath thread: hashing costs about as much as receiving. */
+/**
+ * One verify thread beside each datapath thread: hashing costs about as much as receiving. A pool belongs to the thread that
+ * made it, so that they cannot have one in common; and one that does nothing costs nothing.
+ */
 const verifyThreads = 1;
 
 interface Parts {
   readonly writer: RunningWriter;
   readonly client: StoreClient;
   readonly reader: StoreReader;
-  readonly thread: DatapathThread;
+  readonly crew: Crew;
+  /** What threads did that have ended. */
+  readonly past: DatapathReport[];
 }
 
-/** The appliance's end of the peer protocol: the store's writer, the datapath thread, and the lines between them. */
+/** The appliance's end of the peer protocol: the store's writer, the datapath threads, and the lines between them. */
 export class AppliancePeer {
   private constructor(
     private readonly parts: Parts,
@@ -70,7 +81,7 @@ export class AppliancePeer {
 
   /** Opens the store, then the sockets. Rejects with a `StoreError` or a `PeerError`, and then leaves nothing open. */
   static async start(
-    { storeCapacityBytes, ...settings }: AppliancePeerSettings,
+    { storeCapacityBytes, threads = 1, bounds = {}, ...settings }: AppliancePeerSettings,
     listener: AppliancePeerListener,
     registry: Registry,
   ): Promise<AppliancePeer> {
@@ -79,24 +90,19 @@ export class AppliancePeer {
     const writer = await startWriter(options, createStoreMetrics(registry));
     const client = new StoreClient(writer.connect());
     const reader = openLmdbReader(storeDirectory);
-    const thread = new DatapathThread({ ...settings, verifyThreads }, writer.connect(), {
-      onNotice: (notice) => {
-        listener.onNotice(notice);
-      },
-      onTrouble: (message) => {
-        listener.onTrouble(message);
-      },
-      onReport: (report) => {
-        listener.onReport('datapath-0', report);
-      },
-    });
-    const listening = await thread.ready.catch(async (error: unknown) => {
+    const past: DatapathReport[] = [];
+    const told = { ...settings, threads, bounds: shareOf(bounds, threads), verifyThreads };
+    const crew = await Crew.start(
+      told,
+      writer,
+      crewListener(listener, past, createCrewMetrics(registry), threads),
+    ).catch(async (error: unknown) => {
       await Promise.all([client.close(), reader.close()]);
       await writer.stop();
       throw error;
     });
-    const peer = new AppliancePeer({ writer, client, reader, thread }, listening.flatMap(reachableAddresses));
-    for (const end of [writer.ended, thread.ended])
+    const peer = new AppliancePeer({ writer, client, reader, crew, past }, crew.addresses.flatMap(reachableAddresses));
+    for (const end of [writer.ended, crew.ended])
       end.catch((error: unknown) => {
         listener.onFailure(error);
       });
@@ -104,21 +110,27 @@ export class AppliancePeer {
   }
 
   get totals(): PeerTotals {
-    return this.parts.thread.report ?? nothing;
+    const { crew, past } = this.parts;
+    return totalOf(past, crew.reports);
   }
 
   get usage(): StoreUsage {
     return this.parts.writer.usage();
   }
 
+  /** Where the datapath threads show that they live, and by which their intercepted flows are taken from them. */
+  get pulse(): Pulse {
+    return this.parts.crew.pulse;
+  }
+
   /** Asks for fresh totals; resolves when they are here, or after a second without them. */
   refresh(): Promise<void> {
-    return this.parts.thread.refresh();
+    return this.parts.crew.refresh();
   }
 
   /** Swarms that are open now. */
   live(): readonly LiveSwarm[] {
-    return this.parts.thread.report?.swarms ?? [];
+    return this.parts.crew.reports.flatMap(({ swarms }) => swarms);
   }
 
   /** Swarms that the store has anything of. */
@@ -126,32 +138,91 @@ export class AppliancePeer {
     return this.parts.reader.swarms();
   }
 
+  /** Whether anything of a swarm is stored. Costs a look into memory. */
+  holds(swarmId: SwarmId): boolean {
+    return this.parts.reader.holds(swarmId);
+  }
+
   addPeers(swarmId: SwarmId, peers: readonly Candidate[]): void {
-    this.parts.thread.tell({ type: 'peers', swarmId, peers });
+    this.parts.crew.tell(swarmId, { type: 'peers', swarmId, peers });
   }
 
   /** Fetches a swarm ahead of demand. */
   fetch(metadata: SwarmMetadata, peers: readonly Candidate[]): void {
-    this.parts.thread.tell({ type: 'fetch', metadata, peers });
+    this.parts.crew.tell(metadata.swarmId, { type: 'fetch', metadata, peers });
   }
 
   /** A tracker certified that we are in a swarm: peers there are shown it, as long as the swarm is open. */
   certify(swarmId: SwarmId, certificate: Uint8Array): void {
-    this.parts.thread.tell({ type: 'certificate', swarmId, certificate });
+    this.parts.crew.tell(swarmId, { type: 'certificate', swarmId, certificate });
   }
 
   /** Leaves a swarm and removes what the store has of it; true if that was anything. */
   async purge(swarmId: SwarmId): Promise<boolean> {
-    this.parts.thread.tell({ type: 'leave', swarmId });
+    this.parts.crew.tell(swarmId, { type: 'leave', swarmId });
     const { erased } = await this.parts.client.commit({ ...emptyBatch, erase: [{ swarmId }] });
     return erased.length > 0;
   }
 
   /** Takes leave of all peers; what was verified is on disk when it resolves. */
   async stop(): Promise<void> {
-    await this.parts.thread.stop().catch(() => undefined);
+    await this.parts.crew.stop();
     await this.parts.client.close();
     await this.parts.reader.close();
     await this.parts.writer.stop().catch(() => undefined);
   }
+}
+
+/** Passes on what the threads tell, under their names. */
+function crewListener(
+  listener: AppliancePeerListener,
+  past: DatapathReport[],
+  metrics: CrewMetrics,
+  threads: number,
+): CrewListener {
+  metrics.threads.set(threads);
+  return {
+    onNotice: (notice) => listener.onNotice(notice),
+    onTrouble: (message) => listener.onTrouble(message),
+    onFlowsLost: () => listener.onFlowsLost(),
+    onReport: (thread, report) => listener.onReport(nameOf(thread), report),
+    onEnded: (thread, failure, last) => {
+      if (last !== undefined) past.splice(0, past.length, { ...totalOf(past, [last]), swarms: [], metrics: [] });
+      metrics.threads.dec();
+      metrics.restarts.inc();
+      listener.onEnded(nameOf(thread), failure);
+    },
+    onReplaced: () => {
+      metrics.threads.set(threads);
+      listener.onReplaced();
+    },
+  };
+}
+
+function nameOf(thread: number): string {
+  return `datapath-${String(thread)}`;
+}
+
+/** What one of several threads may do of what all together may: each has swarms of its own, by hash, and so about as many. */
+function shareOf(bounds: PeerBounds, threads: number): PeerBounds {
+  const { newSwarmsPerMinute, uploadSlots, cacheBytes } = { ...endpointDefaults, ...bounds };
+  return {
+    ...bounds,
+    newSwarmsPerMinute: Math.ceil(newSwarmsPerMinute / threads),
+    uploadSlots: Math.ceil(uploadSlots / threads),
+    cacheBytes: Math.ceil(cacheBytes / threads),
+  };
+}
+
+/** What threads that have ended, and those that run, did together; channels are those of the latter. */
+function totalOf(past: readonly DatapathReport[], running: readonly DatapathReport[]): PeerTotals {
+  const sum = (of: (report: DatapathReport) => number, reports = [...past, ...running]): number =>
+    reports.reduce((total, report) => total + of(report), 0);
+  return {
+    channels: sum(({ channels }) => channels, [...running]),
+    fetchedBytes: sum(({ fetchedBytes }) => fetchedBytes),
+    servedBytes: sum(({ servedBytes }) => servedBytes),
+    hitBytes: sum(({ hitBytes }) => hitBytes),
+    missBytes: sum(({ missBytes }) => missBytes),
+  };
 }

@@ -1,11 +1,14 @@
-import type { Address, Candidate, EndpointConfig, Notice, SwarmId, SwarmMetadata } from '@weir/ppspp';
+import type { Address, Candidate, EndpointConfig, Notice, Shard, SwarmId, SwarmMetadata } from '@weir/ppspp';
 import type { PortKind } from '@weir/datagram';
 import type { Registry } from 'prom-client';
 import type { MessagePort } from 'node:worker_threads';
+import type { LineEnd } from './handover';
 import type { AddressPrefix } from './prefix-list';
+import type { ThreadSockets } from './sockets';
+import type { SwarmRules } from './swarm-rules';
 
 /** What an operator may bound of an endpoint; its defaults, where left out. */
-export type PeerBounds = Partial<Pick<EndpointConfig, 'newSwarmsPerMinute' | 'uploadSlots' | 'upload'>>;
+export type PeerBounds = Partial<Pick<EndpointConfig, 'newSwarmsPerMinute' | 'uploadSlots' | 'upload' | 'cacheBytes'>>;
 
 /** What a datapath thread is started with. */
 export interface DatapathTask {
@@ -13,9 +16,22 @@ export interface DatapathTask {
   /** The thread's way to the store's writer. */
   readonly store: MessagePort;
   readonly storeDirectory: string;
+  /** Which of the threads this is. */
+  readonly shard: Shard;
+  /** Where all threads show that they live. */
+  readonly pulse: SharedArrayBuffer;
+  /** Where all threads note which intercepted flows they have channels on. */
+  readonly flows: SharedArrayBuffer;
+  /** Lines to the other threads that run. */
+  readonly lines: readonly LineEnd[];
+  /** What the thread adopts; left out, it opens sockets of its own, and is the only one. */
+  readonly sockets?: ThreadSockets | undefined;
   readonly listen: readonly Address[];
   /** What carries the datagrams; `auto` when left out. */
-  readonly port?: PortKind;
+  readonly port?: PortKind | undefined;
+  readonly dscp?: number | undefined;
+  /** Which swarms are served; left out, any. */
+  readonly swarms?: SwarmRules | undefined;
   readonly subscribers: readonly AddressPrefix[];
   readonly bounds?: PeerBounds;
   /** How peers are exchanged; left out, not at all. */
@@ -39,6 +55,8 @@ export type DatapathRequest =
   /** A tracker certified that we are in a swarm. */
   | { readonly type: 'certificate'; readonly swarmId: SwarmId; readonly certificate: Uint8Array }
   | { readonly type: 'leave'; readonly swarmId: SwarmId }
+  /** A thread was replaced: this line is to the new one. */
+  | { readonly type: 'line'; readonly line: LineEnd }
   /** Answered by a report at once. */
   | { readonly type: 'report' }
   | { readonly type: 'stop' };
@@ -83,6 +101,8 @@ export interface DatapathFailure {
 export type DatapathReply =
   | { readonly type: 'ready'; readonly addresses: readonly Address[] }
   | { readonly type: 'notice'; readonly notice: Notice }
+  /** The thread stalled, and left all intercepted flows to their origins. */
+  | { readonly type: 'flows-lost' }
   /** Something went wrong beside the protocol, as a failed read; told at most once a second. */
   | { readonly type: 'trouble'; readonly message: string }
   | { readonly type: 'report'; readonly report: DatapathReport };

@@ -16,10 +16,12 @@ export interface DatapathListener {
   onNotice(notice: Notice): void;
   onReport(report: DatapathReport): void;
   onTrouble(message: string): void;
+  /** The thread stalled, and left all intercepted flows to their origins. */
+  onFlowsLost(): void;
 }
 
 /** What a datapath thread is told, beside its ports. */
-export type DatapathSettings = Omit<DatapathTask, 'control' | 'store'>;
+export type ThreadSettings = Omit<DatapathTask, 'control' | 'store'>;
 
 /** A thread that takes longer than this to report is busy with more important things. */
 const refreshMillis = 1_000;
@@ -35,7 +37,7 @@ export class DatapathThread {
   private lastReport: DatapathReport | undefined;
   private waiting: (() => void)[] = [];
 
-  constructor(settings: DatapathSettings, store: MessagePort, listener: DatapathListener) {
+  constructor(settings: ThreadSettings, store: MessagePort, listener: DatapathListener) {
     // The task never returns to the pool, so that there is no idle thread to wake by atomics.
     this.pool = new Piscina({ filename: workerFile('datapath'), minThreads: 1, maxThreads: 1, atomics: 'disabled' });
     const { port1, port2 } = new MessageChannel();
@@ -53,8 +55,9 @@ export class DatapathThread {
     this.ready.catch(() => undefined);
   }
 
+  /** What a request has ports in goes over with it. */
   tell(request: DatapathRequest): void {
-    this.control.postMessage(request);
+    this.control.postMessage(request, request.type === 'line' ? [request.line.port] : []);
   }
 
   /** What the thread reported last; undefined before it did. */
@@ -82,7 +85,9 @@ export class DatapathThread {
 
   private async run(task: DatapathTask): Promise<void> {
     try {
-      const answer = this.pool.run(task, { transferList: [task.control, task.store] });
+      const answer = this.pool.run(task, {
+        transferList: [task.control, task.store, ...task.lines.map(({ port }) => port)],
+      });
       const failure = await answer.catch((cause: unknown) => Promise.reject(endedError(cause)));
       if (failure !== undefined) throw failedError(failure);
     } finally {
@@ -97,6 +102,8 @@ export class DatapathThread {
         return listener.onNotice(reply.notice);
       case 'trouble':
         return listener.onTrouble(reply.message);
+      case 'flows-lost':
+        return listener.onFlowsLost();
       case 'report':
         this.keep(reply.report);
         return listener.onReport(reply.report);

@@ -1,73 +1,63 @@
-import { createDatagramMetrics, createPort, recordDatagramCounts, type DatagramPort } from '@weir/datagram';
 import { CacheError, endpointDefaults, type Candidate, type SwarmId, type SwarmMetadata } from '@weir/ppspp';
 import { openLmdbReader, StoreClient, type StoreNotice } from '@weir/store';
 import { createVerifyMetrics, PoolVerifier } from '@weir/verify';
 import { Registry } from 'prom-client';
-import { Driver } from './driver';
+import type { DatapathReply, DatapathRequest, DatapathTask } from './datapath-messages';
+import { createDatapathMetrics } from './datapath-metrics';
 import { Discretion } from './discretion';
-import type { DatapathReply, DatapathReport, DatapathRequest, DatapathTask } from './datapath-messages';
-import { describeSwarm } from './live-swarm';
-import { createPeerMetrics, PeerMeter } from './metrics';
+import { Driver } from './driver';
+import { Entrance } from './entrance';
 import { PrefixList } from './prefix-list';
+import { Reporter } from './reporter';
 import { StoredContent } from './stored-content';
+import { swarmFilter } from './swarm-rules';
+import { threadPorts, type ThreadPorts } from './thread-ports';
 
 /** How often the control thread hears of the counters. */
 const reportMillis = 1_000;
 
-/** Open swarms in one report: what an operator looks through, and a message carries cheaply. */
-const reportedSwarmsMax = 1_000;
-
 /** Reasons for trouble are told at most this often: a failing disk fails a thousand times a second. */
 const troubleMillis = 1_000;
 
-/** One datapath thread's work: its sockets, its endpoint, its way to the store. */
+/** One datapath thread's work: its sockets, its endpoint, its way to the store, its lines to other threads. */
 export class Datapath {
   private readonly registry = new Registry();
-  private readonly datagramMetrics = createDatagramMetrics(this.registry);
+  private readonly metrics = createDatapathMetrics(this.registry);
   private readonly subscribers: PrefixList;
-  private readonly ports: readonly DatagramPort[];
+  private readonly ports: ThreadPorts;
   private readonly verifier: PoolVerifier;
   private readonly content: StoredContent;
   private readonly discretion: Discretion;
   private readonly driver: Driver;
-  private readonly meter: PeerMeter;
+  private readonly entrance: Entrance;
+  private readonly reporter: Reporter;
   private readonly timer: NodeJS.Timeout;
   private troubleAt = Number.NEGATIVE_INFINITY;
   private stop: () => void = () => undefined;
 
   constructor(private readonly task: DatapathTask) {
     this.subscribers = new PrefixList(task.subscribers);
-    this.ports = task.listen.map((address) => createPort(address, task.port ?? 'auto'));
-    this.discretion = new Discretion(task.exchange, this.subscribers, () => this.ports.map(({ local }) => local));
+    this.ports = threadPorts(task);
+    this.discretion = new Discretion(task.exchange, this.subscribers, () => this.locals);
     this.verifier = new PoolVerifier(task.verifyThreads, createVerifyMetrics(this.registry));
-    const onFailure = (failure: unknown): void => {
-      this.complain(failure);
-    };
-    const writer = new StoreClient(task.store, (notice) => {
-      this.onStoreNotice(notice);
+    this.content = this.makeContent();
+    this.driver = this.makeDriver();
+    const { driver, ports, metrics } = this;
+    this.entrance = new Entrance({
+      task,
+      ports,
+      metrics,
+      arrive: (datagram, arrival) => driver.arrive(datagram, arrival),
+      input: (input) => driver.input(input),
+      onFlowsLost: () => this.tell({ type: 'flows-lost' }),
     });
-    const reader = openLmdbReader(task.storeDirectory);
-    this.content = new StoredContent(reader, writer, onFailure);
-    this.driver = new Driver({
-      ports: this.ports,
-      store: this.content,
-      verifier: this.verifier,
-      endpoint: {
-        ...endpointDefaults,
-        ...task.bounds,
-        exchange: this.discretion.config,
-        admit: (from) => (this.subscribers.has(from) ? 'serve' : 'refuse'),
-        opensUnknown: true,
-        fetchesFromCallers: false,
-        servesCalled: false,
-      },
-      ...(this.discretion.check === undefined ? {} : { certificates: this.discretion.check }),
-      onNotice: (notice) => {
-        this.tell({ type: 'notice', notice });
-      },
-      onFailure,
+    this.reporter = new Reporter({
+      thread: task.shard.index,
+      registry: this.registry,
+      metrics,
+      endpoint: driver.endpoint,
+      ports: this.allPorts,
     });
-    this.meter = new PeerMeter(createPeerMetrics(this.registry), this.driver.endpoint);
     this.timer = setInterval(() => void this.report(), reportMillis);
   }
 
@@ -83,15 +73,59 @@ export class Datapath {
     });
     try {
       await this.driver.start();
-      this.tell({ type: 'ready', addresses: this.ports.map(({ local }) => local) });
+      this.entrance.start();
+      this.tell({ type: 'ready', addresses: this.locals });
       await stopped;
     } finally {
       await this.end();
     }
   }
 
+  private makeContent(): StoredContent {
+    const { store, storeDirectory } = this.task;
+    const writer = new StoreClient(store, (notice) => {
+      this.onStoreNotice(notice);
+    });
+    return new StoredContent(openLmdbReader(storeDirectory), writer, (failure) => this.complain(failure));
+  }
+
+  private makeDriver(): Driver {
+    const { task, subscribers, discretion } = this;
+    return new Driver({
+      ports: this.allPorts,
+      servicePorts: this.ports.service.length,
+      sort: (batch, port) => this.entrance.sort(batch, port),
+      onNotOurs: (datagram, flow) => this.entrance.pass(datagram, flow),
+      store: this.content,
+      verifier: this.verifier,
+      endpoint: {
+        ...endpointDefaults,
+        ...task.bounds,
+        shard: task.shard,
+        exchange: discretion.config,
+        admit: (from) => (subscribers.has(from) ? 'serve' : 'refuse'),
+        ...(task.swarms === undefined ? {} : { admitsSwarm: swarmFilter(task.swarms) }),
+        opensUnknown: true,
+        fetchesFromCallers: false,
+        servesCalled: false,
+      },
+      ...(discretion.check === undefined ? {} : { certificates: discretion.check }),
+      onNotice: (notice) => this.tell({ type: 'notice', notice }),
+      onFailure: (failure) => this.complain(failure),
+    });
+  }
+
+  private get allPorts() {
+    return [...this.ports.service, ...this.ports.intercepting];
+  }
+
+  private get locals() {
+    return this.ports.service.map(({ local }) => local);
+  }
+
   private async end(): Promise<void> {
     clearInterval(this.timer);
+    this.entrance.close();
     await this.driver.close();
     await this.report();
     await this.content.close();
@@ -108,6 +142,8 @@ export class Datapath {
         return this.certify(request.swarmId, request.certificate);
       case 'leave':
         return this.driver.input({ kind: 'leave', swarmId: request.swarmId });
+      case 'line':
+        return this.entrance.connect(request.line);
       case 'report':
         return void this.report();
       case 'stop':
@@ -134,7 +170,7 @@ export class Datapath {
   /** Peers that cost transit, or would: subscribers are served, never asked; and we are no peer of our own. */
   private external(peers: readonly Candidate[]): Candidate[] {
     const isOwn = ({ address }: Candidate): boolean =>
-      this.ports.some(({ local }) => local.ip === address.ip && local.port === address.port);
+      this.locals.some(({ ip, port }) => ip === address.ip && port === address.port);
     return peers.filter((peer) => !this.subscribers.has(peer.address) && !isOwn(peer));
   }
 
@@ -147,22 +183,7 @@ export class Datapath {
   }
 
   private async report(): Promise<void> {
-    this.meter.observe();
-    for (const port of this.ports) recordDatagramCounts(this.datagramMetrics, port.takeCounts());
-    const { counters, channels, swarms } = this.driver.endpoint;
-    const { fetchedBytes, servedBytes, hitBytes, missBytes } = counters;
-    const open = [...swarms.all()].slice(0, reportedSwarmsMax).map(describeSwarm);
-    const metrics = await this.registry.getMetricsAsJSON();
-    const report: DatapathReport = {
-      channels: channels.size,
-      fetchedBytes,
-      servedBytes,
-      hitBytes,
-      missBytes,
-      swarms: open,
-      metrics,
-    };
-    this.tell({ type: 'report', report });
+    this.tell({ type: 'report', report: await this.reporter.report() });
   }
 
   private complain(failure: unknown): void {

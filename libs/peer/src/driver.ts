@@ -3,7 +3,10 @@ import {
   Endpoint,
   type Effect,
   type EndpointConfig,
+  type Flow,
   type Input,
+  type InputOf,
+  type Micros,
   type Notice,
   type MembershipVerdict,
 } from '@weir/ppspp';
@@ -16,6 +19,12 @@ import { random32 } from './random';
 /** What a driver drives, and with what. */
 export interface DriverParts {
   readonly ports: readonly DatagramPort[];
+  /** How many of them, the first ones, peers may be called from; all, when left out. */
+  readonly servicePorts?: number;
+  /** Sorts what arrived at a port before the endpoint sees it, and gives `arrive` what is for it; left out, all is. */
+  readonly sort?: (batch: readonly Datagram[], port: number) => void;
+  /** Takes intercepted datagrams that are none of ours; left out, none is intercepted. */
+  readonly onNotOurs?: (datagram: InputOf<'datagram'>, flow: Flow) => void;
   readonly store: ContentStore;
   readonly verifier: Verifier;
   readonly endpoint: Omit<EndpointConfig, 'random' | 'wireOffset' | 'portFor'>;
@@ -51,7 +60,7 @@ export class Driver {
       portFor: (to) =>
         portFor(
           to,
-          parts.ports.map(({ local }) => local),
+          parts.ports.slice(0, parts.servicePorts).map(({ local }) => local),
         ),
     });
   }
@@ -80,6 +89,13 @@ export class Driver {
     this.soon();
   }
 
+  /** Takes a datagram that arrived here, or at another thread, and lets it act at the end of this turn of the event loop. */
+  arrive(datagram: InputOf<'datagram'>, arrival: Micros): void {
+    if (this.closed) return;
+    this.endpoint.handle(datagram, arrival);
+    this.soon();
+  }
+
   /** Leaves all peers with a word, and waits for what the store was given. */
   async close(): Promise<void> {
     if (this.closed) return;
@@ -93,8 +109,10 @@ export class Driver {
 
   private receive(batch: readonly Datagram[], port: number): void {
     if (this.closed) return;
-    for (const { from, bytes, arrival } of batch)
-      this.endpoint.handle({ kind: 'datagram', from, port, bytes }, arrival);
+    if (this.parts.sort !== undefined) this.parts.sort(batch, port);
+    else
+      for (const { from, bytes, arrival } of batch)
+        this.endpoint.handle({ kind: 'datagram', from, port, bytes }, arrival);
     this.turn();
   }
 
@@ -155,6 +173,7 @@ export class Driver {
         return this.answer(() => this.parts.store.erase(effect.swarmId, effect.extent));
       case 'not-ours':
         // Whoever wrote to an address of our own meant nobody else.
+        if (effect.datagram.origin !== undefined) this.parts.onNotOurs?.(effect.datagram, effect.flow);
         return;
       case 'notice':
         return this.parts.onNotice(effect.notice);

@@ -16,8 +16,11 @@ import type { StreamStats } from '@weir/ppstp';
 import type { StoreUsage, SwarmSummary } from '@weir/store';
 import type { ReadinessRegistry, ThreadMetrics } from '@weir/telemetry';
 import type { Registry } from 'prom-client';
-import { AppliancePeer, type PeerTotals } from './appliance-peer';
+import { AppliancePeer, type AppliancePeerListener, type PeerTotals } from './appliance-peer';
 import type { DatapathExchange, LiveSwarm } from './datapath-messages';
+import type { Pulse } from './pulse';
+import { hasNativeSockets } from './sockets';
+import { swarmFilter } from './swarm-rules';
 
 /** What the service stands on. */
 export interface PeerServiceParts {
@@ -29,16 +32,21 @@ export interface PeerServiceParts {
 
 interface Events {
   notice: [Notice];
+  'flows-lost': [];
 }
 
 /** The appliance's peer for as long as the application runs. */
 @Injectable()
 export class PeerService implements OnModuleDestroy {
+  private readonly isServed: (swarmId: SwarmId) => boolean;
+
   private constructor(
     private readonly peer: AppliancePeer,
     private readonly events: EventEmitter<Events>,
-    private readonly isCertified: boolean,
-  ) {}
+    private readonly config: WeirConfig,
+  ) {
+    this.isServed = swarmFilter(config.swarms);
+  }
 
   /** Opens store and sockets. Rejects with a `StoreError`, a `PeerError` or a `MembershipError`. */
   static async start({ config, registry, threads, readiness }: PeerServiceParts): Promise<PeerService> {
@@ -47,27 +55,13 @@ export class PeerService implements OnModuleDestroy {
     declareSubscribers(config, readiness, logger);
     const peer = await AppliancePeer.start(
       { ...settingsOf(config), exchange: await exchangeOf(config) },
-      {
-        onNotice: (notice) => {
-          warnOf(notice, logger);
-          events.emit('notice', notice);
-        },
-        onReport: (thread, { metrics }) => {
-          threads.report(thread, metrics);
-        },
-        onTrouble: (message) => {
-          logger.warn(message);
-        },
-        onFailure: (failure) => {
-          giveUp(failure, readiness, logger);
-        },
-      },
+      listenerOf({ threads, readiness }, events, logger),
       registry,
     );
     readiness.declare({ name: 'peer', ready: true });
     tellPort(config, logger);
     logger.log(`PPSPP at ${peer.addresses.map(({ ip, port }) => `${ip} port ${String(port)}`).join(', ')}`);
-    return new PeerService(peer, events, config.ppspp.peerExchange === 'certificates');
+    return new PeerService(peer, events, config);
   }
 
   onModuleDestroy(): Promise<void> {
@@ -113,6 +107,25 @@ export class PeerService implements OnModuleDestroy {
     this.events.on('notice', listener);
   }
 
+  /**
+   * Hears when intercepted flows went to their origins though nobody revoked them: a thread stalled, or it ended. See `pulse`
+   * for the other way round.
+   */
+  onFlowsLost(listener: () => void): void {
+    this.events.on('flows-lost', listener);
+  }
+
+  /** See `AppliancePeer.pulse`. */
+  get pulse(): Pulse {
+    return this.peer.pulse;
+  }
+
+  /** Whether a subscriber who asks for a swarm now finds it here: stored, or being fetched, and not blocked. */
+  serves(swarmId: SwarmId): boolean {
+    if (!this.isServed(swarmId)) return false;
+    return this.peer.holds(swarmId) || this.live().some(({ metadata }) => metadata.swarmId === swarmId);
+  }
+
   /** See `AppliancePeer.live`. */
   live(): readonly LiveSwarm[] {
     return this.peer.live();
@@ -135,7 +148,7 @@ export class PeerService implements OnModuleDestroy {
 
   /** See `AppliancePeer.certify`; nothing where certificates are not exchanged. */
   certify(swarmId: SwarmId, certificate: Uint8Array): void {
-    if (this.isCertified) this.peer.certify(swarmId, certificate);
+    if (this.config.ppspp.peerExchange === 'certificates') this.peer.certify(swarmId, certificate);
   }
 
   /** See `AppliancePeer.purge`. */
@@ -144,18 +157,58 @@ export class PeerService implements OnModuleDestroy {
   }
 }
 
-/** What carries the datagrams; if it is not what carries them best, why. */
-function tellPort({ datapath }: WeirConfig, logger: Logger): void {
-  const native = nativeDatagrams();
-  if (datapath.port === 'node') logger.log('UDP by node:dgram, as configured');
-  else if (native.available) logger.log('UDP by native sockets');
-  else
-    logger.warn(
-      `UDP by node:dgram, at a multiple of the cost, on one thread and without interception: ${native.reason}`,
-    );
+function listenerOf(
+  { threads, readiness }: Pick<PeerServiceParts, 'threads' | 'readiness'>,
+  events: EventEmitter<Events>,
+  logger: Logger,
+): AppliancePeerListener {
+  return {
+    onNotice: (notice) => {
+      warnOf(notice, logger);
+      events.emit('notice', notice);
+    },
+    onReport: (thread, { metrics }) => threads.report(thread, metrics),
+    onTrouble: (message) => logger.warn(message),
+    onFlowsLost: () => void events.emit('flows-lost'),
+    onEnded: (thread, failure) => {
+      threads.retire(thread);
+      const reason = `${thread} ended unasked: ${failure instanceof Error ? causeOf(failure) : String(failure)}`;
+      const remedy = 'nothing: it is being replaced; if it happens again, report it with the log';
+      readiness.declare({ name: 'peer', ready: false, reason, remedy });
+      logger.error(`${reason}; it is being replaced`);
+    },
+    onReplaced: () => {
+      readiness.declare({ name: 'peer', ready: true });
+      logger.log('all datapath threads run again');
+    },
+    onFailure: (failure) => giveUp(failure, readiness, logger),
+  };
 }
 
-function settingsOf({ ppspp, upload, subscribers, store, datapath }: WeirConfig) {
+/** What an error says, and the one below it. */
+function causeOf({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message} (${cause.message})` : message;
+}
+
+/** What carries the datagrams; if it is not what carries them best, why. */
+function tellPort({ datapath, upload }: WeirConfig, logger: Logger): void {
+  const native = nativeDatagrams();
+  if (datapath.port === 'node') logger.log('UDP by node:dgram, as configured: on one thread and without interception');
+  else if (native.available) logger.log(`UDP by native sockets, on ${threadsOf(datapath.threads)}`);
+  else
+    logger.warn(
+      `UDP by node:dgram, at a multiple of the cost, on one thread (datapath.threads is ${String(datapath.threads)}) and without interception: ${native.reason}`,
+    );
+  if (!hasNativeSockets(datapath.port) && upload.dscp !== 0)
+    logger.warn('upload.dscp has no effect: node:dgram cannot set it');
+}
+
+function threadsOf(count: number): string {
+  return count === 1 ? 'one thread' : `${String(count)} threads`;
+}
+
+function settingsOf({ ppspp, upload, subscribers, store, datapath, intercept, swarms }: WeirConfig) {
+  const isNative = hasNativeSockets(datapath.port);
   const listen = ppspp.listen.map(({ host, port }) => ({ ip: host, port }));
   const { newSwarmsPerMinute } = ppspp;
   const { slots: uploadSlots, peerRateMax: bytesPerSecondMax, delayTarget } = upload;
@@ -163,6 +216,10 @@ function settingsOf({ ppspp, upload, subscribers, store, datapath }: WeirConfig)
   return {
     listen,
     port: datapath.port,
+    threads: isNative ? datapath.threads : 1,
+    dscp: upload.dscp,
+    intercept: intercept.enabled && isNative ? { udpPort: intercept.udpPort } : undefined,
+    swarms,
     subscribers,
     bounds: { newSwarmsPerMinute, uploadSlots, upload: { ...endpointDefaults.upload, bytesPerSecondMax, target } },
     storeDirectory: store.path,

@@ -17,6 +17,8 @@ export class StoredContent implements ContentStore {
     private readonly reader: StoreReader,
     private readonly writer: StoreClient,
     private readonly onFailure: (failure: unknown) => void,
+    /** Hears of each write whether it was refused for want of disk. */
+    private readonly onWritten: (isFull: boolean) => void = () => undefined,
   ) {
     this.timer = setInterval(() => {
       this.tellTouched();
@@ -39,6 +41,7 @@ export class StoredContent implements ContentStore {
   async write({ record, extents, blocks }: ContentWrite): Promise<ContentWritten> {
     const { refused, evicted } = await this.writer.commit({ ...emptyBatch, writes: [{ record, extents, blocks }] });
     const { swarmId } = record.metadata;
+    this.onWritten(refused.some(({ reason }) => reason === 'full'));
     const isGone = (index: number): boolean =>
       [...refused, ...evicted].some((ref) => ref.swarmId === swarmId && ref.index === index);
     return { written: extents.map(({ index }) => index).filter((index) => !isGone(index)), evicted: [] };

@@ -1,0 +1,23 @@
+/**
+ * Bytes that may be on their way from one datapath thread to another, each datagram with 512 beside its own: memory, and the
+ * age of what a thread that is behind gets to see. 2,800 HANDSHAKEs of usual length.
+ */
+export const handoverBytesMax = 2 * 1024 * 1024;
+
+/** Datapath threads that are replaced within `restartSpan`; after that the appliance ends. */
+export const restartsMax = 5;
+
+/** Microseconds in which restarts are counted. */
+export const restartSpan = 60_000_000;
+
+/** Microseconds that a thread's timers are late, in the mean, above which it counts as overloaded: a fifth of what a HANDSHAKE may wait. */
+export const lagMax = 100_000;
+
+/** Microseconds of the same below which it counts as recovered: far enough away that it does not change with each breath. */
+export const lagSettled = 25_000;
+
+/** Microseconds after the last write that the full store refused until new swarms are tried again. */
+export const storeFullSpan = 30_000_000;
+
+/** Buckets of intercepted flows that a thread tells the others of, a byte each: with 2,600 flows held, one in a hundred others is taken for one of them. */
+export const flowBucketsMax = 262_144;

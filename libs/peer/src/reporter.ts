@@ -1,0 +1,45 @@
+import { createDatagramMetrics, recordDatagramCounts, type DatagramPort } from '@weir/datagram';
+import type { Endpoint } from '@weir/ppspp';
+import type { Registry } from 'prom-client';
+import type { DatapathMetrics } from './datapath-metrics';
+import type { DatapathReport } from './datapath-messages';
+import { describeSwarm } from './live-swarm';
+import { createPeerMetrics, PeerMeter } from './metrics';
+
+/** Open swarms in one report: what an operator looks through, and a message carries cheaply. */
+const reportedSwarmsMax = 1_000;
+
+/** What a reporter reports on. */
+export interface Reported {
+  readonly thread: number;
+  readonly registry: Registry;
+  readonly metrics: DatapathMetrics;
+  readonly endpoint: Endpoint;
+  readonly ports: readonly DatagramPort[];
+}
+
+/** Gathers what a datapath thread did since it started. */
+export class Reporter {
+  private readonly datagrams;
+  private readonly meter: PeerMeter;
+  private servedBytes = 0;
+
+  constructor(private readonly reported: Reported) {
+    const { registry, endpoint } = reported;
+    this.datagrams = createDatagramMetrics(registry);
+    this.meter = new PeerMeter(createPeerMetrics(registry), endpoint);
+  }
+
+  async report(): Promise<DatapathReport> {
+    const { thread, registry, metrics, endpoint, ports } = this.reported;
+    this.meter.observe();
+    for (const port of ports) recordDatagramCounts(this.datagrams, port.takeCounts());
+    const { counters, channels, swarms } = endpoint;
+    const { fetchedBytes, servedBytes, hitBytes, missBytes } = counters;
+    metrics.servedBytes.inc({ thread }, servedBytes - this.servedBytes);
+    this.servedBytes = servedBytes;
+    const open = [...swarms.all()].slice(0, reportedSwarmsMax).map(describeSwarm);
+    const totals = { channels: channels.size, fetchedBytes, servedBytes, hitBytes, missBytes };
+    return { ...totals, swarms: open, metrics: await registry.getMetricsAsJSON() };
+  }
+}

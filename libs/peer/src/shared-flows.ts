@@ -1,0 +1,62 @@
+import type { Address } from '@weir/ppspp';
+import { flowBucketsMax } from './limits';
+
+const bucketMax = 255;
+
+/**
+ * Which intercepted flows each thread has channels on, in memory that all threads share: what is passed on must not take a whole
+ * flow along of which another thread serves a part. Flows are told apart by a hash alone: one that is taken for another, which
+ * is held, is passed datagram by datagram, which costs more and breaks nothing.
+ */
+export class SharedFlows {
+  /** For each thread, how many of its channels are on the flows of each bucket; a full bucket is never emptied again. */
+  private readonly held: readonly Uint8Array[];
+
+  /** The view of one of so many threads; without `memory`, nobody has a flow. */
+  constructor(
+    private readonly thread: number,
+    threads: number,
+    readonly memory = new SharedArrayBuffer(threads * flowBucketsMax),
+  ) {
+    this.held = Array.from({ length: threads }, (_, index) => {
+      return new Uint8Array(memory, index * flowBucketsMax, flowBucketsMax);
+    });
+  }
+
+  /** The thread has one more channel on a flow. */
+  add(from: Address, origin: Address): void {
+    this.note(bucketOf(from, origin), 1);
+  }
+
+  /** The thread has one channel less on a flow. */
+  remove(from: Address, origin: Address): void {
+    this.note(bucketOf(from, origin), -1);
+  }
+
+  /** Whether any thread has, or may have, channels on a flow. */
+  has(from: Address, origin: Address): boolean {
+    const bucket = bucketOf(from, origin);
+    return this.held.some((counts) => (counts[bucket] ?? 0) > 0);
+  }
+
+  /** A thread has ended, and holds nothing. */
+  clear(thread: number): void {
+    this.held[thread]?.fill(0);
+  }
+
+  private note(bucket: number, change: number): void {
+    const counts = this.held[this.thread];
+    const count = counts?.[bucket] ?? bucketMax;
+    if (counts !== undefined && count < bucketMax) counts[bucket] = Math.max(0, count + change);
+  }
+}
+
+/** The bucket of the flow between two addresses. */
+function bucketOf(from: Address, origin: Address): number {
+  let hash = 0x811c9dc5;
+  for (const { ip, port } of [from, origin]) {
+    for (let at = 0; at < ip.length; at++) hash = Math.imul(hash ^ ip.charCodeAt(at), 0x01000193);
+    hash = Math.imul(hash ^ port, 0x01000193);
+  }
+  return (Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0) % flowBucketsMax;
+}
