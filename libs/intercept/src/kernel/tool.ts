@@ -30,6 +30,9 @@ export type RunTool = (name: ToolName, run: ToolRun) => Promise<ToolOutcome>;
 /** Folders of programs for administrators come first: they are not in everybody's PATH. */
 const folders = ['/usr/sbin', '/sbin', '/usr/local/sbin', '/usr/bin', '/bin'];
 
+/** What is complained of is read by us, too: it is in English. */
+const environment = { PATH: folders.join(':'), LC_ALL: 'C' };
+
 /** Where a program is, if it is anywhere. */
 export function toolPath(name: string): string | undefined {
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
@@ -40,7 +43,7 @@ export const runTool: RunTool = (name, { args, input = '', millisMax = toolMilli
   const path = toolPath(name);
   if (path === undefined) return Promise.resolve({ ok: false, stdout: '', complaint: `${name} is not installed` });
   return new Promise((resolve) => {
-    const child = spawn(path, args, { stdio: 'pipe', timeout: millisMax, killSignal: 'SIGKILL' });
+    const child = spawn(path, args, { stdio: 'pipe', env: environment, timeout: millisMax, killSignal: 'SIGKILL' });
     const [stdout, stderr] = [new BoundedText(), new BoundedText()];
     child.stdout.on('data', (bytes: Buffer) => stdout.add(bytes));
     child.stderr.on('data', (bytes: Buffer) => stderr.add(bytes));
