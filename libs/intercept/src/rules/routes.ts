@@ -8,7 +8,7 @@ export interface Routing {
   readonly flag: '-4' | '-6';
   /** `rule add`, which fails if the rule is there. */
   readonly addRule: readonly string[];
-  /** `rule delete`, which removes one such rule, and fails if there is none. */
+  /** `rule delete`, which removes one such rule, of whatever preference, and fails if there is none. */
   readonly deleteRule: readonly string[];
   readonly showRules: readonly string[];
   readonly replaceRoute: readonly string[];
@@ -25,10 +25,10 @@ export function routingsOf({ ipv6 }: Pick<RulePlan, 'ipv6'>): readonly Routing[]
 }
 
 function routing(flag: '-4' | '-6'): Routing {
-  const rule = ['pref', String(rulePreference), 'fwmark', mark(divertedMark), 'lookup', table];
+  const rule = ['fwmark', mark(divertedMark), 'lookup', table];
   return {
     flag,
-    addRule: [flag, 'rule', 'add', ...rule],
+    addRule: [flag, 'rule', 'add', 'pref', String(rulePreference), ...rule],
     deleteRule: [flag, 'rule', 'delete', ...rule],
     showRules: ['-j', flag, 'rule', 'show'],
     replaceRoute: [flag, 'route', 'replace', 'local', 'default', 'dev', 'lo', 'table', table],
