@@ -41,10 +41,19 @@ export const limits = {
   halfOpenEachMax: 64,
   /** Bytes that are kept of an initiating datagram: a HANDSHAKE that is longer gets no answer. */
   openingBytesMax: 320,
-  /** Half-open channels that wait for the store at a time, with their datagrams. */
+  /** Half-open channels that wait for the store, or for a peer outside to answer, at a time, with their datagrams. */
   lookupsMax: 4_096,
   /** Bytes of those datagrams. */
   lookupBytesMax: 4 * 2 ** 20,
+  /**
+   * How long an intercepted HANDSHAKE waits for the store, and for a peer outside to answer, before it is passed on: less than
+   * any peer waits before it tries again.
+   */
+  proof: second / 2,
+  /** Swarms for which peers outside are called on behalf of those who were intercepted and not yet proven: what a flood can take. */
+  prospectsMax: 256,
+  /** How long somebody who was intercepted waits without anybody outside to fetch from, before he is sent to his origin. */
+  starvation: 3 * second,
   /** Stored swarms that are open for callers of whom none proved to be there. */
   unprovenSwarmsMax: 256,
   /** Subscribers whose new swarms are counted, and the span in which they are. */
@@ -171,6 +180,8 @@ export const limits = {
   exchangeRetry: 600 * second,
   /** Such peers known for one swarm: a quarter of all, so that they crowd out nobody that a tracker named. */
   exchangeCandidatesMax: 64,
+  /** Peers known for one swarm since subscribers called them: a quarter of all, so that they crowd out nobody a tracker named. */
+  subscriberCandidatesMax: 64,
   /** Bytes of a membership certificate: one packet has to hold it. */
   certificateBytesMax: 1_280,
   /** Certificates of one swarm being looked at: each costs a signature check (RFC 7574 section 12.2.2). */

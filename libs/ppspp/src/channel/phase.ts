@@ -25,7 +25,9 @@ export type Ending =
   | 'malformed'
   /** What the peer delivered before is needed again: it would not send the hashes again. */
   | 'exhausted'
-  | 'left';
+  | 'left'
+  /** It was intercepted, and is its origin's from now on. */
+  | 'diverted';
 
 /** What is to be sent because time passed: a HANDSHAKE again, an empty datagram, or both on an open channel. */
 export type Reminder = 'again' | 'keep-alive' | 'nudge';
@@ -43,6 +45,7 @@ export const saysGoodbye: Readonly<Record<Ending, boolean>> = {
   malformed: true,
   exhausted: true,
   left: true,
+  diverted: false,
 };
 
 /** Endings after which a peer waits before it is called again. */
@@ -58,4 +61,5 @@ export const isFailure: Readonly<Record<Ending, boolean>> = {
   malformed: true,
   exhausted: false,
   left: false,
+  diverted: false,
 };

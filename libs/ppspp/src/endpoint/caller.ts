@@ -18,7 +18,7 @@ export class Caller {
   call(swarm: Swarm, { address, origin }: Candidate, now: Micros): Channel {
     const { portFor, servesCalled: serves } = this.hall.config;
     // Whom nobody but another peer named may never have heard of us; and of many some are gone: those make room soon.
-    const isDispensable = origin === 'exchange' || swarm.candidates.abundant(now);
+    const isDispensable = origin === 'exchange' || origin === 'subscriber' || swarm.candidates.abundant(now);
     const triesMax = isDispensable ? limits.exchangeTries : limits.handshakeTries;
     const place = { id: freshId(this.hall), address, port: portFor(address) };
     const channel = makeChannel(this.hall, swarm, { ...place, initiated: true, serves, fetches: true, triesMax, now });

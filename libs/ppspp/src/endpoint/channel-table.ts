@@ -1,6 +1,7 @@
 import type { Channel } from '../channel/channel';
 import { limits } from '../limits';
 import { pathKey, subscriberKey, type Address, type Path } from './address';
+import { Tally } from './tally';
 
 /** All channels of an endpoint, by our ID and by what their initiator sent. */
 export class ChannelTable {
@@ -9,7 +10,9 @@ export class ChannelTable {
   private readonly initiations = new Map<string, Channel>();
   private readonly initiationKeys = new Map<Channel, string>();
   /** Incoming channels of each subscriber. */
-  private readonly bySubscriber = new Map<string, number>();
+  private readonly bySubscriber = new Tally();
+  /** Intercepted channels between two addresses. */
+  private readonly byPath = new Tally();
 
   find(id: number): Channel | undefined {
     return this.channels.get(id);
@@ -30,7 +33,7 @@ export class ChannelTable {
 
   /** No room for one more channel from this address: some are kept for calls of ours. RFC 7574 section 12.6.1, HS.1. */
   fullFor(from: Address): boolean {
-    const subscribed = this.bySubscriber.get(subscriberKey(from)) ?? 0;
+    const subscribed = this.bySubscriber.of(subscriberKey(from));
     return this.initiationKeys.size >= limits.incomingChannelsMax || subscribed >= limits.channelsEachMax;
   }
 
@@ -45,12 +48,17 @@ export class ChannelTable {
     const key = initiationKey({ from, origin }, remoteId);
     this.initiations.set(key, channel);
     this.initiationKeys.set(channel, key);
-    const subscriber = subscriberKey(from);
-    this.bySubscriber.set(subscriber, (this.bySubscriber.get(subscriber) ?? 0) + 1);
+    this.bySubscriber.add(subscriberKey(from));
+    if (origin !== undefined) this.byPath.add(pathKey({ from, origin }));
   }
 
   findInitiation(path: Path, remoteId: number): Channel | undefined {
     return this.initiations.get(initiationKey(path, remoteId));
+  }
+
+  /** True if intercepted channels are between these two addresses. */
+  carries(path: Path): boolean {
+    return path.origin !== undefined && this.byPath.of(pathKey(path)) > 0;
   }
 
   remove(channel: Channel): void {
@@ -59,10 +67,9 @@ export class ChannelTable {
     if (key === undefined) return;
     this.initiationKeys.delete(channel);
     if (this.initiations.get(key) === channel) this.initiations.delete(key);
-    const subscriber = subscriberKey(channel.address);
-    const left = (this.bySubscriber.get(subscriber) ?? 1) - 1;
-    if (left > 0) this.bySubscriber.set(subscriber, left);
-    else this.bySubscriber.delete(subscriber);
+    const { address: from, origin } = channel;
+    this.bySubscriber.remove(subscriberKey(from));
+    if (origin !== undefined) this.byPath.remove(pathKey({ from, origin }));
   }
 }
 

@@ -22,6 +22,11 @@ export interface EndpointConfig {
   readonly admit: (from: Address) => Admission;
   /** Decides on a swarm that a caller names; left out, any will do. */
   readonly admitsSwarm?: (swarmId: SwarmId) => boolean;
+  /**
+   * Whether an address that a subscriber called is a peer outside, whom we may call, too: none of the subscribers, nor of
+   * ourselves. Left out, none is.
+   */
+  readonly isExternal?: (address: Address) => boolean;
   /** Which of several endpoints on one port this is; left out, it is the only one. */
   readonly shard?: Shard;
   /** Index of the local socket to call a peer from: one of its address family. */

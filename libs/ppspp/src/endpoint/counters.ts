@@ -19,6 +19,10 @@ export type EndpointFault =
   | 'table-full'
   | 'swarm-quota'
   | 'swarm-blocked'
+  | 'overloaded'
+  | 'slots-taken'
+  | 'unconfirmed'
+  | 'answer-too-long'
   | 'data-not-asked'
   | 'data-several-chunks'
   | 'data-unproven'
@@ -43,11 +47,29 @@ export class EndpointCounters {
   repeatedBytes = 0;
   /** Content bytes that arrived and were already here. */
   duplicateBytes = 0;
+  /** Datagrams sent on channels that we serve, control messages and repetitions included, and their payload bytes. */
+  servedDatagrams = 0;
+  servedDatagramBytes = 0;
+  /** Intercepted HANDSHAKEs that were answered, each channel counted once. */
+  answeredHandshakes = 0;
   extentsWritten = 0;
   extentsCorrupt = 0;
   readonly faults = new Map<EndpointFault, number>();
+  /** Intercepted HANDSHAKEs that were given back to be passed on, by why. */
+  readonly passedHandshakes = new Map<EndpointFault, number>();
 
   fault(fault: EndpointFault): void {
     this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+  }
+
+  /** An intercepted HANDSHAKE is given back. */
+  passed(fault: EndpointFault): void {
+    this.passedHandshakes.set(fault, (this.passedHandshakes.get(fault) ?? 0) + 1);
+  }
+
+  /** A datagram of so many bytes is sent on a channel that we serve. */
+  serving(bytes: number): void {
+    this.servedDatagrams++;
+    this.servedDatagramBytes += bytes;
   }
 }

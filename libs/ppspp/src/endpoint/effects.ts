@@ -12,8 +12,8 @@ export interface OpenedContent {
   readonly blocks: readonly HashBlock[];
 }
 
-/** Who named a peer: an operator, a tracker, or another peer (RFC 7574 section 12.2.3). */
-export type Origin = 'operator' | 'tracker' | 'exchange';
+/** Who named a peer: an operator, a tracker, another peer (RFC 7574 section 12.2.3), or a subscriber who called it. */
+export type Origin = 'operator' | 'tracker' | 'exchange' | 'subscriber';
 
 /** A peer somebody named: the lower the priority, the earlier it is contacted. RFC 7846 section 3.2.3. */
 export interface Candidate {

@@ -12,7 +12,7 @@ import { addressKey, type Address } from './address';
 import type { EndpointConfig } from './config';
 import { testConfig } from './config.testing';
 import type { EndpointFault } from './counters';
-import type { Effect, Notice } from './effects';
+import type { Effect, Flow, Notice } from './effects';
 import { Endpoint } from './endpoint';
 
 /** A datagram that an endpoint sent. */
@@ -31,8 +31,11 @@ export class TestEndpoint {
   readonly notices: Notice[] = [];
   /** Extents that it stored, by their number. */
   readonly written = new Map<number, Uint8Array>();
-  /** Why datagrams were given back. */
+  /** Why datagrams were given back, and with what else on their flow. */
   readonly notOurs: EndpointFault[] = [];
+  readonly flows: Flow[] = [];
+  /** What was given back. */
+  readonly returned: Uint8Array[] = [];
   /** False: the store does not answer when a swarm is opened. */
   opens = true;
   now: Micros = second;
@@ -137,6 +140,8 @@ export class TestEndpoint {
       }
       case 'not-ours':
         this.notOurs.push(effect.fault);
+        this.flows.push(effect.flow);
+        this.returned.push(effect.datagram.bytes);
         return;
       case 'certify':
         this.certify(effect);

@@ -7,7 +7,7 @@ import type { SourceBytes } from '../swarm/intake';
 import type { Swarm } from '../swarm/swarm';
 import { decodeDatagram, peekChannel } from '../wire/decode';
 import type { Message } from '../wire/message';
-import { isSameAddress } from './address';
+import { isSameAddress, type Address } from './address';
 import { Bans } from './bans';
 import { Caller } from './caller';
 import { ChannelTable } from './channel-table';
@@ -18,8 +18,11 @@ import { Doorman } from './doorman';
 import type { Candidate, Effect, Input, InputOf, Join, OpenedContent } from './effects';
 import { ExtentCache } from './extent-cache';
 import { Gate } from './gate';
+import { HalfOpenTable } from './half-open';
 import type { Hall } from './hall';
+import { Interception } from './interception';
 import { Recruiter } from './recruiter';
+import { Returns } from './returns';
 import { Slots } from './slots';
 import { Steward } from './steward';
 import { SwarmTable } from './swarm-table';
@@ -35,6 +38,9 @@ export class Endpoint {
   readonly swarms: SwarmTable;
   private readonly envelope = new Envelope();
   private readonly bans = new Bans();
+  private readonly halfOpen: HalfOpenTable;
+  private readonly returns: Returns;
+  private readonly interception: Interception;
   private readonly doorman: Doorman;
   private readonly recruiter: Recruiter;
   private readonly steward: Steward;
@@ -66,10 +72,19 @@ export class Endpoint {
     const swarms = new SwarmTable(context, push);
     this.channels = channels;
     this.swarms = swarms;
-    const hall: Hall = { config, channels, swarms, bans, counters, envelope, push, touch };
+    const hall: Hall = {
+      ...{ config, channels, swarms, bans, counters, envelope, push, touch },
+      hasSlot: (now) => slots.hasRoom(now),
+      leave: (swarm) => this.leave(swarm),
+    };
     const caller = new Caller(hall);
-    this.doorman = new Doorman(hall, new Gate(hall));
-    this.steward = new Steward({ channels, swarms, slots, bans, caller, envelope, config, push });
+    const gate = new Gate(hall);
+    this.halfOpen = new HalfOpenTable(config.random);
+    this.returns = new Returns(hall, this.halfOpen);
+    this.interception = new Interception(hall, gate);
+    const { halfOpen, returns, interception } = this;
+    this.doorman = new Doorman({ hall, gate, halfOpen, interception, returns });
+    this.steward = new Steward({ channels, swarms, slots, bans, caller, envelope, config, counters, push });
     this.recruiter = new Recruiter({
       swarms,
       bans,
@@ -85,6 +100,11 @@ export class Endpoint {
     switch (input.kind) {
       case 'datagram':
         return this.onDatagram(input);
+      case 'overload':
+        this.interception.overloaded = input.overloaded;
+        return;
+      case 'flows-lost':
+        return this.forgetIntercepted();
       case 'join':
         return this.onJoin(input.join);
       case 'swarm-opened':
@@ -129,12 +149,7 @@ export class Endpoint {
   nextTimeout(): Micros | undefined {
     const { steward, swarmDeadlines, slots, doorman } = this;
     const never = Number.POSITIVE_INFINITY;
-    const parts = [
-      steward.nextTimeout(),
-      swarmDeadlines.next(),
-      slots.nextTimeout(),
-      doorman.halfOpen.nextTimeout(this.now),
-    ];
+    const parts = [steward.nextTimeout(), swarmDeadlines.next(), slots.nextTimeout(), doorman.nextTimeout(this.now)];
     const next = Math.min(...parts.map((at) => at ?? never));
     return next === never ? undefined : next;
   }
@@ -142,6 +157,7 @@ export class Endpoint {
   /** Leaves every swarm, with closing handshakes. */
   close(now: Micros): Effect[] {
     this.now = now;
+    this.doorman.left(undefined, now);
     for (const swarm of [...this.swarms.all()]) this.leave(swarm);
     return this.drain(now);
   }
@@ -153,7 +169,12 @@ export class Endpoint {
 
   /** Channels that were asked for by somebody who did not yet prove to be there. */
   get halfOpenSize(): number {
-    return this.doorman.halfOpen.size(this.now);
+    return this.halfOpen.size(this.now);
+  }
+
+  /** True if channels of ours are, or may soon be, between these two addresses: what is said there has to come by here. */
+  sharesFlow(from: Address, origin: Address): boolean {
+    return this.returns.isShared({ from, origin }, this.now);
   }
 
   private push(effect: Effect): void {
@@ -171,12 +192,12 @@ export class Endpoint {
   private onDatagram(datagram: InputOf<'datagram'>): void {
     this.counters.datagramsIn++;
     const id = peekChannel(datagram.bytes);
-    if (id === undefined) return this.doorman.refuse(datagram, 'truncated');
+    if (id === undefined) return this.returns.refuse(datagram, 'truncated', this.now);
     if (id === 0) return this.doorman.receive(datagram, this.now);
     const channel = this.channels.find(id);
     if (channel === undefined) return this.onProof(datagram, id);
     const isItsOwn = isSameAddress(channel.address, datagram.from) && isSameAddress(channel.origin, datagram.origin);
-    if (!isItsOwn) return this.doorman.refuse(datagram, 'wrong-address');
+    if (!isItsOwn) return this.returns.refuse(datagram, 'wrong-address', this.now);
     this.deliver(channel, this.messagesOf(datagram, channel));
   }
 
@@ -212,7 +233,10 @@ export class Endpoint {
   private onEstablished(channel: Channel, swarm: Swarm): void {
     swarm.established(channel, this.now);
     // RFC 7574 section 12.1.2: the second datagram is answered at once, so that the responder can let go of its doubt.
-    if (channel.initiated) this.steward.sendKeepAlive(channel, this.now);
+    if (channel.initiated) {
+      this.steward.sendKeepAlive(channel, this.now);
+      this.doorman.opened(swarm.metadata.swarmId, undefined, this.now);
+    }
     if (channel.serves && swarm.want === 'demand' && !swarm.holdings.complete) {
       this.push({ kind: 'notice', notice: { type: 'swarm-wanted', metadata: swarm.metadata } });
     }
@@ -241,7 +265,14 @@ export class Endpoint {
 
   private leave(swarm: Swarm): void {
     this.swarms.close(swarm);
+    this.interception.prospects.forget(swarm);
+    this.doorman.left(swarm.metadata.swarmId, this.now);
     for (const channel of swarm.members) this.steward.touch(channel);
+  }
+
+  private forgetIntercepted(): void {
+    this.doorman.forgetIntercepted();
+    this.steward.forgetIntercepted(this.now);
   }
 
   /** Whom the swarm needs is decided anew, in this turn or the next. */

@@ -13,8 +13,8 @@ export interface HalfOpen extends Path {
   readonly bornAt: Micros;
   /** The beginning of its last datagram: `openingBytesMax` of it are kept at most. */
   readonly opening: Uint8Array;
-  /** False while the store is asked whether it has the swarm. */
-  readonly lookedUp: boolean;
+  /** True while it is not known whether its swarm can be served. */
+  readonly waits: boolean;
   /** Undefined until it was answered: then nobody can know `id`. */
   readonly answeredAt: Micros | undefined;
 }
@@ -36,7 +36,7 @@ export class HalfOpenRow {
   private readonly subscribers = new Uint32Array(places);
   private readonly bornAt = new Float64Array(places).fill(free);
   private readonly answeredAt = new Float64Array(places).fill(free);
-  private readonly lookedUp = new Uint8Array(places);
+  private readonly waits = new Uint8Array(places);
   private readonly openingLengths = new Uint16Array(places);
   private readonly openings = new Uint8Array(places * limits.openingBytesMax);
 
@@ -59,6 +59,15 @@ export class HalfOpenRow {
     return undefined;
   }
 
+  carries(path: Path, now: Micros): boolean {
+    for (let place = 0; place < places; place++) if (this.isTaken(place, now) && this.isAt(place, path)) return true;
+    return false;
+  }
+
+  dropIntercepted(): void {
+    for (let place = 0; place < places; place++) if (!this.origins.isAt(place, undefined)) this.free(place);
+  }
+
   /** The subscriber's oldest, if he has his share. */
   crowded(subscriber: number, now: Micros): HalfOpen | undefined {
     const place = this.placeOf(subscriber, now);
@@ -77,14 +86,17 @@ export class HalfOpenRow {
     this.subscribers[place] = subscriber;
     this.bornAt[place] = half.bornAt;
     this.answeredAt[place] = half.answeredAt ?? free;
-    this.lookedUp[place] = half.lookedUp ? 1 : 0;
+    this.waits[place] = half.waits ? 1 : 0;
     this.openingLengths[place] = opening.length;
     this.openings.set(opening, place * limits.openingBytesMax);
   }
 
   remove(id: number): void {
     const place = this.ids.indexOf(id);
-    if (place < 0) return;
+    if (place >= 0) this.free(place);
+  }
+
+  private free(place: number): void {
     this.ids[place] = 0;
     this.bornAt[place] = free;
   }
@@ -135,7 +147,7 @@ export class HalfOpenRow {
       port: this.ports[place] ?? 0,
       bornAt: this.bornAt[place] ?? 0,
       opening: this.openings.slice(start, start + (this.openingLengths[place] ?? 0)),
-      lookedUp: this.lookedUp[place] === 1,
+      waits: this.waits[place] === 1,
       answeredAt: answeredAt === free ? undefined : answeredAt,
     };
   }

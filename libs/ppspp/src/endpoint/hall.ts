@@ -1,5 +1,6 @@
 import { Channel, type ChannelInit } from '../channel/channel';
 import type { Envelope } from '../channel/envelope';
+import type { Micros } from '../limits';
 import type { Swarm } from '../swarm/swarm';
 import type { Bans } from './bans';
 import type { ChannelTable } from './channel-table';
@@ -18,6 +19,10 @@ export interface Hall {
   readonly counters: EndpointCounters;
   readonly envelope: Envelope;
   push(effect: Effect): void;
+  /** True if one more peer could be served at once. */
+  hasSlot(now: Micros): boolean;
+  /** Closes a swarm, and ends its channels. */
+  leave(swarm: Swarm): void;
   /** Something about the channel changed that the next drain has to look at. */
   touch(channel: Channel): void;
 }

@@ -5,6 +5,7 @@ import type { Swarm } from '../swarm/swarm';
 import type { Bans } from './bans';
 import type { Caller } from './caller';
 import type { Notice } from './effects';
+import { Starvation } from './starvation';
 import type { SwarmTable } from './swarm-table';
 
 /** What the recruiter shares with its endpoint. */
@@ -24,6 +25,7 @@ export class Recruiter {
   /** Swarms that wanted something when they were last looked at. */
   private readonly wanting = new WeakSet<Swarm>();
   private readonly restraint = new Restraint();
+  private readonly starvation = new Starvation();
 
   constructor(private readonly parts: RecruiterParts) {}
 
@@ -31,13 +33,15 @@ export class Recruiter {
   tend(swarm: Swarm, now: Micros): Micros | undefined {
     const { swarms } = this.parts;
     if (swarms.find(swarm.metadata.swarmId) !== swarm) return undefined;
-    const at = Math.min(swarm.announce(now) ?? never, this.staff(swarm, now) ?? never);
+    const told = swarm.announce(now) ?? never;
+    for (const channel of this.starvation.victims(swarm, now)) this.parts.dismiss(channel, 'left');
+    const at = Math.min(told, this.staff(swarm, now) ?? never, this.starvation.nextTimeout(swarm) ?? never);
     return at === never ? undefined : at;
   }
 
   private staff(swarm: Swarm, now: Micros): Micros | undefined {
     const { swarms } = this.parts;
-    if (!swarm.fetching) {
+    if (!isRecruiting(swarm)) {
       for (const channel of swarm.sources()) if (!channel.serves) this.parts.dismiss(channel, 'left');
       this.wanting.delete(swarm);
       return swarms.idle(swarm, now);
@@ -54,7 +58,7 @@ export class Recruiter {
 
   /** Time in which nothing was wanted does not count against those who sent nothing. */
   private isWanting(swarm: Swarm, now: Micros): boolean {
-    if (!swarm.wanting) {
+    if (!swarm.wanting && !isAwaited(swarm)) {
       this.wanting.delete(swarm);
       return false;
     }
@@ -74,7 +78,7 @@ export class Recruiter {
     if (open >= limits.fetchPeersMax && swarm.candidates.impatient(now)) open -= this.rotate(called, now);
     while (open < limits.fetchPeersMax && this.parts.caller.mayCall) {
       const isOpen = this.restraint.allows(called, swarm.candidates, now);
-      const candidate = swarm.candidates.next(now, isOpen);
+      const candidate = swarm.candidates.next(now, { isOpen, isUrgent: swarm.awaited });
       if (candidate === undefined) return;
       if (this.parts.bans.has(candidate.address, now)) swarm.candidates.remove(candidate.address);
       else {
@@ -104,4 +108,13 @@ export class Recruiter {
     swarm.peersWantedAt = now;
     this.parts.notify({ type: 'peers-wanted', swarmId: swarm.metadata.swarmId });
   }
+}
+
+/** Somebody outside has to be there before somebody who was intercepted is answered. */
+function isAwaited({ awaited, opened, want, holdings }: Swarm): boolean {
+  return awaited && opened && want !== 'none' && !holdings.complete;
+}
+
+function isRecruiting(swarm: Swarm): boolean {
+  return swarm.fetching || isAwaited(swarm);
 }

@@ -33,6 +33,11 @@ export class Slots {
     return true;
   }
 
+  /** True if one more peer would be served at once. */
+  hasRoom(now: Micros): boolean {
+    return this.line.size === 0 && this.makesRoom(now);
+  }
+
   /** A channel ended. */
   release(channel: Channel): void {
     this.holders.delete(channel);

@@ -11,6 +11,7 @@ import type { Bans } from './bans';
 import type { Caller } from './caller';
 import type { ChannelTable } from './channel-table';
 import { wireTime, type EndpointConfig } from './config';
+import type { EndpointCounters } from './counters';
 import { Deadlines } from './deadlines';
 import type { Effect } from './effects';
 import type { Slots } from './slots';
@@ -25,6 +26,7 @@ export interface StewardParts {
   readonly caller: Caller;
   readonly envelope: Envelope;
   readonly config: EndpointConfig;
+  readonly counters: EndpointCounters;
   push(effect: Effect): void;
 }
 
@@ -61,6 +63,15 @@ export class Steward {
     this.dismiss(channel, 'malformed');
   }
 
+  /** Forgets channels that were intercepted, without a word: what their peers send goes to their origins from now on. */
+  forgetIntercepted(now: Micros): void {
+    for (const channel of [...this.parts.channels.all()]) {
+      if (channel.origin === undefined) continue;
+      channel.end('diverted');
+      this.bury(channel, now);
+    }
+  }
+
   /** Lets time act on those whose deadline has come. */
   expire(now: Micros): void {
     for (const channel of this.deadlines.due(now)) this.remind(channel, now);
@@ -86,7 +97,9 @@ export class Steward {
   sendKeepAlive(channel: Channel, now: Micros): void {
     const { address: to, origin: from, port, remoteId } = channel;
     channel.note(now);
-    this.parts.push({ kind: 'send', to, from, port, bytes: this.parts.envelope.keepAlive(remoteId) });
+    const bytes = this.parts.envelope.keepAlive(remoteId);
+    if (channel.serves) this.parts.counters.serving(bytes.length);
+    this.parts.push({ kind: 'send', to, from, port, bytes });
   }
 
   private takeTouched(): Channel | undefined {
@@ -131,8 +144,10 @@ export class Steward {
 
   private send(channel: Channel, messages: readonly Message[]): void {
     const { address: to, origin: from, port, remoteId, dialect } = channel;
-    for (const bytes of this.parts.envelope.pack(remoteId, messages, dialect))
+    for (const bytes of this.parts.envelope.pack(remoteId, messages, dialect)) {
+      if (channel.serves) this.parts.counters.serving(bytes.length);
       this.parts.push({ kind: 'send', to, from, port, bytes });
+    }
   }
 }
 

@@ -58,7 +58,8 @@ export class SwarmTable {
   close(swarm: Swarm): void {
     const { swarmId } = swarm.metadata;
     this.unproven.delete(swarm);
-    if (!this.swarms.delete(swarmId)) return;
+    if (this.swarms.get(swarmId) !== swarm) return;
+    this.swarms.delete(swarmId);
     for (const channel of swarm.members) channel.end('left');
     this.push({ kind: 'notice', notice: { type: 'swarm-closed', swarmId } });
   }

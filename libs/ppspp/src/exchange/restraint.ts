@@ -42,8 +42,9 @@ function count(called: readonly Channel[], candidates: Candidates): { trusted: n
   let trusted = 0;
   const others: Channel[] = [];
   for (const channel of called) {
-    if (candidates.originOf(channel.address) === 'exchange') others.push(channel);
-    else if (channel.phase === 'open') trusted++;
+    const origin = candidates.originOf(channel.address);
+    if (origin === 'exchange') others.push(channel);
+    else if (channel.phase === 'open' && origin !== 'subscriber') trusted++;
   }
   return { trusted, others };
 }

@@ -17,6 +17,25 @@ interface Known extends Candidate {
 
 const unknown = { busy: false, failures: 0, defaults: 0, failedAt: 0, retryAt: 0 };
 
+/** Named by somebody who need not know, or may have us call whomever he likes. */
+type Hearsay = 'exchange' | 'subscriber';
+
+const shares: Readonly<Record<Hearsay, number>> = {
+  exchange: limits.exchangeCandidatesMax,
+  subscriber: limits.subscriberCandidatesMax,
+};
+
+/** Behind all that trackers give, RFC 7846 section 3.2.3. */
+const lastPriority = 2 ** 20;
+
+/** Who may be contacted next. */
+export interface Choice {
+  /** Whom other peers named, too. */
+  readonly isOpen?: boolean;
+  /** Whom subscribers called, too, without waiting for those before them. */
+  readonly isUrgent?: boolean;
+}
+
 /**
  * How a peer was as long as it was in use; one that `failed-later` had sent something before, one that was `faithless` did
  * not send what it said it had.
@@ -40,12 +59,18 @@ export class Candidates {
   add(peers: readonly Candidate[], now: Micros): void {
     for (const { address, priority, origin = 'tracker' } of peers) {
       const key = addressKey(address);
-      // What another peer tells adds to what is known, and changes nothing of it.
-      if (origin === 'exchange' && (this.known.has(key) || !this.makeExchangeRoom())) continue;
+      if (isHearsay(origin) && !this.takes(key, origin)) continue;
       const known = this.known.get(key) ?? unknown;
       if (!this.known.has(key) && !this.makeRoom()) return;
       const retryAt = Math.min(known.retryAt, Math.max(now, known.failedAt + limits.candidateRetry));
-      this.known.set(key, { ...known, address, priority, origin, retryAt, isNamedAgain: known.busy });
+      this.known.set(key, {
+        ...known,
+        address,
+        priority: origin === 'subscriber' ? lastPriority : priority,
+        origin,
+        retryAt,
+        isNamedAgain: known.busy,
+      });
     }
   }
 
@@ -78,12 +103,12 @@ export class Candidates {
     return waiting > limits.fetchPeersMax;
   }
 
-  /** The peer to contact next, now counted as busy; undefined if there is none for now. `isOpen`: whoever named it. */
-  next(now: Micros, isOpen = true): Candidate | undefined {
+  /** The peer to contact next, now counted as busy; undefined if there is none for now. */
+  next(now: Micros, choice: Choice = {}): Candidate | undefined {
     this.raiseCeiling(now);
     let best: Known | undefined;
     for (const candidate of this.known.values()) {
-      if (!this.isReady(candidate, now) || (candidate.origin === 'exchange' && !isOpen)) continue;
+      if (!this.isEligible(candidate, choice, now)) continue;
       if (best === undefined || rank(candidate) < rank(best)) best = candidate;
     }
     if (best !== undefined) best.busy = true;
@@ -104,8 +129,9 @@ export class Candidates {
     candidate.isNamedAgain = false;
     if (outcome === 'faithless') candidate.defaults++;
     candidate.failedAt = now;
-    const max = candidate.origin === 'exchange' ? limits.exchangeRetry : limits.candidateRetryMax;
-    const first = candidate.origin === 'exchange' ? limits.exchangeRetry : limits.candidateRetry;
+    const isDoubtful = candidate.origin === 'exchange' || (candidate.origin === 'subscriber' && outcome === 'failed');
+    const max = isDoubtful ? limits.exchangeRetry : limits.candidateRetryMax;
+    const first = isDoubtful ? limits.exchangeRetry : limits.candidateRetry;
     const wait = first * 2 ** (candidate.failures - 1);
     candidate.retryAt = candidate.failures === 0 ? now : now + Math.min(max, wait);
   }
@@ -120,7 +146,7 @@ export class Candidates {
     let isAnyBusy = false;
     for (const { busy, failures, origin } of this.known.values()) {
       // Whom other peers named never makes those dispensable whom a tracker would (RFC 7574 section 12.2.3).
-      if (origin === 'exchange') continue;
+      if (isHearsay(origin)) continue;
       if (!busy && failures === 0) return false;
       isAnyBusy ||= busy;
     }
@@ -149,20 +175,32 @@ export class Candidates {
     return Number.isFinite(earliest) ? earliest : undefined;
   }
 
+  private isEligible(candidate: Known, { isOpen = true, isUrgent = false }: Choice, now: Micros): boolean {
+    if (candidate.origin === 'exchange' && !isOpen) return false;
+    return this.isReady(candidate, now) || (isUrgent && isReachable(candidate, now));
+  }
+
   private isReady({ busy, retryAt, priority }: Known, now: Micros): boolean {
     return !busy && retryAt <= now && priority <= this.ceiling;
   }
 
   private makeRoom(): boolean {
     if (this.known.size < limits.candidatesMax) return true;
-    return this.dropWorst('exchange') || this.dropWorst();
+    return this.dropWorst('exchange') || this.dropWorst('subscriber') || this.dropWorst();
   }
 
-  /** Peers that other peers named have a share of their own, so that no flood of them crowds the others out. */
-  private makeExchangeRoom(): boolean {
+  /** What another peer tells adds to what is known, and changes nothing of it; what subscribers call, at most that it is tried again. */
+  private takes(key: string, origin: Hearsay): boolean {
+    const known = this.known.get(key);
+    if (known !== undefined) return origin === 'subscriber' && known.origin === 'subscriber';
+    return this.makeRoomAmong(origin);
+  }
+
+  /** Peers that nobody vouches for have a share of their own, so that no flood of them crowds the others out. */
+  private makeRoomAmong(origin: Hearsay): boolean {
     let count = 0;
-    for (const { origin } of this.known.values()) if (origin === 'exchange') count++;
-    return count < limits.exchangeCandidatesMax || this.dropWorst('exchange');
+    for (const known of this.known.values()) if (known.origin === origin) count++;
+    return count < shares[origin] || this.dropWorst(origin);
   }
 
   /** Drops the one that failed most often, of those that somebody named. */
@@ -191,6 +229,11 @@ export class Candidates {
   }
 }
 
+/** An urgent call waits for no peer of a better priority. */
+function isReachable({ busy, retryAt, origin }: Known, now: Micros): boolean {
+  return origin === 'subscriber' && !busy && retryAt <= now;
+}
+
 function failuresAfter(outcome: Outcome, before: number): number {
   switch (outcome) {
     case 'fine':
@@ -211,4 +254,8 @@ const defaultWeight = 5;
 /** At the same priority and record, whom a tracker named comes before whom a peer named. */
 function rank({ priority, failures, defaults, origin }: Known): number {
   return (priority * 16 + Math.min(failures + defaultWeight * defaults, 15)) * 2 + (origin === 'exchange' ? 1 : 0);
+}
+
+function isHearsay(origin: Origin): origin is Hearsay {
+  return origin === 'exchange' || origin === 'subscriber';
 }

@@ -25,6 +25,8 @@ export class Swarm implements ChannelSwarm {
   readonly exchange: Exchange;
   /** False until the store told what it holds. */
   opened = false;
+  /** Peers outside are to be there, though nothing is asked of them yet. */
+  awaited = false;
   peersWantedAt: Micros = Number.NEGATIVE_INFINITY;
   idleSince: Micros | undefined;
   private readonly demand: Demand;

@@ -1,0 +1,41 @@
+import type { Micros } from '../limits';
+import { decodeHandshake, peekChannel } from '../wire/decode';
+import type { EndpointFault } from './counters';
+import type { Flow, InputOf } from './effects';
+import type { HalfOpenTable } from './half-open';
+import type { Hall } from './hall';
+
+/** Gives datagrams back that are none of ours: what was intercepted is somebody else's, and can be passed on. */
+export class Returns {
+  constructor(
+    private readonly hall: Hall,
+    private readonly halfOpen: HalfOpenTable,
+  ) {}
+
+  /** Counts a datagram that is none of ours, and gives it back. */
+  refuse(datagram: InputOf<'datagram'>, fault: EndpointFault, now: Micros): void {
+    const { counters } = this.hall;
+    counters.fault(fault);
+    const isHandshake = datagram.origin !== undefined && isInitiation(datagram.bytes);
+    if (isHandshake) counters.passed(fault);
+    this.hall.push({ kind: 'not-ours', datagram, fault, flow: this.flowOf(datagram, isHandshake, now) });
+  }
+
+  /** True if channels of ours are, or may soon be, between these two addresses: what they say to one another must come by here. */
+  isShared(path: Pick<InputOf<'datagram'>, 'from' | 'origin'>, now: Micros): boolean {
+    return this.hall.channels.carries(path) || this.halfOpen.carries(path, now);
+  }
+
+  private flowOf(datagram: InputOf<'datagram'>, isHandshake: boolean, now: Micros): Flow {
+    if (datagram.origin === undefined) return 'other';
+    if (this.isShared(datagram, now)) return 'shared';
+    return isHandshake ? 'content' : 'other';
+  }
+}
+
+/** A HANDSHAKE that opens a channel in some swarm, whether or not we could serve it. RFC 7574 section 3.1.1. */
+function isInitiation(bytes: Uint8Array): boolean {
+  if (peekChannel(bytes) !== 0) return false;
+  const decoded = decodeHandshake(bytes);
+  return !('fault' in decoded) && decoded.handshake.channel !== 0 && decoded.handshake.options.swarmId !== undefined;
+}
