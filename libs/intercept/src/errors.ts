@@ -1,7 +1,10 @@
 import { CacheError } from '@weir/ppspp';
 
-/** `INTERCEPT_RULES_FAILED`: the kernel did not take or give up our rules. */
-export type InterceptErrorCode = 'INTERCEPT_RULES_FAILED';
+/**
+ * `INTERCEPT_UNAVAILABLE`: this machine or process lacks what interception needs; the message names each thing with its remedy.
+ * `INTERCEPT_RULES_FAILED`: the kernel did not take or give up our rules.
+ */
+export type InterceptErrorCode = 'INTERCEPT_RULES_FAILED' | 'INTERCEPT_UNAVAILABLE';
 
 /** Interception does not work here. */
 export class InterceptError extends CacheError<InterceptErrorCode> {}
