@@ -26,8 +26,14 @@ export class Stage {
   private readonly programs = new Set<Program>();
   private readonly closers: (() => Promise<void> | void)[] = [];
 
-  /** @param launcher what its programs are started by: see `ProgramSettings`. */
-  constructor(private readonly launcher: readonly string[] = []) {}
+  /**
+   * @param launcher what its programs are started by: see `ProgramSettings`.
+   * @param place where its folder is made.
+   */
+  constructor(
+    private readonly launcher: readonly string[] = [],
+    private readonly place = tmpdir(),
+  ) {}
 
   /** Starts a command of `weir`. */
   weir(args: readonly string[], settings?: ProgramSettings): Program {
@@ -44,7 +50,7 @@ export class Stage {
 
   /** A path in a folder of the test's own. */
   path(name: string): string {
-    this.folder ??= mkdtempSync(join(tmpdir(), 'weir-e2e-'));
+    this.folder ??= mkdtempSync(join(this.place, 'weir-e2e-'));
     return join(this.folder, name);
   }
 
