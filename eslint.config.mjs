@@ -85,6 +85,7 @@ const nodeGlobals = [
   'Buffer',
   'performance',
   'fetch',
+  'AbortController',
   'AbortSignal',
 ];
 

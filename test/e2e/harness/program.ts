@@ -87,6 +87,11 @@ export class Program {
     });
   }
 
+  /** Its process ID; undefined if it could not be started. */
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
   signal(name: NodeJS.Signals): void {
     const { pid } = this.child;
     if (pid === undefined) return;
@@ -97,9 +102,9 @@ export class Program {
     }
   }
 
-  /** Says something to what listens in the process, by IPC. */
+  /** Says something to what listens in the process, by IPC, if it is still there. */
   tell(message: Serializable): void {
-    this.child.send(message);
+    if (this.child.connected) this.child.send(message, () => undefined);
   }
 
   /** Has what the process says by IPC listened to. */

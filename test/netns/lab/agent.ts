@@ -118,6 +118,7 @@ export class Agent {
 
   private ask(verb: string, order: object): Promise<unknown> {
     const id = ++this.last;
+    if (!this.program.isRunning) return Promise.reject(new Error('the agent ended'));
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
       this.program.tell({ id, verb, order: { ...order } });

@@ -23,9 +23,13 @@ const status = z.object({
   storedBytes: z.number(),
 });
 
+const swarm = z.object({ extentsHeld: z.number(), storedBytes: z.number(), complete: z.boolean() });
+
 /** What it is started with, beside what a lab's appliance always has. */
 export interface ApplianceStart {
   readonly trackers?: readonly string[];
+  /** A file system of its own for the store, in memory, of so many megabytes. */
+  readonly storeMegabytes?: number;
   /** Variables that overrule all others. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -38,6 +42,7 @@ export class LabAppliance {
   readonly stage: Stage;
   private readonly agent: Agent;
   private process: Program | undefined;
+  private orders = 0;
 
   constructor(
     readonly router: Router,
@@ -53,14 +58,28 @@ export class LabAppliance {
     return this.process;
   }
 
+  /** The store's folder, as the appliance sees it. */
+  get storePath(): string {
+    return this.stage.path('store');
+  }
+
   /** Where peers find it. */
   service(family: Family): { readonly ip: string; readonly port: number } {
     return { ip: this.router.address[family], port: servicePort };
   }
 
-  /** Starts it, also once more after it has ended, with the same store; and waits until it is ready for traffic. */
-  async run(): Promise<void> {
-    const settings = { env: this.environment(), hooks: [faults], limitMillis };
+  /**
+   * Starts it, also once more after it has ended, with the same store; and waits until it is ready for traffic.
+   *
+   * @param env variables of this run alone.
+   */
+  async run(env: Readonly<Record<string, string>> = {}): Promise<void> {
+    const settings = {
+      env: { ...this.environment(), ...env },
+      launcher: this.launcher(),
+      hooks: [faults],
+      limitMillis,
+    };
     this.process = this.stage.weir(['appliance'], settings);
     const ended = this.process.ended.then(({ stdout, stderr }) => {
       throw new Error(`the appliance ended before it was ready: ${stdout}${stderr}`);
@@ -82,16 +101,22 @@ export class LabAppliance {
 
   /** Has one of its threads stand still. */
   stall(thread: ThreadName, millis: number): void {
-    this.program.tell(`stall ${thread} ${millis}`);
+    this.order({ deed: 'stall', thread, millis });
   }
 
   /** Has one of its threads throw what nobody catches. */
   crash(thread: ThreadName): void {
-    this.program.tell(`crash ${thread}`);
+    this.order({ deed: 'crash', thread });
   }
 
   async status(): Promise<z.output<typeof status>> {
     return status.parse(await this.json('/v1/status'));
+  }
+
+  /** A swarm that it knows, or undefined. */
+  async swarm(swarmId: string): Promise<z.output<typeof swarm> | undefined> {
+    const { status: found, body } = await this.request(`/v1/swarms/${swarmId}`);
+    return found === 404 ? undefined : swarm.parse(JSON.parse(body));
   }
 
   /** Asks the admin API for what is there. */
@@ -124,12 +149,25 @@ export class LabAppliance {
     await this.stage.end();
   }
 
+  /** `ip netns exec` mounts in a space of its own: what is mounted there ends with the process. */
+  private launcher(): readonly string[] {
+    const { launcher } = this.router.namespace;
+    const { storeMegabytes } = this.start;
+    if (storeMegabytes === undefined) return launcher;
+    const mount = `mkdir -p ${this.storePath} && mount -t tmpfs -o size=${storeMegabytes}m weir ${this.storePath}`;
+    return [...launcher, 'sh', '-c', `${mount} && exec "$@"`, 'sh'];
+  }
+
+  private order(fault: { readonly deed: string; readonly thread: ThreadName; readonly millis?: number }): void {
+    this.program.tell({ ...fault, claim: this.stage.path(`fault-${++this.orders}`) });
+  }
+
   private environment(): Record<string, string> {
     const { router, start } = this;
     return {
       WEIR_PPSPP_LISTEN: [hostPort(router.address[4], servicePort), hostPort(router.address[6], servicePort)].join(),
       WEIR_ADMIN_LISTEN: admin,
-      WEIR_STORE_PATH: this.stage.path('store'),
+      WEIR_STORE_PATH: this.storePath,
       WEIR_STORE_CAPACITY: '1GiB',
       WEIR_TRACKERS: (start.trackers ?? []).join(),
       WEIR_SUBSCRIBERS: subscriberPrefixes.join(),

@@ -1,7 +1,10 @@
-// Loaded into an appliance: on command by IPC, `stall datapath 4000` or `crash control`, one of its threads stands still for so
-// many milliseconds, or throws what nobody catches. Each thread loads this anew, and knows by its modules what it is.
+// Loaded into an appliance: on command by IPC, one of its threads stands still, or throws what nobody catches. An order is
+// { deed, thread, millis, claim }: of several threads of that name the first to make the file `claim` obeys. Each thread loads
+// this anew, and knows by its modules what it is.
 'use strict';
 
+const { closeSync, openSync } = require('node:fs');
+const { setImmediate } = require('node:timers');
 const { BroadcastChannel, isMainThread } = require('node:worker_threads');
 
 /** What a thread has loaded that no other has. The first that fits says which it is. */
@@ -19,11 +22,24 @@ if (isMainThread) {
   process.channel?.unref();
 }
 
-function obey(order) {
-  const [deed, thread, millis] = order.split(' ');
-  if (thread !== ownName()) return;
-  if (deed === 'stall') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(millis));
-  if (deed === 'crash') throw new Error('a fault of the test');
+function obey({ deed, thread, millis, claim }) {
+  if (thread !== ownName() || !isFirst(claim)) return;
+  if (deed === 'stall') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, millis);
+  // Beyond all handlers of messages, as a fault in a timer would be.
+  if (deed === 'crash') {
+    setImmediate(() => {
+      throw new Error('a fault of the test');
+    });
+  }
+}
+
+function isFirst(claim) {
+  try {
+    closeSync(openSync(claim, 'wx'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function ownName() {

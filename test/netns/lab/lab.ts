@@ -1,3 +1,4 @@
+import { divertedMark } from '@weir/datagram';
 import {
   fetchFile,
   hostPort,
@@ -25,7 +26,7 @@ export interface LabSeed extends Omit<SeedStart, 'listen'> {
 }
 
 /** A subscriber that fetches. */
-export interface LabFetch extends Omit<FetchStart, 'out' | 'ip'> {
+export interface LabFetch extends Omit<FetchStart, 'out' | 'ip'>, Partial<Pick<FetchStart, 'out'>> {
   /** Number of the subscriber. */
   readonly subscriber: number;
   readonly family?: Family;
@@ -44,6 +45,8 @@ export class Lab {
   readonly internet: Agent;
   /** What arrives at external peers, and at subscribers. */
   readonly arrivals: { readonly outside: Witness; readonly inside: Witness };
+  /** What the first router delivers to itself though it is meant for others. */
+  readonly diverted: Witness;
   private readonly appliances: LabAppliance[] = [];
   private fetches = 0;
 
@@ -56,6 +59,8 @@ export class Lab {
       outside: new Witness(network.internet, 'arrivals', { hook: 'input' }),
       inside: new Witness(network.subscribers, 'arrivals', { hook: 'input' }),
     };
+    const { namespace } = this.router();
+    this.diverted = new Witness(namespace, 'diverted', { hook: 'input', condition: `meta mark ${divertedMark}` });
   }
 
   /** @param roles names of the routers in a row, the subscribers' gateway first. */
@@ -109,6 +114,6 @@ export class Lab {
 
   private fetchOf({ subscriber: number, family = 4, ...fetch }: LabFetch): FetchStart {
     const out = this.inside.path(`fetched-${++this.fetches}`);
-    return { timeoutSeconds: 30, ...fetch, out, ip: subscriber(number, family) };
+    return { timeoutSeconds: 30, out, ...fetch, ip: subscriber(number, family) };
   }
 }

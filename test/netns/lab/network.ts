@@ -78,6 +78,7 @@ export class Network {
       const lines = families.flatMap((family) => routerLines(router, index, family));
       router.namespace.configure(lines);
       router.namespace.run(`sysctl -qw ${forwarding(router).join(' ')}`);
+      if (index > 0) router.namespace.run(`ip link set ${router.inside} gso_max_segs 1`);
     }
     internet.configure(families.flatMap((family) => internetLines(endOf(last), routers.length, family)));
     internet.run(`ip link set ${endOf(last)} gso_max_segs 1`);

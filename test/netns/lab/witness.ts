@@ -15,10 +15,10 @@ export interface SeenFlow {
   readonly bytes: number;
 }
 
-/** Where it looks: a hook of netfilter, and what else must hold of a packet, in words of nft. */
+/** Where it looks: a hook of netfilter, and what else must hold of a packet, in words of nft that may differ by family. */
 export interface Post {
   readonly hook: 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
-  readonly condition?: string;
+  readonly condition?: string | Readonly<Record<Family, string>>;
 }
 
 const isHandshake = '@th,64,40 0 @th,136,16 0x0001';
@@ -55,7 +55,8 @@ export class Witness {
     { hook, condition = '' }: Post,
   ) {
     this.table = `witness_${name}`;
-    namespace.run('nft -f -', rules(this.table, hook, condition));
+    const conditions = typeof condition === 'string' ? { 4: condition, 6: condition } : condition;
+    namespace.run('nft -f -', rules(this.table, hook, conditions));
   }
 
   /** All flows that it saw, with a packet at least. */
@@ -84,14 +85,14 @@ export class Witness {
   }
 }
 
-function rules(table: string, hook: string, condition: string): string {
+function rules(table: string, hook: string, conditions: Readonly<Record<Family, string>>): string {
   const sets = families.flatMap((family) =>
     ['handshakes', 'datagrams'].map((kind) => `set ${kind}${family} { ${setOf(family)} }`),
   );
   const key = (family: Family) =>
     `{ ip${family === 6 ? '6' : ''} saddr . udp sport . ip${family === 6 ? '6' : ''} daddr . udp dport }`;
   const lines = families.flatMap((family) => {
-    const start = `meta nfproto ipv${family} meta l4proto udp ${condition}`;
+    const start = `meta nfproto ipv${family} meta l4proto udp ${conditions[family]}`;
     return [
       `${start} update @datagrams${family} ${key(family)}`,
       `${start} ${isHandshake} update @handshakes${family} ${key(family)}`,
