@@ -22,7 +22,6 @@ export type EndpointFault =
   | 'overloaded'
   | 'slots-taken'
   | 'unconfirmed'
-  | 'answer-too-long'
   | 'data-not-asked'
   | 'data-several-chunks'
   | 'data-unproven'

@@ -122,7 +122,8 @@ export class Doorman {
     const earlier = halfOpen.findInitiation(datagram, remoteId, now);
     if (earlier !== undefined && this.means(earlier, metadata.swarmId)) {
       // Who waits is answered, or given back, for what it said first.
-      return earlier.waits ? undefined : this.greet({ ...earlier, opening: bytes }, opening, bytes.length, now);
+      if (!earlier.waits) this.greet({ ...earlier, opening: bytes }, opening, bytes.length, now);
+      return undefined;
     }
     if (hall.channels.fullFor(from)) return 'table-full';
     const isKnown = hall.swarms.find(metadata.swarmId) !== undefined;
@@ -132,7 +133,9 @@ export class Doorman {
     const waits = verdict === 'wait';
     const id = freshId(hall);
     const half = { id, remoteId, from, origin, port, bornAt: now, opening: bytes, waits, answeredAt: undefined };
-    return waits ? this.wait(half, metadata.swarmId, datagram, now) : this.greet(half, opening, bytes.length, now);
+    if (waits) return this.wait(half, metadata.swarmId, datagram, now);
+    this.greet(half, opening, bytes.length, now);
+    return undefined;
   }
 
   private means({ opening }: HalfOpen, swarmId: SwarmId): boolean {
@@ -167,9 +170,9 @@ export class Doorman {
     const { metadata } = opening.judgement;
     const verdict = this.weigh({ opening, metadata }, datagram, content, now);
     if (verdict === 'wait') return;
-    const fault = verdict ?? this.greet({ ...half, waits: false }, opening, datagram.bytes.length, now);
-    if (fault === undefined) this.room.leave(one);
-    else this.giveBack(one, fault, now);
+    if (verdict !== undefined) return this.giveBack(one, verdict, now);
+    this.room.leave(one);
+    this.greet({ ...half, waits: false }, opening, datagram.bytes.length, now);
   }
 
   /** Whoever was intercepted is not left without an answer: his origin may give one. */
@@ -184,27 +187,21 @@ export class Doorman {
   }
 
   /** Answers one whose address is not proven, `bytesMax` long at most, and five times a second. RFC 7574 section 12.1.1. */
-  private greet(half: HalfOpen, opening: Opening, bytesMax: number, now: Micros): EndpointFault | undefined {
+  private greet(half: HalfOpen, opening: Opening, bytesMax: number, now: Micros): void {
     const { halfOpen, hall, interception } = this.parts;
     const { handshake, judgement } = opening;
     const isHasty = half.answeredAt !== undefined && now - half.answeredAt < limits.handshakeAnswerInterval;
     halfOpen.put(isHasty ? half : { ...half, answeredAt: now }, now);
-    if (isHasty || !judgement.ok) return undefined;
+    if (isHasty || !judgement.ok) return;
     const { id, from: to, origin, port } = half;
     const swarm = hall.swarms.find(judgement.metadata.swarmId);
     const bytes = answerWithin(bytesMax, { handshake, id, holdings: swarm?.holdings ?? judgement.metadata });
-    if (bytes === undefined) return this.withdraw(half);
+    // No HANDSHAKE that names a swarm is shorter than the shortest answer.
+    if (bytes === undefined) return;
     if (half.answeredAt === undefined && origin !== undefined) hall.counters.answeredHandshakes++;
     hall.counters.serving(bytes.length);
     hall.push({ kind: 'send', to, from: origin, port, bytes });
     if (swarm !== undefined) interception.answered(swarm, now);
-    return undefined;
-  }
-
-  private withdraw(half: HalfOpen): EndpointFault | undefined {
-    if (half.answeredAt !== undefined) return undefined;
-    this.parts.halfOpen.remove(half);
-    return 'answer-too-long';
   }
 
   private establish(half: HalfOpen, { from, origin }: Datagram, now: Micros): Entry | EndpointFault {

@@ -142,6 +142,35 @@ describe('an intercepted HANDSHAKE', () => {
     expect(effects.filter(({ kind }) => kind === 'not-ours')).toHaveLength(1);
   });
 
+  it('is given back when its subscriber asks for another swarm by the same ID before it is answered', () => {
+    const said = [opening(metadata, 5), opening(other.metadata, 5)];
+    for (const bytes of said) appliance.hear(inside(1), bytes, outside(1)).take();
+    appliance.wait(limits.proof);
+    expect(appliance.returned).toEqual(said);
+    expect(appliance.flows.at(-1)).toBe('content');
+  });
+
+  it('is given back when it had to make room for others of its network', () => {
+    const said: Uint8Array[] = [];
+    for (let host = 0; host < 6; host++)
+      for (let channel = 1; channel <= limits.halfOpenEachMax - 4; channel++) {
+        const bytes = opening(metadata, channel);
+        said.push(bytes);
+        appliance.hear(inside(host), bytes, outside(1)).take();
+      }
+    expect(said.length).toBeGreaterThan(limits.halfOpenRow);
+    expect([appliance.endpoint.halfOpenSize, appliance.returned]).toEqual([limits.halfOpenRow, []]);
+    appliance.wait(limits.proof);
+    expect(new Set(appliance.returned)).toEqual(new Set(said));
+  });
+
+  it('is given back at once when as many of its subscriber wait as may', () => {
+    for (let channel = 1; channel <= limits.halfOpenEachMax + 3; channel++)
+      appliance.intercept(metadata, inside(1), outside(1), channel);
+    expect(appliance.notOurs).toEqual(['table-full', 'table-full', 'table-full']);
+    expect(new Set(appliance.flows)).toEqual(new Set(['shared']));
+  });
+
   it('does not close a swarm that somebody else opened', () => {
     const join = { metadata, want: 'all', content: undefined, trusted: false } as const;
     appliance.endpoint.handle({ kind: 'join', join }, appliance.now);
