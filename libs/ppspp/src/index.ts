@@ -14,6 +14,7 @@ export * from './endpoint/config';
 export * from './endpoint/counters';
 export * from './endpoint/effects';
 export * from './endpoint/endpoint';
+export type { FlowTable } from './endpoint/flows';
 export { shardOfChannel, shardOfSwarm, swarmIdOf, type Shard } from './endpoint/shard';
 export * from './errors';
 export * from './exchange/config';

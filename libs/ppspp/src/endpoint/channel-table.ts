@@ -1,6 +1,7 @@
 import type { Channel } from '../channel/channel';
 import { limits } from '../limits';
 import { pathKey, subscriberKey, type Address, type Path } from './address';
+import type { FlowTable } from './flows';
 import { Tally } from './tally';
 
 /** All channels of an endpoint, by our ID and by what their initiator sent. */
@@ -11,8 +12,9 @@ export class ChannelTable {
   private readonly initiationKeys = new Map<Channel, string>();
   /** Incoming channels of each subscriber. */
   private readonly bySubscriber = new Tally();
-  /** Intercepted channels between two addresses. */
-  private readonly byPath = new Tally();
+
+  /** `flows` learns which flows intercepted channels are on. */
+  constructor(private readonly flows: FlowTable) {}
 
   find(id: number): Channel | undefined {
     return this.channels.get(id);
@@ -49,16 +51,11 @@ export class ChannelTable {
     this.initiations.set(key, channel);
     this.initiationKeys.set(channel, key);
     this.bySubscriber.add(subscriberKey(from));
-    if (origin !== undefined) this.byPath.add(pathKey({ from, origin }));
+    if (origin !== undefined) this.flows.add(from, origin);
   }
 
   findInitiation(path: Path, remoteId: number): Channel | undefined {
     return this.initiations.get(initiationKey(path, remoteId));
-  }
-
-  /** True if intercepted channels are between these two addresses. */
-  carries(path: Path): boolean {
-    return path.origin !== undefined && this.byPath.of(pathKey(path)) > 0;
   }
 
   remove(channel: Channel): void {
@@ -69,7 +66,7 @@ export class ChannelTable {
     if (this.initiations.get(key) === channel) this.initiations.delete(key);
     const { address: from, origin } = channel;
     this.bySubscriber.remove(subscriberKey(from));
-    if (origin !== undefined) this.byPath.remove(pathKey({ from, origin }));
+    if (origin !== undefined) this.flows.remove(from, origin);
   }
 }
 

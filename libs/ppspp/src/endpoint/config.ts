@@ -3,6 +3,7 @@ import type { IntegrityMethod, SwarmId } from '../swarm/metadata';
 import { limits, type Micros } from '../limits';
 import { noExchange, type ExchangeConfig } from '../exchange/config';
 import type { Address } from './address';
+import type { FlowTable } from './flows';
 import type { Shard } from './shard';
 
 /** What an endpoint does with a peer that calls. */
@@ -27,6 +28,8 @@ export interface EndpointConfig {
    * ourselves. Left out, none is.
    */
   readonly isExternal?: (address: Address) => boolean;
+  /** Which flows have channels of ours, where several endpoints share a port; left out, this one knows of its own. */
+  readonly flows?: FlowTable;
   /** Which of several endpoints on one port this is; left out, it is the only one. */
   readonly shard?: Shard;
   /** Index of the local socket to call a peer from: one of its address family. */

@@ -21,6 +21,7 @@ export type EndpointFault =
   | 'swarm-blocked'
   | 'overloaded'
   | 'slots-taken'
+  | 'store-full'
   | 'unconfirmed'
   | 'data-not-asked'
   | 'data-several-chunks'

@@ -5,6 +5,7 @@ import type { HandshakeMessage, Message } from '../wire/message';
 import { answerWithin, minorMessages, type Opening } from './answer';
 import type { EndpointFault } from './counters';
 import type { InputOf, OpenedContent } from './effects';
+import { Leases, type FlowTable } from './flows';
 import type { Gate, Request } from './gate';
 import type { HalfOpen } from './half-open-row';
 import type { HalfOpenTable } from './half-open';
@@ -28,21 +29,26 @@ export interface DoormanParts {
   readonly halfOpen: HalfOpenTable;
   readonly interception: Interception;
   readonly returns: Returns;
+  readonly flows: FlowTable;
 }
 
 const never = Number.POSITIVE_INFINITY;
 
 /** Opens channels to those who call us, or whose call was intercepted. RFC 7574 sections 3.1.1 and 12.1. */
 export class Doorman {
-  private readonly room = new WaitingRoom();
+  private readonly room: WaitingRoom;
+  private readonly leases: Leases;
 
-  constructor(private readonly parts: DoormanParts) {}
+  constructor(private readonly parts: DoormanParts) {
+    this.room = new WaitingRoom(parts.flows);
+    this.leases = new Leases(parts.flows);
+  }
 
   /** A datagram to channel 0: answered, or none of ours. */
   receive(datagram: Datagram, now: Micros): void {
     const request = this.parts.gate.read(datagram, now);
     const fault = typeof request === 'string' ? request : this.consider(request, datagram, now);
-    if (fault !== undefined) this.parts.returns.refuse(datagram, fault, now);
+    if (fault !== undefined) this.parts.returns.refuse(datagram, fault);
   }
 
   /** A datagram to a channel that is not established: it proves that its sender is there, or is none of ours. */
@@ -50,7 +56,7 @@ export class Doorman {
     const half = this.parts.halfOpen.find(id, datagram, now);
     const entry = half === undefined ? 'no-channel' : this.establish(half, datagram, now);
     if (typeof entry !== 'string') return entry;
-    this.parts.returns.refuse(datagram, entry, now);
+    this.parts.returns.refuse(datagram, entry);
     return undefined;
   }
 
@@ -68,6 +74,7 @@ export class Doorman {
   /** Forgets all who were intercepted and are not established, without a word. */
   forgetIntercepted(): void {
     for (const one of this.room.diverted()) this.room.leave(one);
+    this.leases.endAll();
     this.parts.halfOpen.dropIntercepted();
   }
 
@@ -77,6 +84,7 @@ export class Doorman {
       if (one.datagram.origin === undefined) this.room.leave(one);
       else this.giveBack(one, 'unconfirmed', now);
     }
+    this.leases.expire(now);
     this.parts.interception.prospects.expire(now);
   }
 
@@ -129,7 +137,7 @@ export class Doorman {
     const isKnown = hall.swarms.find(metadata.swarmId) !== undefined;
     const verdict = isKnown ? this.weigh(request, datagram, undefined, now) : 'wait';
     if (verdict !== undefined && verdict !== 'wait') return verdict;
-    if (earlier !== undefined) halfOpen.remove(earlier);
+    if (earlier !== undefined) this.remove(earlier);
     const waits = verdict === 'wait';
     const id = freshId(hall);
     const half = { id, remoteId, from, origin, port, bornAt: now, opening: bytes, waits, answeredAt: undefined };
@@ -181,9 +189,9 @@ export class Doorman {
     const { datagram, id } = one;
     if (!this.room.leave(one)) return;
     const half = halfOpen.find(id, datagram, now);
-    if (half !== undefined) halfOpen.remove(half);
+    if (half !== undefined) this.remove(half);
     // Of those who wrote to us, who had to make room is forgotten.
-    if (half !== undefined || datagram.origin !== undefined) returns.refuse(datagram, fault, now);
+    if (half !== undefined || datagram.origin !== undefined) returns.refuse(datagram, fault);
   }
 
   /** Answers one whose address is not proven, `bytesMax` long at most, and five times a second. RFC 7574 section 12.1.1. */
@@ -199,15 +207,16 @@ export class Doorman {
     // No HANDSHAKE that names a swarm is shorter than the shortest answer.
     if (bytes === undefined) return;
     if (half.answeredAt === undefined && origin !== undefined) hall.counters.answeredHandshakes++;
+    this.leases.begin(half);
     hall.counters.serving(bytes.length);
     hall.push({ kind: 'send', to, from: origin, port, bytes });
     if (swarm !== undefined) interception.answered(swarm, now);
   }
 
   private establish(half: HalfOpen, { from, origin }: Datagram, now: Micros): Entry | EndpointFault {
-    const { hall, halfOpen, gate, interception } = this.parts;
+    const { hall, gate, interception } = this.parts;
     if (half.answeredAt === undefined) return 'no-channel';
-    halfOpen.remove(half);
+    this.remove(half);
     const opening = gate.openingOf(half.opening);
     const swarm = gate.swarmOf(opening, from, now);
     if (typeof swarm === 'string') return swarm;
@@ -224,6 +233,11 @@ export class Doorman {
     channel.answer(opening.handshake, now);
     interception.prospects.forget(swarm);
     return { channel, messages: minorMessages(half.opening, channel.dialect) };
+  }
+
+  private remove(half: HalfOpen): void {
+    this.parts.halfOpen.remove(half);
+    this.leases.end(half.id);
   }
 
   private dismiss(channel: Channel): void {

@@ -115,6 +115,8 @@ export type Input =
     }
   /** The datapath cannot keep up, or can again: meanwhile no intercepted HANDSHAKE is answered. */
   | { readonly kind: 'overload'; readonly overloaded: boolean }
+  /** The store takes nothing new, or does again: meanwhile no intercepted HANDSHAKE is answered of a swarm of which it has nothing. */
+  | { readonly kind: 'store-full'; readonly full: boolean }
   /** Flows that were intercepted so far go to their origins from now on: their channels are forgotten without a word. */
   | { readonly kind: 'flows-lost' }
   | { readonly kind: 'swarm-opened'; readonly swarmId: SwarmId; readonly content: OpenedContent | undefined }

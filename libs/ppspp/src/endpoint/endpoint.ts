@@ -7,7 +7,7 @@ import type { SourceBytes } from '../swarm/intake';
 import type { Swarm } from '../swarm/swarm';
 import { decodeDatagram, peekChannel } from '../wire/decode';
 import type { Message } from '../wire/message';
-import { isSameAddress, type Address } from './address';
+import { isSameAddress } from './address';
 import { Bans } from './bans';
 import { Caller } from './caller';
 import { ChannelTable } from './channel-table';
@@ -17,6 +17,7 @@ import { Deadlines } from './deadlines';
 import { Doorman } from './doorman';
 import type { Candidate, Effect, Input, InputOf, Join, OpenedContent } from './effects';
 import { ExtentCache } from './extent-cache';
+import { LocalFlows } from './flows';
 import { Gate } from './gate';
 import { HalfOpenTable } from './half-open';
 import type { Hall } from './hall';
@@ -68,7 +69,8 @@ export class Endpoint {
       stirred: (swarmId) => this.stirred(swarmId),
       lied: (channel) => this.steward.ban(channel, this.now),
     };
-    const channels = new ChannelTable();
+    const { flows = new LocalFlows() } = config;
+    const channels = new ChannelTable(flows);
     const swarms = new SwarmTable(context, push);
     this.channels = channels;
     this.swarms = swarms;
@@ -80,10 +82,10 @@ export class Endpoint {
     const caller = new Caller(hall);
     const gate = new Gate(hall);
     this.halfOpen = new HalfOpenTable(config.random);
-    this.returns = new Returns(hall, this.halfOpen);
+    this.returns = new Returns(hall, flows);
     this.interception = new Interception(hall, gate);
     const { halfOpen, returns, interception } = this;
-    this.doorman = new Doorman({ hall, gate, halfOpen, interception, returns });
+    this.doorman = new Doorman({ hall, gate, halfOpen, interception, returns, flows });
     this.steward = new Steward({ channels, swarms, slots, bans, caller, envelope, config, counters, push });
     this.recruiter = new Recruiter({
       swarms,
@@ -102,6 +104,9 @@ export class Endpoint {
         return this.onDatagram(input);
       case 'overload':
         this.interception.overloaded = input.overloaded;
+        return;
+      case 'store-full':
+        this.interception.storeFull = input.full;
         return;
       case 'flows-lost':
         return this.forgetIntercepted();
@@ -172,11 +177,6 @@ export class Endpoint {
     return this.halfOpen.size(this.now);
   }
 
-  /** True if channels of ours are, or may soon be, between these two addresses: what is said there has to come by here. */
-  sharesFlow(from: Address, origin: Address): boolean {
-    return this.returns.isShared({ from, origin }, this.now);
-  }
-
   private push(effect: Effect): void {
     if (effect.kind === 'send') this.counters.datagramsOut++;
     this.out.push(effect);
@@ -192,12 +192,12 @@ export class Endpoint {
   private onDatagram(datagram: InputOf<'datagram'>): void {
     this.counters.datagramsIn++;
     const id = peekChannel(datagram.bytes);
-    if (id === undefined) return this.returns.refuse(datagram, 'truncated', this.now);
+    if (id === undefined) return this.returns.refuse(datagram, 'truncated');
     if (id === 0) return this.doorman.receive(datagram, this.now);
     const channel = this.channels.find(id);
     if (channel === undefined) return this.onProof(datagram, id);
     const isItsOwn = isSameAddress(channel.address, datagram.from) && isSameAddress(channel.origin, datagram.origin);
-    if (!isItsOwn) return this.returns.refuse(datagram, 'wrong-address', this.now);
+    if (!isItsOwn) return this.returns.refuse(datagram, 'wrong-address');
     this.deliver(channel, this.messagesOf(datagram, channel));
   }
 

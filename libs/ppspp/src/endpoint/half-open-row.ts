@@ -59,11 +59,6 @@ export class HalfOpenRow {
     return undefined;
   }
 
-  carries(path: Path, now: Micros): boolean {
-    for (let place = 0; place < places; place++) if (this.isTaken(place, now) && this.isAt(place, path)) return true;
-    return false;
-  }
-
   dropIntercepted(): void {
     for (let place = 0; place < places; place++) if (!this.origins.isAt(place, undefined)) this.free(place);
   }

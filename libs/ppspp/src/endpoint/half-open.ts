@@ -36,11 +36,6 @@ export class HalfOpenTable {
     return this.rowOf(from)?.findInitiation(path, remoteId, this.hash(subscriberKey(from)), now);
   }
 
-  /** True if any are between these two addresses. */
-  carries(path: Path, now: Micros): boolean {
-    return this.rowOf(path.from)?.carries(path, now) === true;
-  }
-
   /** Forgets those that were intercepted. */
   dropIntercepted(): void {
     for (const row of this.rows.values()) row.dropIntercepted();

@@ -49,8 +49,8 @@ describe('what is on a flow', () => {
     appliance.hear(inside(1), saying(0x7777, { type: 'choke' }), outside(1)).take();
     appliance.hear(inside(1), Uint8Array.of(1), outside(1)).take();
     expect(appliance.flows).toEqual(['shared', 'shared', 'shared']);
-    expect(appliance.endpoint.sharesFlow(inside(1), outside(1))).toBe(true);
-    expect(appliance.endpoint.sharesFlow(inside(1), outside(2))).toBe(false);
+    expect(appliance.hasFlow(inside(1), outside(1))).toBe(true);
+    expect(appliance.hasFlow(inside(1), outside(2))).toBe(false);
     appliance.hear(inside(1), saying(0x7777), outside(2)).take();
     expect(appliance.flows.at(-1)).toBe('other');
   });
@@ -60,6 +60,21 @@ describe('what is on a flow', () => {
     appliance.hear(inside(1), saying(id, { type: 'handshake', channel: 0, options: {} }), outside(1)).take();
     appliance.hear(inside(1), saying(0x7777), outside(1)).take();
     expect(appliance.flows).toEqual(['other']);
+  });
+
+  it('is shared with channels of another endpoint', () => {
+    const flows = { add: () => undefined, remove: () => undefined, has: () => true };
+    const one = new Interceptor({ flows });
+    one.hear(inside(1), saying(0x7777), outside(1)).take();
+    expect(one.flows).toEqual(['shared']);
+  });
+
+  it('is shared with what was answered as long as its peer may take to show that it heard that', () => {
+    appliance.seed(content).intercept(metadata);
+    appliance.wait(limits.halfOpen - 1);
+    expect(appliance.hasFlow(inside(1), outside(1))).toBe(true);
+    appliance.wait(1);
+    expect(appliance.hasFlow(inside(1), outside(1))).toBe(false);
   });
 
   it('is not asked where the datagram was meant for us', () => {

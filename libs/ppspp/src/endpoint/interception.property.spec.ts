@@ -89,20 +89,23 @@ class Witness {
     });
     this.note([]);
     expect(this.asked.map(({ key }) => key)).toEqual([]);
+    this.appliance.wait(limits.halfOpen);
+    const paths = [0, 1].flatMap((host) => [0, 1, 2, 3].map((other) => [inside(host), outside(other)] as const));
+    expect(paths.filter(([from, to]) => this.appliance.hasFlow(from, to))).toEqual([]);
   }
 
   private hear(from: Address, bytes: Uint8Array, to: Address): void {
     const { appliance } = this;
-    const wasShared = appliance.endpoint.sharesFlow(from, to);
+    const wasShared = appliance.hasFlow(from, to);
     const { messages } = decodeDatagram(bytes, testDialect);
     const [first] = messages;
     if (first?.type === 'handshake' && first.channel !== 0) {
       const key = keyOf(from, to, first.channel);
-      if (!appliance.endpoint.sharesFlow(from, to) || !this.answered.has(key)) this.asked.push({ bytes, key });
+      if (!appliance.hasFlow(from, to) || !this.answered.has(key)) this.asked.push({ bytes, key });
     }
     this.note(appliance.hear(from, bytes, to).take());
     const isReturned = appliance.returned.includes(bytes);
-    const isTaken = wasShared || appliance.endpoint.sharesFlow(from, to);
+    const isTaken = wasShared || appliance.hasFlow(from, to);
     expect(isReturned || isTaken).toBe(true);
   }
 

@@ -121,6 +121,29 @@ describe('an intercepted HANDSHAKE', () => {
     expect(appliance.intercept(metadata, inside(2))).not.toEqual([]);
   });
 
+  it('is given back while the store is full, unless something of its swarm is here', () => {
+    const { source } = appliance.seed(content).serve(other.metadata);
+    appliance.endpoint.handle({ kind: 'store-full', full: true }, appliance.now);
+    appliance.intercept(other.metadata, inside(2), source.address);
+    expect([appliance.notOurs, appliance.flows]).toEqual([['store-full'], ['content']]);
+    expect(appliance.intercept(metadata, inside(2), outside(3))).not.toEqual([]);
+    appliance.endpoint.handle({ kind: 'store-full', full: false }, appliance.now);
+    expect(appliance.intercept(other.metadata, inside(2))).not.toEqual([]);
+  });
+
+  it('of a stored swarm is answered though the store is full', () => {
+    appliance.opens = false;
+    appliance.endpoint.handle({ kind: 'store-full', full: true }, appliance.now);
+    appliance.intercept(metadata);
+    appliance.endpoint.handle({ kind: 'swarm-opened', swarmId, content: content.content }, appliance.now);
+    expect(typesOf(appliance.take())).toContain('handshake');
+    appliance.hear(inside(2), opening(other.metadata, 5), outside(1)).take();
+    const unknown = { kind: 'swarm-opened', swarmId: other.metadata.swarmId, content: undefined } as const;
+    appliance.endpoint.handle(unknown, appliance.now);
+    appliance.take();
+    expect(appliance.notOurs).toEqual(['store-full']);
+  });
+
   it('is given back when it would have to wait in line for an upload slot', () => {
     const small = new Interceptor({ uploadSlots: 1 }).seed(content);
     const id = channelOf(small.intercept(metadata));

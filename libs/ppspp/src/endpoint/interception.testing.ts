@@ -4,6 +4,7 @@ import { decodeDatagram } from '../wire/decode';
 import type { Message } from '../wire/message';
 import type { Address } from './address';
 import type { EndpointConfig } from './config';
+import { LocalFlows, type FlowTable } from './flows';
 import { channelOf, messagesOf, opening, saying, testDialect, TestEndpoint, type Sent } from './endpoint.testing';
 
 /** An inside address. */
@@ -16,7 +17,7 @@ export function outside(host: number, port = 6_778): Address {
   return { ip: `203.0.113.${String(host)}`, port };
 }
 
-/** Whether a peer called by us is there, and what it says behind its HANDSHAKE. */
+/** A call of ours: our ID of its channel, and whom it went to. */
 export interface Called {
   readonly id: number;
   readonly address: Address;
@@ -24,11 +25,13 @@ export interface Called {
 
 /** An appliance in the way of its subscribers' datagrams. */
 export class Interceptor extends TestEndpoint {
-  /** What it sent and nobody looked at yet. */
-  readonly said: Sent[] = [];
+  /** Whether channels of ours are, or may soon be, between two addresses. */
+  readonly hasFlow: FlowTable['has'];
 
   constructor(config: Partial<EndpointConfig> = {}) {
+    const flows = new LocalFlows();
     super({
+      flows,
       opensUnknown: true,
       fetchesFromCallers: false,
       servesCalled: false,
@@ -36,6 +39,7 @@ export class Interceptor extends TestEndpoint {
       isExternal: ({ ip }) => ip.startsWith('203.0.113.'),
       ...config,
     });
+    this.hasFlow = (from, origin) => flows.has(from, origin);
   }
 
   /** A subscriber's HANDSHAKE to somebody outside. */

@@ -18,6 +18,8 @@ export type Verdict = 'wait' | EndpointFault | undefined;
 export class Interception {
   /** The datapath cannot keep up: nobody new is answered. */
   overloaded = false;
+  /** What nobody has stored could not be stored. */
+  storeFull = false;
   readonly prospects: Prospects;
 
   constructor(
@@ -35,6 +37,7 @@ export class Interception {
     const wasOpen = this.hall.swarms.find(request.metadata.swarmId) !== undefined;
     const fault = this.obstacle(now) ?? this.gate.welcome(from, request.opening, content, now);
     if (fault !== undefined || origin === undefined) return fault;
+    if (this.storeFull && content === undefined && !this.holdsAny(request)) return 'store-full';
     if (!wasOpen && content === undefined && this.prospects.full) return 'table-full';
     const swarm = this.gate.swarmOf(request.opening, from, now);
     if (typeof swarm === 'string') return swarm;
@@ -49,6 +52,11 @@ export class Interception {
   private obstacle(now: Micros): EndpointFault | undefined {
     if (this.overloaded) return 'overloaded';
     return this.hall.hasSlot(now) ? undefined : 'slots-taken';
+  }
+
+  private holdsAny({ metadata }: Request): boolean {
+    const held = this.hall.swarms.find(metadata.swarmId)?.holdings.held;
+    return held !== undefined && held.runCount > 0;
   }
 
   private trust(swarm: Swarm, origin: Address, isProvisional: boolean, now: Micros): Verdict {

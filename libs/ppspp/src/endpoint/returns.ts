@@ -1,34 +1,28 @@
-import type { Micros } from '../limits';
 import { decodeHandshake, peekChannel } from '../wire/decode';
 import type { EndpointFault } from './counters';
 import type { Flow, InputOf } from './effects';
-import type { HalfOpenTable } from './half-open';
+import type { FlowTable } from './flows';
 import type { Hall } from './hall';
 
 /** Gives datagrams back that are none of ours: what was intercepted is somebody else's, and can be passed on. */
 export class Returns {
   constructor(
     private readonly hall: Hall,
-    private readonly halfOpen: HalfOpenTable,
+    private readonly flows: FlowTable,
   ) {}
 
   /** Counts a datagram that is none of ours, and gives it back. */
-  refuse(datagram: InputOf<'datagram'>, fault: EndpointFault, now: Micros): void {
+  refuse(datagram: InputOf<'datagram'>, fault: EndpointFault): void {
     const { counters } = this.hall;
     counters.fault(fault);
     const isHandshake = datagram.origin !== undefined && isInitiation(datagram.bytes);
     if (isHandshake) counters.passed(fault);
-    this.hall.push({ kind: 'not-ours', datagram, fault, flow: this.flowOf(datagram, isHandshake, now) });
+    this.hall.push({ kind: 'not-ours', datagram, fault, flow: this.flowOf(datagram, isHandshake) });
   }
 
-  /** True if channels of ours are, or may soon be, between these two addresses: what they say to one another must come by here. */
-  isShared(path: Pick<InputOf<'datagram'>, 'from' | 'origin'>, now: Micros): boolean {
-    return this.hall.channels.carries(path) || this.halfOpen.carries(path, now);
-  }
-
-  private flowOf(datagram: InputOf<'datagram'>, isHandshake: boolean, now: Micros): Flow {
-    if (datagram.origin === undefined) return 'other';
-    if (this.isShared(datagram, now)) return 'shared';
+  private flowOf({ from, origin }: InputOf<'datagram'>, isHandshake: boolean): Flow {
+    if (origin === undefined) return 'other';
+    if (this.flows.has(from, origin)) return 'shared';
     return isHandshake ? 'content' : 'other';
   }
 }

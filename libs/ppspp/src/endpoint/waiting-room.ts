@@ -1,6 +1,7 @@
 import { limits, type Micros } from '../limits';
 import type { SwarmId } from '../swarm/metadata';
 import type { InputOf } from './effects';
+import type { FlowTable } from './flows';
 
 /** A half-open channel that is answered when it is known whether its swarm can be served. */
 export interface Waiting {
@@ -23,6 +24,9 @@ export class WaitingRoom {
   private readonly intercepted = new Set<Waiting>();
   private bytes = 0;
 
+  /** `flows` learns which flows those are on who were intercepted. */
+  constructor(private readonly flows: FlowTable) {}
+
   get full(): boolean {
     return this.size >= limits.lookupsMax || this.bytes >= limits.lookupBytesMax;
   }
@@ -37,7 +41,9 @@ export class WaitingRoom {
     if (others === undefined) this.bySwarm.set(one.swarmId, new Set([one]));
     else others.add(one);
     this.lineOf(one).add(one);
-    this.bytes += one.datagram.bytes.length;
+    const { from, origin, bytes } = one.datagram;
+    this.bytes += bytes.length;
+    if (origin !== undefined) this.flows.add(from, origin);
     return others === undefined;
   }
 
@@ -54,7 +60,9 @@ export class WaitingRoom {
   /** Somebody waits no longer; false if it did not. */
   leave(one: Waiting): boolean {
     if (!this.lineOf(one).delete(one)) return false;
-    this.bytes -= one.datagram.bytes.length;
+    const { from, origin, bytes } = one.datagram;
+    this.bytes -= bytes.length;
+    if (origin !== undefined) this.flows.remove(from, origin);
     const others = this.bySwarm.get(one.swarmId);
     others?.delete(one);
     if (others?.size === 0) this.bySwarm.delete(one.swarmId);
