@@ -10,6 +10,7 @@
               "src/addon.cc",
               "src/address.cc",
               "src/error_queue.cc",
+              "src/notify.cc",
               "src/open.cc",
               "src/passing.cc",
               "src/receiver.cc",

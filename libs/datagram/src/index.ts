@@ -10,6 +10,7 @@ export * from './metrics';
 export * from './native/addon';
 export * from './native/native-port';
 export * from './native/native-socket';
+export * from './native/notify';
 export * from './native/passing-port';
 export * from './open-port';
 export * from './port';

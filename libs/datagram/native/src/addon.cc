@@ -1,6 +1,7 @@
 // What the addon gives to JavaScript; libs/datagram/src/native/addon.ts has the types.
 #include <napi.h>
 
+#include "notify.h"
 #include "open.h"
 #include "passing.h"
 #include "socket.h"
@@ -9,7 +10,7 @@ namespace weir {
 namespace {
 
 /** Of the words that JavaScript shares with us, and of what is exported: `layout.ts` has the same number. */
-constexpr uint32_t kLayoutVersion = 4;
+constexpr uint32_t kLayoutVersion = 5;
 
 Napi::Object Limits(Napi::Env env) {
   Napi::Object limits = Napi::Object::New(env);
@@ -31,6 +32,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("passDatagram", Napi::Function::New(env, PassDatagram, "passDatagram"));
   exports.Set("closeSocket", Napi::Function::New(env, CloseSocket, "closeSocket"));
   exports.Set("localAddress", Napi::Function::New(env, LocalAddress, "localAddress"));
+  exports.Set("notifyService", Napi::Function::New(env, NotifyService, "notifyService"));
   exports.Set("encodeAddress", Napi::Function::New(env, EncodeAddress, "encodeAddress"));
   return exports;
 }

@@ -105,6 +105,8 @@ export interface NativeAddon {
   localAddress(fd: number): Address;
   /** Writes `addressWords` words; false when `ip` is not numeric. */
   encodeAddress(ip: string, port: number, words: Uint32Array, at: number): boolean;
+  /** Sends a text to a local datagram socket. Returns 0 or an error number. */
+  notifyService(path: string, text: string): number;
 }
 
 /** Whether this process has native sockets, and if not, why. */

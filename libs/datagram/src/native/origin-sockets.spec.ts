@@ -6,7 +6,7 @@ import { OriginSockets } from './origin-sockets';
 function fakeAddon(open: Map<number, UdpWishes>): NativeAddon {
   let next = 3;
   return {
-    layoutVersion: 4,
+    layoutVersion: 5,
     limits: {},
     UdpSocket: class {
       constructor(private readonly parts: UdpSocketParts) {}
@@ -35,6 +35,7 @@ function fakeAddon(open: Map<number, UdpWishes>): NativeAddon {
     closeSocket: () => undefined,
     localAddress: (): Address => origin(1),
     encodeAddress: () => true,
+    notifyService: () => 0,
   };
 }
 

@@ -72,7 +72,7 @@ class FakeKernel {
 }
 
 const noAddon: NativeAddon = {
-  layoutVersion: 4,
+  layoutVersion: 5,
   limits: {},
   UdpSocket: class {
     discard(): number {
@@ -96,6 +96,7 @@ const noAddon: NativeAddon = {
   closeSocket: () => undefined,
   localAddress: (): Address => ({ ip: '192.0.2.1', port: 1 }),
   encodeAddress: () => true,
+  notifyService: () => 0,
 };
 
 describe('SendQueue', () => {
