@@ -20,8 +20,9 @@ import {
 } from '@weir/store';
 import type { Registry } from 'prom-client';
 import { Crew, type CrewListener, type CrewSettings } from './crew';
-import type { DatapathReport, LiveSwarm, PeerBounds } from './datapath-messages';
+import type { DatapathReport, InterceptTotals, LiveSwarm, PeerBounds, PeerTotals } from './datapath-messages';
 import { createCrewMetrics, type CrewMetrics } from './datapath-metrics';
+import { PastTotals } from './past-totals';
 import type { Pulse } from './pulse';
 
 /** What the appliance's peer is told. */
@@ -47,15 +48,6 @@ export interface AppliancePeerListener {
   onFailure(failure: unknown): void;
 }
 
-/** Content bytes since the start, and who is here. */
-export interface PeerTotals {
-  readonly channels: number;
-  readonly fetchedBytes: number;
-  readonly servedBytes: number;
-  readonly hitBytes: number;
-  readonly missBytes: number;
-}
-
 /**
  * One verify thread beside each datapath thread: hashing costs about as much as receiving. A pool belongs to the thread that
  * made it, so that they cannot have one in common; and one that does nothing costs nothing.
@@ -68,7 +60,7 @@ interface Parts {
   readonly reader: StoreReader;
   readonly crew: Crew;
   /** What threads did that have ended. */
-  readonly past: DatapathReport[];
+  readonly past: PastTotals;
 }
 
 /** The appliance's end of the peer protocol: the store's writer, the datapath threads, and the lines between them. */
@@ -90,7 +82,7 @@ export class AppliancePeer {
     const writer = await startWriter(options, createStoreMetrics(registry));
     const client = new StoreClient(writer.connect());
     const reader = openLmdbReader(storeDirectory);
-    const past: DatapathReport[] = [];
+    const past = new PastTotals();
     const told = { ...settings, threads, bounds: shareOf(bounds, threads), verifyThreads };
     const crew = await Crew.start(
       told,
@@ -110,8 +102,12 @@ export class AppliancePeer {
   }
 
   get totals(): PeerTotals {
-    const { crew, past } = this.parts;
-    return totalOf(past, crew.reports);
+    return this.parts.past.with(this.parts.crew.reports);
+  }
+
+  /** What became of what was intercepted. */
+  get intercepted(): InterceptTotals {
+    return this.parts.past.with(this.parts.crew.reports);
   }
 
   get usage(): StoreUsage {
@@ -176,7 +172,7 @@ export class AppliancePeer {
 /** Passes on what the threads tell, under their names. */
 function crewListener(
   listener: AppliancePeerListener,
-  past: DatapathReport[],
+  past: PastTotals,
   metrics: CrewMetrics,
   threads: number,
 ): CrewListener {
@@ -187,7 +183,7 @@ function crewListener(
     onFlowsLost: () => listener.onFlowsLost(),
     onReport: (thread, report) => listener.onReport(nameOf(thread), report),
     onEnded: (thread, failure, last) => {
-      if (last !== undefined) past.splice(0, past.length, { ...totalOf(past, [last]), swarms: [], metrics: [] });
+      if (last !== undefined) past.add(last);
       metrics.threads.dec();
       metrics.restarts.inc();
       listener.onEnded(nameOf(thread), failure);
@@ -211,18 +207,5 @@ function shareOf(bounds: PeerBounds, threads: number): PeerBounds {
     newSwarmsPerMinute: Math.ceil(newSwarmsPerMinute / threads),
     uploadSlots: Math.ceil(uploadSlots / threads),
     cacheBytes: Math.ceil(cacheBytes / threads),
-  };
-}
-
-/** What threads that have ended, and those that run, did together; channels are those of the latter. */
-function totalOf(past: readonly DatapathReport[], running: readonly DatapathReport[]): PeerTotals {
-  const sum = (of: (report: DatapathReport) => number, reports = [...past, ...running]): number =>
-    reports.reduce((total, report) => total + of(report), 0);
-  return {
-    channels: sum(({ channels }) => channels, [...running]),
-    fetchedBytes: sum(({ fetchedBytes }) => fetchedBytes),
-    servedBytes: sum(({ servedBytes }) => servedBytes),
-    hitBytes: sum(({ hitBytes }) => hitBytes),
-    missBytes: sum(({ missBytes }) => missBytes),
   };
 }

@@ -79,13 +79,29 @@ export interface LiveSwarm {
   readonly fetchedBytes: number;
 }
 
-/** What a datapath thread did since it started, and what it has open now. */
-export interface DatapathReport {
+/** Content bytes since the start, and who is here. */
+export interface PeerTotals {
   readonly channels: number;
   readonly fetchedBytes: number;
   readonly servedBytes: number;
   readonly hitBytes: number;
   readonly missBytes: number;
+}
+
+/** What became of intercepted HANDSHAKEs since the start, and what serving costs beside the content. */
+export interface InterceptTotals {
+  /** Each channel counts once. */
+  readonly answeredHandshakes: number;
+  readonly passedHandshakes: number;
+  /** Content bytes that were sent again because they were lost. */
+  readonly repeatedBytes: number;
+  /** Datagrams on all channels that we serve, control messages included, and their payload bytes. */
+  readonly servedDatagrams: number;
+  readonly servedDatagramBytes: number;
+}
+
+/** What a datapath thread did since it started, and what it has open now. */
+export interface DatapathReport extends PeerTotals, InterceptTotals {
   readonly swarms: readonly LiveSwarm[];
   readonly metrics: Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 }

@@ -1,4 +1,11 @@
-import { CacheError, endpointDefaults, type Candidate, type SwarmId, type SwarmMetadata } from '@weir/ppspp';
+import {
+  CacheError,
+  endpointDefaults,
+  peerIpUsable,
+  type Candidate,
+  type SwarmId,
+  type SwarmMetadata,
+} from '@weir/ppspp';
 import { openLmdbReader, StoreClient, type StoreNotice } from '@weir/store';
 import { createVerifyMetrics, PoolVerifier } from '@weir/verify';
 import { Registry } from 'prom-client';
@@ -7,6 +14,7 @@ import { createDatapathMetrics } from './datapath-metrics';
 import { Discretion } from './discretion';
 import { Driver } from './driver';
 import { Entrance } from './entrance';
+import { OwnAddresses } from './own-addresses';
 import { PrefixList } from './prefix-list';
 import { Reporter } from './reporter';
 import { StoredContent } from './stored-content';
@@ -24,6 +32,7 @@ export class Datapath {
   private readonly registry = new Registry();
   private readonly metrics = createDatapathMetrics(this.registry);
   private readonly subscribers: PrefixList;
+  private readonly own: OwnAddresses;
   private readonly ports: ThreadPorts;
   private readonly verifier: PoolVerifier;
   private readonly content: StoredContent;
@@ -37,14 +46,16 @@ export class Datapath {
 
   constructor(private readonly task: DatapathTask) {
     this.subscribers = new PrefixList(task.subscribers);
+    this.own = new OwnAddresses(task.listen);
     this.ports = threadPorts(task);
     this.discretion = new Discretion(task.exchange, this.subscribers, () => this.locals);
     this.verifier = new PoolVerifier(task.verifyThreads, createVerifyMetrics(this.registry));
     this.content = this.makeContent();
     this.driver = this.makeDriver();
-    const { driver, ports, metrics } = this;
+    const { driver, ports, metrics, own } = this;
     this.entrance = new Entrance({
       task,
+      own,
       ports,
       metrics,
       arrive: (datagram, arrival) => driver.arrive(datagram, arrival),
@@ -104,6 +115,7 @@ export class Datapath {
         shard: task.shard,
         exchange: discretion.config,
         admit: (from) => (subscribers.has(from) ? 'serve' : 'refuse'),
+        isExternal: (address) => peerIpUsable(address.ip, false) && !subscribers.has(address) && !this.own.has(address),
         ...(task.swarms === undefined ? {} : { admitsSwarm: swarmFilter(task.swarms) }),
         opensUnknown: true,
         fetchesFromCallers: false,
@@ -125,8 +137,9 @@ export class Datapath {
 
   private async end(): Promise<void> {
     clearInterval(this.timer);
-    this.entrance.close();
+    // What still waits for an answer is passed on.
     await this.driver.close();
+    this.entrance.close();
     await this.report();
     await this.content.close();
     await this.verifier.close();

@@ -6,14 +6,15 @@ import type { DatapathMetrics } from './datapath-metrics';
 import { FlowKeeper } from './flow-keeper';
 import type { LineEnd } from './handover';
 import { LoadGauge } from './load-gauge';
-import { OwnAddresses } from './own-addresses';
+import type { OwnAddresses } from './own-addresses';
 import { Passer } from './passer';
 import { Pulse } from './pulse';
 import type { ThreadPorts } from './thread-ports';
 
 /** What an entrance stands on. */
 export interface EntranceParts {
-  readonly task: Pick<DatapathTask, 'shard' | 'pulse' | 'lines' | 'listen'>;
+  readonly task: Pick<DatapathTask, 'shard' | 'pulse' | 'lines'>;
+  readonly own: OwnAddresses;
   readonly ports: ThreadPorts;
   readonly metrics: DatapathMetrics;
   /** Datagrams for the thread's own endpoint, with the time of their arrival. */
@@ -37,9 +38,8 @@ export class Entrance {
   private beatAt: Micros = 0;
 
   constructor(private readonly parts: EntranceParts) {
-    const { task, ports, metrics, arrive: accept, input, onFlowsLost } = parts;
-    const { shard, pulse, listen } = task;
-    const own = new OwnAddresses(listen);
+    const { task, own, ports, metrics, arrive: accept, input, onFlowsLost } = parts;
+    const { shard, pulse } = task;
     this.flows = new FlowKeeper({
       thread: shard.index,
       pulse: new Pulse(shard.count, pulse),

@@ -1,11 +1,6 @@
-export {
-  AppliancePeer,
-  type AppliancePeerListener,
-  type AppliancePeerSettings,
-  type PeerTotals,
-} from './appliance-peer';
+export { AppliancePeer, type AppliancePeerListener, type AppliancePeerSettings } from './appliance-peer';
 export type { ContentStore, ContentWrite, ContentWritten } from './content-store';
-export type { DatapathReport, LiveSwarm } from './datapath-messages';
+export type { DatapathReport, InterceptTotals, LiveSwarm, PeerTotals } from './datapath-messages';
 export { Driver, type DriverParts } from './driver';
 export { PeerError, type PeerErrorCode } from './errors';
 export { createCrewMetrics, createDatapathMetrics, type CrewMetrics, type DatapathMetrics } from './datapath-metrics';

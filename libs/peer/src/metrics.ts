@@ -5,6 +5,28 @@ import type { Endpoint, EndpointFault } from '@weir/ppspp';
 export function createPeerMetrics(registry: Registry) {
   const registers = [registry];
   return {
+    ...byteMetrics(registers),
+    writtenExtents: new Counter({ name: 'ppspp_written_extents_total', help: 'Fetched extents stored.', registers }),
+    corruptExtents: new Counter({
+      name: 'ppspp_corrupt_extents_total',
+      help: 'Stored extents that were not what had been stored, and were removed. Any rise means a failing disk or memory.',
+      registers,
+    }),
+    faults: new Counter({
+      name: 'ppspp_faults_total',
+      help: 'Datagrams, or parts of them, that had no effect, by fault. A rise means a broken or hostile peer.',
+      labelNames: ['fault'] as const,
+      registers,
+    }),
+    ...servingMetrics(registers),
+    channels: new Gauge({ name: 'ppspp_channels', help: 'Channels open or opening.', registers }),
+    halfOpen: new Gauge({ name: 'ppspp_half_open_channels', help: 'Channels of unproven initiators.', registers }),
+    swarms: new Gauge({ name: 'ppspp_swarms', help: 'Swarms with a channel, or just without.', registers }),
+  };
+}
+
+function byteMetrics(registers: Registry[]) {
+  return {
     fetchedBytes: new Counter({
       name: 'ppspp_fetched_bytes_total',
       help: 'Content bytes fetched from external peers and verified: cache-in.',
@@ -35,28 +57,41 @@ export function createPeerMetrics(registry: Registry) {
       help: 'Content bytes that arrived although they were here.',
       registers,
     }),
-    writtenExtents: new Counter({ name: 'ppspp_written_extents_total', help: 'Fetched extents stored.', registers }),
-    corruptExtents: new Counter({
-      name: 'ppspp_corrupt_extents_total',
-      help: 'Stored extents that were not what had been stored, and were removed. Any rise means a failing disk or memory.',
+  };
+}
+
+function servingMetrics(registers: Registry[]) {
+  return {
+    servedDatagrams: new Counter({
+      name: 'ppspp_served_datagrams_total',
+      help: 'Datagrams sent on channels that are served, control messages and repetitions included.',
       registers,
     }),
-    faults: new Counter({
-      name: 'ppspp_faults_total',
-      help: 'Datagrams, or parts of them, that had no effect, by fault. A rise means a broken or hostile peer.',
+    servedDatagramBytes: new Counter({
+      name: 'ppspp_served_datagram_bytes_total',
+      help: 'Payload bytes of the same: what serving costs beside the content.',
+      registers,
+    }),
+    answeredHandshakes: new Counter({
+      name: 'ppspp_answered_handshakes_total',
+      help: 'Intercepted HANDSHAKEs that were answered, each channel counted once.',
+      registers,
+    }),
+    passedHandshakes: new Counter({
+      name: 'ppspp_passed_handshakes_total',
+      help: 'Intercepted HANDSHAKEs that were left to whom they were meant for, by fault.',
       labelNames: ['fault'] as const,
       registers,
     }),
-    channels: new Gauge({ name: 'ppspp_channels', help: 'Channels open or opening.', registers }),
-    halfOpen: new Gauge({ name: 'ppspp_half_open_channels', help: 'Channels of unproven initiators.', registers }),
-    swarms: new Gauge({ name: 'ppspp_swarms', help: 'Swarms with a channel, or just without.', registers }),
   };
 }
 
 /** The metrics of one datapath thread. */
 export type PeerMetrics = ReturnType<typeof createPeerMetrics>;
 
-type Total = Exclude<keyof PeerMetrics, 'faults' | 'channels' | 'halfOpen' | 'swarms'>;
+type Total = Exclude<keyof PeerMetrics, 'faults' | 'passedHandshakes' | 'channels' | 'halfOpen' | 'swarms'>;
+
+type Counted = Total | EndpointFault | `passed ${EndpointFault}`;
 
 const totalNames: readonly Total[] = [
   'fetchedBytes',
@@ -67,11 +102,14 @@ const totalNames: readonly Total[] = [
   'duplicateBytes',
   'writtenExtents',
   'corruptExtents',
+  'servedDatagrams',
+  'servedDatagramBytes',
+  'answeredHandshakes',
 ];
 
 /** Carries an endpoint's plain counters over to metrics: each call adds what was counted since the last. */
 export class PeerMeter {
-  private readonly told = new Map<Total | EndpointFault, number>();
+  private readonly told = new Map<Counted, number>();
 
   constructor(
     private readonly metrics: PeerMetrics,
@@ -89,15 +127,20 @@ export class PeerMeter {
       duplicateBytes: counters.duplicateBytes,
       writtenExtents: counters.extentsWritten,
       corruptExtents: counters.extentsCorrupt,
+      servedDatagrams: counters.servedDatagrams,
+      servedDatagramBytes: counters.servedDatagramBytes,
+      answeredHandshakes: counters.answeredHandshakes,
     };
     for (const name of totalNames) this.metrics[name].inc(this.since(name, totals[name]));
     for (const [fault, count] of counters.faults) this.metrics.faults.inc({ fault }, this.since(fault, count));
+    for (const [fault, count] of counters.passedHandshakes)
+      this.metrics.passedHandshakes.inc({ fault }, this.since(`passed ${fault}`, count));
     this.metrics.channels.set(channels.size);
     this.metrics.halfOpen.set(this.endpoint.halfOpenSize);
     this.metrics.swarms.set(swarms.size);
   }
 
-  private since(name: Total | EndpointFault, total: number): number {
+  private since(name: Counted, total: number): number {
     const more = total - (this.told.get(name) ?? 0);
     this.told.set(name, total);
     return more;

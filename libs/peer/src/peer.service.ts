@@ -16,8 +16,8 @@ import type { StreamStats } from '@weir/ppstp';
 import type { StoreUsage, SwarmSummary } from '@weir/store';
 import type { ReadinessRegistry, ThreadMetrics } from '@weir/telemetry';
 import type { Registry } from 'prom-client';
-import { AppliancePeer, type AppliancePeerListener, type PeerTotals } from './appliance-peer';
-import type { DatapathExchange, LiveSwarm } from './datapath-messages';
+import { AppliancePeer, type AppliancePeerListener } from './appliance-peer';
+import type { DatapathExchange, InterceptTotals, LiveSwarm, PeerTotals } from './datapath-messages';
 import type { Pulse } from './pulse';
 import { hasNativeSockets } from './sockets';
 import { swarmFilter } from './swarm-rules';
@@ -80,6 +80,11 @@ export class PeerService implements OnModuleDestroy {
 
   get totals(): PeerTotals {
     return this.peer.totals;
+  }
+
+  /** See `AppliancePeer.intercepted`. */
+  get intercepted(): InterceptTotals {
+    return this.peer.intercepted;
   }
 
   get usage(): StoreUsage {

@@ -35,11 +35,14 @@ export class Reporter {
     this.meter.observe();
     for (const port of ports) recordDatagramCounts(this.datagrams, port.takeCounts());
     const { counters, channels, swarms } = endpoint;
-    const { fetchedBytes, servedBytes, hitBytes, missBytes } = counters;
+    const { fetchedBytes, servedBytes, hitBytes, missBytes, repeatedBytes } = counters;
+    const { answeredHandshakes, servedDatagrams, servedDatagramBytes } = counters;
+    const passedHandshakes = [...counters.passedHandshakes.values()].reduce((all, count) => all + count, 0);
     metrics.servedBytes.inc({ thread }, servedBytes - this.servedBytes);
     this.servedBytes = servedBytes;
     const open = [...swarms.all()].slice(0, reportedSwarmsMax).map(describeSwarm);
     const totals = { channels: channels.size, fetchedBytes, servedBytes, hitBytes, missBytes };
-    return { ...totals, swarms: open, metrics: await registry.getMetricsAsJSON() };
+    const beside = { answeredHandshakes, passedHandshakes, repeatedBytes, servedDatagrams, servedDatagramBytes };
+    return { ...totals, ...beside, swarms: open, metrics: await registry.getMetricsAsJSON() };
   }
 }
