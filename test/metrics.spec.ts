@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createDatagramMetrics } from '@weir/datagram';
 import { createCrewMetrics, createDatapathMetrics, createPeerMetrics } from '@weir/peer';
+import { createInterceptMetrics } from '@weir/intercept';
 import { createRegistrationMetrics } from '@weir/registration';
 import { createStoreMetrics } from '@weir/store';
 import { createReadinessMetrics } from '@weir/telemetry';
@@ -13,6 +14,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 const factories: readonly ((registry: Registry) => unknown)[] = [
   createCrewMetrics,
   createDatagramMetrics,
+  createInterceptMetrics,
   createDatapathMetrics,
   createPeerMetrics,
   createReadinessMetrics,

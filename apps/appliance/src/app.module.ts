@@ -2,14 +2,15 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { AdminModule } from '@weir/admin';
 import { ConfigModule, type WeirConfig } from '@weir/config';
 import { PeerModule } from '@weir/peer';
-import { SuperNodeModule, superNodeRegistration } from '@weir/supernode';
+import { SuperNodeModule, superNodeInterception, superNodeRegistration } from '@weir/supernode';
 import { LoggingModule, TelemetryModule } from '@weir/telemetry';
 
-/** The cache: its peer, its registration with trackers, and what operators see of both. */
+/** The cache: its peer, its registration with trackers, its interception, and what operators see of them. */
 @Module({})
 export class AppModule {
   static forRoot(config: WeirConfig): DynamicModule {
     const registration = superNodeRegistration();
+    const interception = superNodeInterception();
     return {
       module: AppModule,
       imports: [
@@ -18,7 +19,8 @@ export class AppModule {
         LoggingModule,
         PeerModule,
         SuperNodeModule.forRoot(registration),
-        AdminModule.forRoot(registration),
+        interception,
+        AdminModule.forRoot(registration, interception),
       ],
     };
   }

@@ -21,9 +21,9 @@ import { versionAbove } from './version';
   providers: [SwarmsService, FetchService],
 })
 export class AdminModule {
-  /** With the app's registration, which is made from its configuration. */
-  static forRoot(registration: DynamicModule): DynamicModule {
-    return { module: AdminModule, imports: [registration] };
+  /** With the app's registration and interception, which are made from its configuration. */
+  static forRoot(registration: DynamicModule, interception: DynamicModule): DynamicModule {
+    return { module: AdminModule, imports: [registration, interception] };
   }
 }
 

@@ -1,6 +1,7 @@
-import { Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { InterceptService, type InterceptStatus } from '@weir/intercept';
 import { type LiveSwarm, PeerService, type PeerTotals } from '@weir/peer';
 import type { Address, Candidate, SwarmId, SwarmMetadata } from '@weir/ppspp';
 import type { PeerMode } from '@weir/ppstp';
@@ -88,8 +89,25 @@ export class RegistrationStandIn implements Partial<RegistrationService> {
   }
 }
 
+/** Interception that diverts nothing. */
+export class InterceptionStandIn implements Partial<InterceptService> {
+  status: InterceptStatus = {
+    enabled: false,
+    epochSeconds: undefined,
+    passed: { contentBytes: 0, byteHitRatio: undefined },
+  };
+}
+
 @Module({})
 class RegistrationHost {}
+
+@Module({})
+class InterceptionHost {}
+
+/** A module that provides a stand-in and nothing else. */
+function hostOf(module: Type, service: Type, standIn: object): DynamicModule {
+  return { module, providers: [{ provide: service, useValue: standIn }], exports: [service] };
+}
 
 /** An app with the admin API over stand-ins, and without a socket. */
 export class AdminApp {
@@ -97,14 +115,18 @@ export class AdminApp {
     private readonly app: NestFastifyApplication,
     readonly peer: PeerStandIn,
     readonly registration: RegistrationStandIn,
+    readonly interception: InterceptionStandIn,
   ) {}
 
   static async start(): Promise<AdminApp> {
     const peer = new PeerStandIn();
     const registration = new RegistrationStandIn();
-    const providers = [{ provide: RegistrationService, useValue: registration }];
-    const host = { module: RegistrationHost, providers, exports: [RegistrationService] };
-    const testing = await Test.createTestingModule({ imports: [TelemetryModule, AdminModule.forRoot(host)] })
+    const interception = new InterceptionStandIn();
+    const hosts = [
+      hostOf(RegistrationHost, RegistrationService, registration),
+      hostOf(InterceptionHost, InterceptService, interception),
+    ] as const;
+    const testing = await Test.createTestingModule({ imports: [TelemetryModule, AdminModule.forRoot(...hosts)] })
       .overrideProvider(PeerService)
       .useValue(peer)
       .compile();
@@ -112,7 +134,7 @@ export class AdminApp {
     configureAdmin(app);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
-    return new AdminApp(app, peer, registration);
+    return new AdminApp(app, peer, registration, interception);
   }
 
   get readiness(): ReadinessRegistry {

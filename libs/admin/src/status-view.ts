@@ -20,6 +20,22 @@ export const statusView = z
       .number()
       .nullable()
       .describe('hitBytes of all that subscribers asked for, 0 to 1; null while nobody has asked for anything.'),
+    byteHitRatioEstimate: z
+      .number()
+      .nullable()
+      .describe(
+        'An estimate: hitBytes of all that subscribers asked for here and of passedBytesEstimate, 0 to 1; null while nobody has asked for anything.',
+      ),
+    passedBytesEstimate: bytes(
+      'An estimate: content bytes that subscribers fetched past us, on intercepted flows that were passed on.',
+    ),
+    intercept: z
+      .object({
+        enabled: z.boolean().describe('Whether interception is configured.'),
+        diverting: z.boolean().describe('Whether new flows of subscribers are diverted now.'),
+        epochSeconds: z.number().nullable().describe('Seconds since that began; null while nothing is diverted.'),
+      })
+      .describe("Interception of subscribers' flows."),
     cacheInBytes: bytes('Content bytes fetched from external peers.'),
     cacheOutBytes: bytes('Content bytes served to subscribers.'),
     hitBytes: bytes('Content bytes that subscribers asked for and that were in the store.'),

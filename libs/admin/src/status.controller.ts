@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { formatHostPort } from '@weir/config';
+import { InterceptService } from '@weir/intercept';
 import { PeerService } from '@weir/peer';
 import { ReadinessRegistry } from '@weir/telemetry';
 import { statusView, type StatusView } from './status-view';
@@ -15,6 +16,7 @@ const version = versionAbove(__dirname);
 export class StatusController {
   constructor(
     private readonly peer: PeerService,
+    private readonly interception: InterceptService,
     private readonly readiness: ReadinessRegistry,
   ) {}
 
@@ -27,6 +29,7 @@ export class StatusController {
     const { storedBytes, capacityBytes } = this.peer.usage;
     const asked = hitBytes + missBytes;
     const unmet = unmetIn(this.readiness);
+    const { enabled, epochSeconds, passed } = this.interception.status;
     return {
       version,
       uptimeSeconds: Math.floor(process.uptime()),
@@ -35,6 +38,9 @@ export class StatusController {
       addresses: this.peer.addresses.map(({ ip, port }) => formatHostPort({ host: ip, port })),
       channels,
       byteHitRatio: asked === 0 ? null : hitBytes / asked,
+      byteHitRatioEstimate: passed.byteHitRatio ?? null,
+      passedBytesEstimate: passed.contentBytes,
+      intercept: { enabled, diverting: epochSeconds !== undefined, epochSeconds: epochSeconds ?? null },
       cacheInBytes: fetchedBytes,
       cacheOutBytes: servedBytes,
       ...{ hitBytes, missBytes, storedBytes, capacityBytes },

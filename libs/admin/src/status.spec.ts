@@ -17,6 +17,8 @@ const unmet = { name: 'peer', reason: closed.reason, remedy: closed.remedy };
 describe('GET /v1/status', () => {
   it('shows traffic and store', async () => {
     admin.peer.totals = { channels: 7, fetchedBytes: 100, servedBytes: 390, hitBytes: 300, missBytes: 100 };
+    const passed = { contentBytes: 200, byteHitRatio: 0.5 };
+    admin.interception.status = { enabled: true, epochSeconds: 12, passed };
     admin.peer.usage = { storedBytes: 5_000, capacityBytes: 10_000, swarms: 1, extents: 2 };
     admin.peer.addresses = [
       { ip: '192.0.2.1', port: 6778 },
@@ -32,6 +34,9 @@ describe('GET /v1/status', () => {
       addresses: ['192.0.2.1:6778', '[2001:db8::1]:6778'],
       channels: 7,
       byteHitRatio: 0.75,
+      byteHitRatioEstimate: 0.5,
+      passedBytesEstimate: 200,
+      intercept: { enabled: true, diverting: true, epochSeconds: 12 },
       cacheInBytes: 100,
       cacheOutBytes: 390,
       hitBytes: 300,
@@ -42,7 +47,11 @@ describe('GET /v1/status', () => {
   });
 
   it('has no hit ratio before anybody has asked for anything', async () => {
-    expect((await admin.request('GET', '/v1/status')).json).toMatchObject({ byteHitRatio: null });
+    expect((await admin.request('GET', '/v1/status')).json).toMatchObject({
+      byteHitRatio: null,
+      byteHitRatioEstimate: null,
+      intercept: { enabled: false, diverting: false, epochSeconds: null },
+    });
   });
 
   it('says what is missing for traffic', async () => {

@@ -12,8 +12,14 @@ export type HeartAction =
   /** All datapath threads discard what waits for them: their flows may be with the origins. */
   | { readonly kind: 'revoke' };
 
-/** Why an epoch ended before it was asked to. */
-export type LapseCause = 'stalled' | 'late' | 'flows-lost' | 'failed';
+/**
+ * Why an epoch ended before it was asked to: a thread `stalled`; a beat was `late`, or somebody removed the epoch; a thread lost
+ * its flows; it could not be begun.
+ */
+export const lapseCauses = ['stalled', 'late', 'flows-lost', 'failed'] as const;
+
+/** One of `lapseCauses`. */
+export type LapseCause = (typeof lapseCauses)[number];
 
 /** What to show of a heart. */
 export interface HeartState {

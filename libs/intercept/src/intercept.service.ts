@@ -1,0 +1,87 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { machineMicros } from '@weir/datagram';
+import type { ReadinessRegistry } from '@weir/telemetry';
+import type { Registry } from 'prom-client';
+import type { Pulse } from './heart/heartbeat';
+import { Interception, type InterceptCondition, type TrackerProxy } from './interception';
+import { createInterceptMetrics } from './metrics';
+import { speaksIpv6, thisMachine, type Machine } from './preflight/machine';
+import { planRules, type InterceptOptions } from './rules/plan';
+import { InterceptMeter, type PassedEstimate, type Served } from './traffic/meter';
+
+/** What the app gives the module. */
+export interface InterceptSetup {
+  readonly config: InterceptOptions;
+  readonly pulse: Pulse;
+  /** Calls whenever a datapath thread lost its flows by itself: it stalled, or it ended. */
+  readonly onFlowsLost: (listener: () => void) => void;
+  readonly served: () => Served;
+  readonly trackers?: TrackerProxy | undefined;
+  readonly registry: Registry;
+  readonly readiness: Pick<ReadinessRegistry, 'declare'>;
+  /** Default: the one that this process runs on. */
+  readonly machine?: Machine;
+}
+
+/** Injection token of the `InterceptSetup`. */
+export const interceptSetup = Symbol('intercept setup');
+
+/** What operators are shown. */
+export interface InterceptStatus {
+  readonly enabled: boolean;
+  /** Seconds since the living epoch began; undefined while nothing is diverted. */
+  readonly epochSeconds: number | undefined;
+  readonly passed: PassedEstimate;
+}
+
+/** The appliance's interception, for as long as the application runs: it begins once all else is up, and ends first. */
+@Injectable()
+export class InterceptService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(InterceptService.name);
+  private readonly meter: InterceptMeter;
+  private readonly interception: Interception | undefined;
+
+  constructor(@Inject(interceptSetup) private readonly setup: InterceptSetup) {
+    const { config, pulse, served, trackers, registry, machine = thisMachine } = setup;
+    this.meter = new InterceptMeter(createInterceptMetrics(registry));
+    if (!config.intercept.enabled) return;
+    this.declare({ ready: false, reason: 'interception has not begun', remedy: 'wait for it' });
+    const changed = (condition: InterceptCondition): void => this.hear(condition);
+    const plan = planRules(config, speaksIpv6());
+    this.interception = new Interception({ plan, machine, pulse, meter: this.meter, served, trackers, changed });
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { interception } = this;
+    if (interception === undefined) return;
+    this.setup.onFlowsLost(() => interception.flowsLost());
+    await interception.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.interception?.stop().catch((error: unknown) => {
+      this.logger.warn(`rules were left behind, and divert nothing: ${String(error)}; run weir intercept down`);
+    });
+  }
+
+  get status(): InterceptStatus {
+    const { epoch, begunAt } = this.interception?.state ?? { epoch: undefined, begunAt: 0 };
+    return {
+      enabled: this.interception !== undefined,
+      epochSeconds: epoch === undefined ? undefined : Math.floor((machineMicros() - begunAt) / 1_000_000),
+      passed: this.meter.estimate(this.setup.served()),
+    };
+  }
+
+  private hear(condition: InterceptCondition): void {
+    this.declare(condition);
+    if (condition.ready) this.logger.log(`new flows are diverted: epoch 0x${condition.epoch.toString(16)}`);
+    else this.logger.warn(`nothing is diverted: ${condition.reason}; ${condition.remedy}`);
+  }
+
+  private declare(condition: InterceptCondition): void {
+    const name = 'intercept';
+    if (condition.ready) this.setup.readiness.declare({ name, ready: true });
+    else this.setup.readiness.declare({ name, ...condition });
+  }
+}
