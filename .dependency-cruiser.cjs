@@ -19,10 +19,11 @@ const libsOf = {
   telemetry: [...pure, 'config'],
   admin: [...pure, ...drivers, ...globalModules],
   supernode: [...pure, ...drivers, ...globalModules],
+  supervision: [...pure, ...adapters, ...drivers, ...globalModules],
   cli: [...pure, ...adapters, ...drivers, ...globalModules, 'admin'],
 };
 /** An app composes modules: it has no business with the protocol, a socket or a database. */
-const libsOfApps = [...drivers, ...globalModules, 'supernode', 'admin', 'cli'];
+const libsOfApps = [...drivers, ...globalModules, 'supernode', 'supervision', 'admin', 'cli'];
 
 const metrics = ['prom-client'];
 const nest = ['@nestjs', 'nestjs-pino', 'reflect-metadata', 'rxjs', 'fastify', '@fastify'];
@@ -44,6 +45,7 @@ const packagesOf = {
   telemetry: [...metrics, ...nest, 'pino', 'pino-http'],
   admin: [...metrics, ...nest, 'zod'],
   supernode: [...metrics, ...nest],
+  supervision: nest,
   cli: [...nest, ...commander, 'cli-progress', 'undici', 'zod'],
 };
 const packagesOfApps = [...nest, ...commander];

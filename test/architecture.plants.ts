@@ -27,7 +27,7 @@ const libs = [
     'registration',
     'tracker',
   ],
-  ...['config', 'telemetry', 'supernode', 'admin', 'cli'],
+  ...['config', 'telemetry', 'supernode', 'supervision', 'admin', 'cli'],
 ];
 
 /** For each rule of .dependency-cruiser.cjs, imports that it must refuse. */
@@ -82,6 +82,7 @@ export const boundaries: Readonly<Record<string, readonly Planted[]>> = {
   'libs-of-telemetry': [imports('libs/telemetry/src/down.ts', '@weir/store')],
   'libs-of-admin': [imports('libs/admin/src/down.ts', '@weir/store')],
   'libs-of-supernode': [imports('libs/supernode/src/side.ts', '@weir/admin')],
+  'libs-of-supervision': [imports('libs/supervision/src/side.ts', '@weir/supernode')],
   'libs-of-cli': [imports('libs/cli/src/up.ts', '../../../apps/appliance/src/inner')],
   'libs-of-apps': [
     imports('apps/appliance/src/protocol.ts', '@weir/ppspp'),
@@ -106,6 +107,7 @@ export const boundaries: Readonly<Record<string, readonly Planted[]>> = {
   'packages-of-telemetry': [imports('libs/telemetry/src/package.ts', 'yaml')],
   'packages-of-admin': [imports('libs/admin/src/package.ts', 'yaml')],
   'packages-of-supernode': [imports('libs/supernode/src/package.ts', 'lmdb')],
+  'packages-of-supervision': [imports('libs/supervision/src/package.ts', 'prom-client')],
   'packages-of-cli': [imports('libs/cli/src/package.ts', 'fast-check')],
   'packages-of-apps': [imports('apps/appliance/src/package.ts', 'lmdb')],
 

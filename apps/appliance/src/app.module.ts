@@ -3,6 +3,7 @@ import { AdminModule } from '@weir/admin';
 import { ConfigModule, type WeirConfig } from '@weir/config';
 import { PeerModule } from '@weir/peer';
 import { SuperNodeModule, superNodeInterception, superNodeRegistration } from '@weir/supernode';
+import { SupervisionModule } from '@weir/supervision';
 import { LoggingModule, TelemetryModule } from '@weir/telemetry';
 
 /** The cache: its peer, its registration with trackers, its interception, and what operators see of them. */

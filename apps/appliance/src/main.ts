@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { adminHttpAdapter, configureAdmin, listenAdmin } from '@weir/admin';
 import { loadConfigOrExit } from '@weir/config';
+import { SupervisionService } from '@weir/supervision';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module';
 
@@ -30,7 +31,10 @@ export async function runAppliance(options: ApplianceOptions = {}): Promise<void
     await app.close();
     throw error;
   });
+  const supervision = app.get(SupervisionService);
+  supervision.ready();
   await terminated();
+  supervision.stop();
   await app.close();
 }
 

@@ -7,4 +7,5 @@ export { type ConfigSources, loadConfig, loadConfigOrExit } from './load';
 export { type Parsed } from './parsed';
 export { parsePortRange, type PortRange } from './port-range';
 export { parsePrefix, type Prefix } from './prefix';
+export { type ServiceEnvironment, serviceEnvironment } from './service-environment';
 export { environmentName, type Notation, type Setting, settings } from './settings';
