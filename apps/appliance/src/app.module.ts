@@ -21,6 +21,7 @@ export class AppModule {
         PeerModule,
         SuperNodeModule.forRoot(registration),
         interception,
+        SupervisionModule,
         AdminModule.forRoot(registration, interception),
       ],
     };
