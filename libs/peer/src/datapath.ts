@@ -1,3 +1,4 @@
+import { monotonicMicros } from '@weir/datagram';
 import {
   CacheError,
   endpointDefaults,
@@ -17,6 +18,8 @@ import { Entrance } from './entrance';
 import { OwnAddresses } from './own-addresses';
 import { PrefixList } from './prefix-list';
 import { Reporter } from './reporter';
+import { SharedFlows } from './shared-flows';
+import { StoreRoom } from './store-room';
 import { StoredContent } from './stored-content';
 import { swarmFilter } from './swarm-rules';
 import { threadPorts, type ThreadPorts } from './thread-ports';
@@ -34,6 +37,7 @@ export class Datapath {
   private readonly subscribers: PrefixList;
   private readonly own: OwnAddresses;
   private readonly ports: ThreadPorts;
+  private readonly room = new StoreRoom();
   private readonly verifier: PoolVerifier;
   private readonly content: StoredContent;
   private readonly discretion: Discretion;
@@ -97,7 +101,10 @@ export class Datapath {
     const writer = new StoreClient(store, (notice) => {
       this.onStoreNotice(notice);
     });
-    return new StoredContent(openLmdbReader(storeDirectory), writer, (failure) => this.complain(failure));
+    return new StoredContent(openLmdbReader(storeDirectory), writer, {
+      onFailure: (failure) => this.complain(failure),
+      onWritten: (isFull) => this.onWritten(isFull),
+    });
   }
 
   private makeDriver(): Driver {
@@ -113,6 +120,7 @@ export class Datapath {
         ...endpointDefaults,
         ...task.bounds,
         shard: task.shard,
+        flows: new SharedFlows(task.shard.index, task.shard.count, task.flows),
         exchange: discretion.config,
         admit: (from) => (subscribers.has(from) ? 'serve' : 'refuse'),
         isExternal: (address) => peerIpUsable(address.ip, false) && !subscribers.has(address) && !this.own.has(address),
@@ -195,7 +203,14 @@ export class Datapath {
     }
   }
 
+  /** Whether the store takes anything is told by what became of a write, and by that of none for long. */
+  private onWritten(isFull: boolean): void {
+    const isNews = isFull ? this.room.refused(monotonicMicros()) : this.room.taken();
+    if (isNews) this.driver.input({ kind: 'store-full', full: isFull });
+  }
+
   private async report(): Promise<void> {
+    if (this.room.expire(monotonicMicros())) this.driver.input({ kind: 'store-full', full: false });
     this.tell({ type: 'report', report: await this.reporter.report() });
   }
 

@@ -1,4 +1,4 @@
-import type { Address } from '@weir/ppspp';
+import type { Address, FlowTable } from '@weir/ppspp';
 import { flowBucketsMax } from './limits';
 
 const bucketMax = 255;
@@ -8,7 +8,7 @@ const bucketMax = 255;
  * flow along of which another thread serves a part. Flows are told apart by a hash alone: one that is taken for another, which
  * is held, is passed datagram by datagram, which costs more and breaks nothing.
  */
-export class SharedFlows {
+export class SharedFlows implements FlowTable {
   /** For each thread, how many of its channels are on the flows of each bucket; a full bucket is never emptied again. */
   private readonly held: readonly Uint8Array[];
 

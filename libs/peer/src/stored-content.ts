@@ -8,6 +8,13 @@ const touchMillis = 1_000;
 /** Extents noted as read between two such messages; more of them are the same ones again, or a scan. */
 const touchedMax = 4_096;
 
+/** Who hears of what became of writes. */
+export interface StoredContentListener {
+  onFailure(failure: unknown): void;
+  /** Of each write that was taken, or refused for want of disk, which it was. */
+  onWritten(isFull: boolean): void;
+}
+
 /** The cache's store, as one datapath thread uses it: it reads LMDB itself, and writes through the writer's thread. */
 export class StoredContent implements ContentStore {
   private readonly touched = new Map<string, ExtentRef>();
@@ -16,9 +23,7 @@ export class StoredContent implements ContentStore {
   constructor(
     private readonly reader: StoreReader,
     private readonly writer: StoreClient,
-    private readonly onFailure: (failure: unknown) => void,
-    /** Hears of each write whether it was refused for want of disk. */
-    private readonly onWritten: (isFull: boolean) => void = () => undefined,
+    private readonly listener: StoredContentListener,
   ) {
     this.timer = setInterval(() => {
       this.tellTouched();
@@ -41,7 +46,8 @@ export class StoredContent implements ContentStore {
   async write({ record, extents, blocks }: ContentWrite): Promise<ContentWritten> {
     const { refused, evicted } = await this.writer.commit({ ...emptyBatch, writes: [{ record, extents, blocks }] });
     const { swarmId } = record.metadata;
-    this.onWritten(refused.some(({ reason }) => reason === 'full'));
+    const isFull = refused.some(({ reason }) => reason === 'full');
+    if (isFull || refused.length === 0) this.listener.onWritten(isFull);
     const isGone = (index: number): boolean =>
       [...refused, ...evicted].some((ref) => ref.swarmId === swarmId && ref.index === index);
     return { written: extents.map(({ index }) => index).filter((index) => !isGone(index)), evicted: [] };
@@ -62,6 +68,8 @@ export class StoredContent implements ContentStore {
     if (this.touched.size === 0 || this.writer.saturated) return;
     const touched = [...this.touched.values()];
     this.touched.clear();
-    this.writer.commit({ ...emptyBatch, touched }).catch(this.onFailure);
+    this.writer.commit({ ...emptyBatch, touched }).catch((failure: unknown) => {
+      this.listener.onFailure(failure);
+    });
   }
 }
