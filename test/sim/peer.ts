@@ -10,6 +10,7 @@ import {
   type Effect,
   type EndpointConfig,
   type Extent,
+  type Flow,
   type Input,
   type Notice,
   type SwarmId,
@@ -20,6 +21,16 @@ import {
 import type { Published } from './content';
 import { SimulatedStore } from './store';
 
+type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>;
+
+/** Where datagrams come by that were meant for others. */
+export interface Crossing {
+  /** A datagram that was intercepted is given back. */
+  pass(datagram: EffectOf<'not-ours'>['datagram'], flow: Flow): void;
+  /** Sends to somebody inside, in the name of somebody else. */
+  speak(from: Address, to: Address, bytes: Uint8Array): void;
+}
+
 /** What a simulated peer is. */
 export interface PeerOptions {
   readonly config?: Partial<EndpointConfig>;
@@ -27,6 +38,10 @@ export interface PeerOptions {
   readonly corrupt?: (bytes: Uint8Array) => Uint8Array | undefined;
   /** What an earlier run of the peer left. */
   readonly store?: SimulatedStore;
+  /** What stands between it and the network. */
+  readonly behind?: (port: DatagramPort) => DatagramPort;
+  /** What it stands in the way of. */
+  readonly crossing?: Crossing;
   /** What it makes of a membership certificate. */
   readonly judge?: (certificate: Uint8Array, swarmId: SwarmId) => MembershipVerdict;
 }
@@ -50,8 +65,6 @@ export interface PeerInit {
   readonly options: PeerOptions;
   readonly seed: number;
 }
-
-type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { kind: Kind }>;
 
 /** One Endpoint in the simulated world, with a store. */
 export class Peer {
@@ -196,7 +209,7 @@ export class Peer {
       case 'erase':
         return this.store.erase({ swarmId: effect.swarmId, index: effect.extent });
       case 'not-ours':
-        return;
+        return this.init.options.crossing?.pass(effect.datagram, effect.flow);
       case 'notice':
         this.notices.push(effect.notice);
         return this.init.world.noticed(this, effect.notice);
@@ -209,14 +222,15 @@ export class Peer {
     });
   }
 
-  private send({ to, bytes }: EffectOf<'send'>): void {
-    const { corrupt } = this.init.options;
+  private send({ to, from, bytes }: EffectOf<'send'>): void {
+    const { corrupt, crossing } = this.init.options;
     const sent = corrupt === undefined ? bytes : corrupt(bytes);
     if (sent === undefined) return;
     if (corrupt === undefined) this.init.world.sends(this, to, sent);
     this.sentBytes += sent.length;
     this.sentTo.set(to.ip, (this.sentTo.get(to.ip) ?? 0) + sent.length);
-    this.init.port.send([{ to, bytes: sent }]);
+    if (from === undefined) this.init.port.send([{ to, bytes: sent }]);
+    else crossing?.speak(from, to, sent);
   }
 
   private open({ swarmId }: EffectOf<'open'>): void {

@@ -57,7 +57,9 @@ export class World implements Surroundings {
   arrive(ip: string, options: PeerOptions = {}): { readonly peer: Peer; readonly started: Promise<void> } {
     const address: Address = { ip, port: 6778 };
     const seed = this.options.seed * 1_000 + this.peers.length;
-    const peer = new Peer({ world: this, port: this.network.attach(address), address, options, seed });
+    const attached = this.network.attach(address);
+    const port = options.behind?.(attached) ?? attached;
+    const peer = new Peer({ world: this, port, address, options, seed });
     this.peers.push(peer);
     return { peer, started: peer.start() };
   }
