@@ -2,13 +2,15 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { CommandFactory, CommandRunnerService } from 'nest-commander';
 import { ApplianceCommand } from './commands/appliance.command';
 import { FetchCommand } from './commands/fetch.command';
+import { InterceptCommand } from './commands/intercept/intercept.command';
 import { WeirProgram } from './commands/program.command';
 import { PublishCommand } from './commands/publish.command';
 import { SeedCommand } from './commands/seed.command';
-import { APPLIANCE_ENTRY, START_TRANSFER, TERMINAL, VERSION } from './commands/tokens';
+import { APPLIANCE_ENTRY, MACHINE, START_TRANSFER, TERMINAL, VERSION } from './commands/tokens';
 import { TrackerCommand } from './commands/tracker.command';
 import { failureOf } from './failure';
 import { ProcessTerminal, type Terminal } from './terminal/terminal';
+import { thisMachine, type Machine } from '@weir/intercept';
 import { startTransfer } from '@weir/peer';
 import type { StartTransfer } from './transfer/transfer';
 
@@ -22,6 +24,8 @@ export interface CliOptions {
   readonly terminal?: Terminal;
   /** Default: a UDP socket of our own. */
   readonly startTransfer?: StartTransfer;
+  /** Default: the one that this process runs on. */
+  readonly machine?: Machine;
 }
 
 /** The commands of `weir`. */
@@ -33,6 +37,7 @@ export class CliModule {
       providers: [
         { provide: TERMINAL, useValue: options.terminal ?? new ProcessTerminal() },
         { provide: START_TRANSFER, useValue: options.startTransfer ?? startTransfer },
+        { provide: MACHINE, useValue: options.machine ?? thisMachine },
         { provide: APPLIANCE_ENTRY, useValue: options.applianceEntry },
         { provide: VERSION, useValue: options.version },
         WeirProgram,
@@ -41,6 +46,7 @@ export class CliModule {
         FetchCommand,
         TrackerCommand,
         ApplianceCommand,
+        ...InterceptCommand.registerWithSubCommands(),
       ],
     };
   }

@@ -9,3 +9,6 @@ export const APPLIANCE_ENTRY = Symbol('APPLIANCE_ENTRY');
 
 /** Injects the version of this program. */
 export const VERSION = Symbol('VERSION');
+
+/** Injects the `Machine` that rules are for. */
+export const MACHINE = Symbol('MACHINE');

@@ -1,0 +1,27 @@
+import { Command } from 'nest-commander';
+import { UsageError } from '../../errors';
+import { WeirCommand } from '../weir.command';
+import { InterceptDownCommand } from './down.command';
+import { InterceptPrintCommand } from './print.command';
+import { InterceptStatusCommand } from './status.command';
+import { InterceptUpCommand } from './up.command';
+
+/** The rules that divert subscribers' traffic to the appliance. */
+@Command({
+  name: 'intercept',
+  description: "the rules that divert subscribers' flows: up, down, status, print",
+  subCommands: [InterceptUpCommand, InterceptDownCommand, InterceptStatusCommand, InterceptPrintCommand],
+})
+export class InterceptCommand extends WeirCommand {
+  /** A word that is none of the commands comes here. */
+  override setCommand(command: Parameters<WeirCommand['setCommand']>[0]): this {
+    super.setCommand(command);
+    command.allowExcessArguments();
+    return this;
+  }
+
+  run([word]: string[]): Promise<void> {
+    const problem = word === undefined ? 'name what to do' : `there is no "${word}"`;
+    return Promise.reject(new UsageError(`${problem}: write up, down, status or print; see weir intercept --help`));
+  }
+}
