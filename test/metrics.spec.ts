@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createDatagramMetrics } from '@weir/datagram';
 import { createCrewMetrics, createDatapathMetrics, createPeerMetrics } from '@weir/peer';
-import { createInterceptMetrics } from '@weir/intercept';
+import { createInterceptMetrics, createTrackerInterceptMetrics } from '@weir/intercept';
 import { createRegistrationMetrics } from '@weir/registration';
 import { createStoreMetrics } from '@weir/store';
 import { createReadinessMetrics } from '@weir/telemetry';
@@ -20,6 +20,7 @@ const factories: readonly ((registry: Registry) => unknown)[] = [
   createReadinessMetrics,
   createRegistrationMetrics,
   createStoreMetrics,
+  createTrackerInterceptMetrics,
   createTrackerMetrics,
   createVerifyMetrics,
 ];

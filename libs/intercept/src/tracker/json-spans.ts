@@ -11,7 +11,6 @@ export interface MemberSpan extends Span {
 }
 
 const blank = /[ \t\n\r]*/y;
-const string = /"(?:[^"\\]|\\.)*"/y;
 const scalar = /[^\s,\]}]+/y;
 
 /**
@@ -32,7 +31,7 @@ export class JsonSpans {
     if (this.text[start] !== '{') return members;
     let at = this.skip(blank, start + 1);
     while (this.text[at] === '"') {
-      const nameEnd = this.skip(string, at);
+      const nameEnd = this.stringEnd(at);
       const name: unknown = JSON.parse(this.text.slice(at, nameEnd));
       const value = this.valueAt(this.skip(blank, this.skip(blank, nameEnd) + 1));
       members.push({ name: String(name), ...value });
@@ -68,7 +67,7 @@ export class JsonSpans {
 
   private valueAt(start: number): Span {
     const first = this.text[start];
-    if (first === '"') return { start, end: this.skip(string, start) };
+    if (first === '"') return { start, end: this.stringEnd(start) };
     if (first !== '{' && first !== '[') return { start, end: this.skip(scalar, start) };
     return { start, end: this.closing(start) };
   }
@@ -78,11 +77,18 @@ export class JsonSpans {
     let depth = 0;
     for (let at = start; at < this.text.length; at++) {
       const character = this.text[at];
-      if (character === '"') at = this.skip(string, at) - 1;
+      if (character === '"') at = this.stringEnd(at) - 1;
       else if (character === '{' || character === '[') depth++;
       else if ((character === '}' || character === ']') && --depth === 0) return at + 1;
     }
     return this.text.length;
+  }
+
+  /** The index after the quote that closes the one at `start`. */
+  private stringEnd(start: number): number {
+    let at = start + 1;
+    while (at < this.text.length && this.text[at] !== '"') at += this.text[at] === '\\' ? 2 : 1;
+    return at + 1;
   }
 
   private skip(pattern: RegExp, at: number): number {

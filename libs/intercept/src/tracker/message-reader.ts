@@ -88,12 +88,12 @@ export class MessageReader {
   private look(scanFrom: number): PassReason | undefined {
     const { prefix, bodyBytes, bodyBytesMax } = this.form;
     const begins = Math.min(this.bytes, prefix.length);
-    if (this.memory.latin1Slice(0, begins) !== prefix.slice(0, begins)) return 'not-ppstp';
+    if (this.memory.toString('latin1', 0, begins) !== prefix.slice(0, begins)) return 'not-ppstp';
     const end = this.memory.subarray(0, this.bytes).indexOf(headEnd, scanFrom, 'latin1');
     const headBytes = end + headEnd.length;
     if (end < 0) return this.bytes > headBytesMax ? 'oversized' : undefined;
     if (headBytes > headBytesMax) return 'oversized';
-    const head = readHead(this.memory.latin1Slice(0, headBytes));
+    const head = readHead(this.memory.toString('latin1', 0, headBytes));
     const length = head && bodyBytes(head);
     if (head === undefined || length === undefined) return 'not-ppstp';
     if (length > bodyBytesMax) return 'oversized';
