@@ -6,7 +6,7 @@ import { addonFile } from '../native.mjs';
 import { productionFolders } from './production.mjs';
 
 /** As they are, below the same name. */
-const folders = ['docs', 'ops/systemd'];
+const folders = ['docs', 'ops/systemd', 'ops/nftables'];
 const files = ['LICENSE', 'CHANGELOG.md'];
 
 /** Read by compilers, debuggers and builds alone. */

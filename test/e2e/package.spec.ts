@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { arch } from 'node:process';
@@ -128,6 +137,22 @@ describePackage('a package, in a root where there is nothing else', () => {
     expect({ status, error, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('add one with: useradd') });
     expect(readlinkSync(join(image, 'usr/local/bin/weir'))).toBe('/opt/weir/current/bin/weir');
     expect(readlinkSync(join(image, 'opt/weir/current'))).toBe('0.1.0');
+  });
+
+  it("gives its user what capabilities the container has, by an image's entry point", () => {
+    copyFileSync(join(repository, 'ops/docker/entrypoint.sh'), root.of('tmp/entrypoint.sh'));
+    // It comes first in the PATH of the root.
+    writeFileSync(root.of('node/weir'), '#!/bin/sh\nid -un\ngrep Cap /proc/self/status\necho $*\n', { mode: 0o755 });
+    const entered = (...before: readonly string[]) =>
+      root
+        .run(...before, 'sh', '/tmp/entrypoint.sh', 'appliance')
+        .stdout.replaceAll(/\t0+/g, ' ')
+        .split('\n');
+    const sets = ['Inh', 'Prm', 'Eff', 'Bnd', 'Amb'];
+    expect(entered()).toEqual(['weir', ...sets.map((set) => `Cap${set}: 3400`), 'appliance', '']);
+    const without = ['setpriv', '--bounding-set', '-net_admin,-net_raw'];
+    expect(entered(...without)).toEqual(['weir', ...sets.map((set) => `Cap${set}: 400`), 'appliance', '']);
+    rmSync(root.of('node/weir'));
   });
 
   it('serves what it fetches, as a user without privileges', async () => {

@@ -28,8 +28,8 @@ function obstacle(): string | undefined {
   const native = nativeDatagrams();
   if (!native.available) return native.reason;
   if (geteuid?.() !== 0) return 'it needs root';
-  for (const tool of ['ip', 'nft', 'sysctl']) {
-    if (!runs(tool)) return `${tool} is missing: install nftables, iproute2 and procps`;
+  for (const tool of ['ip', 'nft', 'sysctl', 'ping']) {
+    if (!runs(tool)) return `${tool} is missing: install nftables, iproute2, procps and iputils-ping`;
   }
   return trial();
 }
