@@ -57,6 +57,12 @@ export const acts = {
   evict: (scene, tape) => evict(scene, partyOf(scene, tape), tape.u8()),
   rot: (scene, tape) => partyOf(scene, tape).rot(tape.u8(), tape.u16()),
   say: (scene, tape) => say(scene, tape),
+  intercept: (scene, tape) => changeLetter(scene, tape, (letter) => scene.divert(letter)),
+  knock: (scene, tape) => scene.divert({ ...opening(scene, tape), to: addressOf(scene, tape) }),
+  whisper: (scene, tape) => whisper(scene, tape),
+  strain: ({ cache }, tape) => cache.take({ kind: 'overload', overloaded: tape.flag() }),
+  fill: ({ cache }, tape) => cache.take({ kind: 'store-full', full: tape.flag() }),
+  drop: (scene) => scene.lose(),
 } as const satisfies Record<string, Act>;
 
 const script: readonly Act[] = Object.values(acts);
@@ -146,6 +152,14 @@ function say(scene: Scene, tape: Tape): void {
   if (channel === undefined) return;
   const bytes = sentence(channel.id, { tape, dialect: channel.dialect, content: scene.content });
   scene.deliver({ from: channel.address, to, bytes });
+}
+
+/** Well-formed messages to an intercepted channel, from its peer. */
+function whisper(scene: Scene, tape: Tape): void {
+  const channel = tape.pick([...scene.cache.endpoint.channels.all()].filter(({ origin }) => origin !== undefined));
+  if (channel?.origin === undefined) return;
+  const bytes = sentence(channel.id, { tape, dialect: channel.dialect, content: scene.content });
+  scene.divert({ from: channel.address, to: channel.origin, bytes });
 }
 
 /** A HANDSHAKE for the swarm, or for one that differs from it in a byte, with options left out and changed. */

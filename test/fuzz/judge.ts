@@ -36,6 +36,8 @@ export class Judge {
   private readonly answered = new Map<string, number>();
   /** Addresses that may be sent more than they sent: somebody named them to us, or they proved to be there. */
   private readonly known = new Set<string>();
+  /** What was intercepted, and was not given back. */
+  private readonly diverted = new Set<Uint8Array>();
   private handshakes = 0;
   private named = 0;
 
@@ -51,6 +53,12 @@ export class Judge {
       for (const { address } of input.peers) this.known.add(addressKey(address));
     }
     if (input.kind !== 'datagram') return;
+    if (input.origin !== undefined) {
+      // Whom somebody else calls may be called, too.
+      this.named++;
+      this.known.add(addressKey(input.origin));
+      this.diverted.add(input.bytes);
+    }
     const key = addressKey(input.from);
     this.heard.set(key, (this.heard.get(key) ?? 0) + input.bytes.length);
     if (peekChannel(input.bytes) === 0) this.handshakes++;
@@ -60,14 +68,14 @@ export class Judge {
   looks(): void {
     const { channels, swarms } = this.endpoint;
     for (const channel of channels.all()) {
-      const { id, remoteId, address } = channel;
+      const { id, remoteId, address, origin } = channel;
       if (channel.established && !this.established.has(id)) {
         this.established.add(id);
         this.known.add(addressKey(address));
       }
       if (this.noted.get(id) === remoteId) continue;
       this.noted.set(id, remoteId);
-      this.lines.set(lineKey(address, remoteId), channel);
+      this.lines.set(lineKey(address, origin, remoteId), channel);
     }
     promise(channels.size <= Math.min(limits.channelsMax, this.handshakes + this.named), () => 'channels from nowhere');
     promise(swarms.size <= Math.min(limits.swarmsMax, this.handshakes + 1), () => 'swarms from nowhere');
@@ -81,10 +89,11 @@ export class Judge {
     for (const effect of effects) {
       if (effect.kind === 'send') this.judgeSend(effect);
       if (effect.kind === 'write') this.judgeWrite(effect);
+      if (effect.kind === 'not-ours') this.judgeReturn(effect);
     }
   }
 
-  private judgeSend({ to, bytes }: EffectOf<'send'>): void {
+  private judgeSend({ to, from, bytes }: EffectOf<'send'>): void {
     const key = addressKey(to);
     promise(bytes.length <= limits.datagramBytesMax, () => `a datagram of ${bytes.length} bytes`);
     const answered = (this.answered.get(key) ?? 0) + bytes.length;
@@ -93,11 +102,16 @@ export class Judge {
       this.answered.set(key, answered);
       promise(answered <= heard, () => `${answered} bytes sent to an address that sent ${heard}`);
     }
-    const line = this.lines.get(lineKey(to, peekChannel(bytes) ?? 0));
+    const line = this.lines.get(lineKey(to, from, peekChannel(bytes) ?? 0));
     if (line === undefined) return;
     const { swarmId } = line.swarm.holdings.metadata;
     if (swarmId === this.truth.metadata.swarmId) this.judgeContent(bytes, line.dialect);
     else promise(!carriesData(bytes, line.dialect), () => 'data of a swarm that has none');
+  }
+
+  private judgeReturn({ datagram: { origin, bytes }, flow }: EffectOf<'not-ours'>): void {
+    if (origin === undefined) promise(flow === 'other', () => 'gives back what was meant for it as if it were not');
+    else promise(this.diverted.delete(bytes), () => 'gives back what it did not get, or twice');
   }
 
   private judgeContent(bytes: Uint8Array, dialect: Dialect): void {
@@ -138,8 +152,8 @@ function carriesData(bytes: Uint8Array, dialect: Dialect): boolean {
   return decodeDatagram(bytes, dialect).messages.some(({ type }) => type === 'data');
 }
 
-function lineKey(address: Address, channel: number): string {
-  return `${addressKey(address)}>${String(channel)}`;
+function lineKey(address: Address, origin: Address | undefined, channel: number): string {
+  return `${origin === undefined ? '' : addressKey(origin)}<${addressKey(address)}>${String(channel)}`;
 }
 
 function equal(left: Uint8Array, right: Uint8Array): boolean {

@@ -5,6 +5,7 @@ import {
   type Address,
   type Effect,
   type EndpointConfig,
+  type Flow,
   type Input,
   type Micros,
   type Want,
@@ -20,6 +21,8 @@ export interface Letter {
   readonly from: Address;
   readonly to: Address;
   readonly bytes: Uint8Array;
+  /** It was intercepted once, and goes on. */
+  readonly isPassed?: boolean;
 }
 
 /** Work that an endpoint waits for. */
@@ -46,7 +49,11 @@ export class Party {
   constructor(
     readonly address: Address,
     private readonly truth: Published,
-    private readonly world: { readonly now: Micros; post(letter: Letter): void },
+    private readonly world: {
+      readonly now: Micros;
+      post(letter: Letter): void;
+      forward(letter: Letter, flow: Flow): void;
+    },
     config: Partial<EndpointConfig>,
   ) {
     this.endpoint = new Endpoint(testConfig(0, config));
@@ -102,10 +109,16 @@ export class Party {
   }
 
   private act(effect: Effect): void {
-    if (effect.kind === 'send') this.world.post({ from: this.address, to: effect.to, bytes: effect.bytes });
+    if (effect.kind === 'send')
+      this.world.post({ from: effect.from ?? this.address, to: effect.to, bytes: effect.bytes });
     else if (effect.kind === 'erase') this.store.erase({ swarmId: effect.swarmId, index: effect.extent });
-    else if (effect.kind !== 'notice' && effect.kind !== 'not-ours') this.errands.push(effect);
+    else if (effect.kind === 'not-ours') this.pass(effect);
+    else if (effect.kind !== 'notice') this.errands.push(effect);
     if (this.errands.length > errandsMax) this.answer(0, false);
+  }
+
+  private pass({ datagram: { from, origin, bytes }, flow }: Extract<Effect, { kind: 'not-ours' }>): void {
+    if (origin !== undefined) this.world.forward({ from, to: origin, bytes, isPassed: true }, flow);
   }
 
   private perform(errand: Errand, fails: boolean): void {

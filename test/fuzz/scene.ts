@@ -1,4 +1,4 @@
-import type { Address, Micros } from '@weir/ppspp';
+import { addressKey, type Address, type Flow, type InputOf, type Micros } from '@weir/ppspp';
 import type { Published } from '../sim/content';
 import { contentOf } from './contents';
 import { Party, type Letter } from './party';
@@ -29,6 +29,10 @@ export class Scene {
   readonly cache: Party;
   readonly parties: readonly Party[];
   readonly letters: Letter[] = [];
+  /** Ways that go by the cache untouched. */
+  private readonly passed = new Set<string>();
+  /** The cache stands between the leecher and all others. */
+  private readonly isBetween: boolean;
   private events = 0;
 
   /** Five bytes: the content, and what the cache does for whom. */
@@ -44,7 +48,9 @@ export class Scene {
       servesCalled: !bit(2),
       ...(bit(3) ? { cacheBytes: 2 ** 16 } : {}),
       admit: ({ ip }) => (bit(4) && ip.includes(':') ? 'refuse' : 'serve'),
+      isExternal: ({ ip }) => ip !== this.leecher.address.ip,
     });
+    this.isBetween = bit(5);
     this.parties = [this.cache, this.seeder, this.leecher];
     this.seeder.store.keepAll(this.content);
     this.seeder.join('none', true);
@@ -60,12 +66,35 @@ export class Scene {
     if (this.letters.length > lettersMax) this.letters.shift();
   }
 
-  /** A datagram arrives, whoever it is from; those to strangers are lost. */
-  deliver({ from, to, bytes }: Letter): void {
+  /** What was intercepted goes on; all that follows it, too, unless the cache has channels there. */
+  forward(letter: Letter, flow: Flow): void {
+    if (flow !== 'shared') this.passed.add(wayOf(letter));
+    this.post(letter);
+  }
+
+  /** A datagram arrives, whoever it is from; those to strangers are lost, unless the cache has them. */
+  deliver(letter: Letter): void {
+    const { from, to, bytes, isPassed = false } = letter;
     this.events++;
-    const party = this.parties.find((one) => one.address.ip === to.ip && one.address.port === to.port);
+    if (this.isBetween && !isPassed && from.ip === this.leecher.address.ip && !this.passed.has(wayOf(letter)))
+      return this.divert(letter);
+    const party = this.partyAt(to);
     // What arrives is the endpoint's own from then on, and a copy may be on its way still.
     party?.take({ kind: 'datagram', from, port: 0, bytes: bytes.slice() });
+  }
+
+  /** A datagram arrives at the cache, which it was not meant for. */
+  divert({ from, to, bytes }: Letter): void {
+    this.events++;
+    const isItsOwn = this.partyAt(to) === this.cache;
+    const way: Pick<InputOf<'datagram'>, 'origin'> = isItsOwn ? {} : { origin: to };
+    this.cache.take({ kind: 'datagram', from, ...way, port: 0, bytes: bytes.slice() });
+  }
+
+  /** All that was intercepted goes to whom it was meant for, until it begins anew. */
+  lose(): void {
+    this.cache.take({ kind: 'flows-lost' });
+    this.passed.clear();
   }
 
   /** Everybody does what is to be done now. */
@@ -87,6 +116,10 @@ export class Scene {
     }
   }
 
+  private partyAt({ ip, port }: Address): Party | undefined {
+    return this.parties.find(({ address: its }) => its.ip === ip && its.port === port);
+  }
+
   answer(party: Party, place: number, fails: boolean): void {
     this.events++;
     party.answer(place, fails);
@@ -103,4 +136,8 @@ export class Scene {
     if (next > this.now && next <= this.now + nearFuture) this.now = next;
     this.turn();
   }
+}
+
+function wayOf({ from, to }: Letter): string {
+  return `${addressKey(from)} ${addressKey(to)}`;
 }

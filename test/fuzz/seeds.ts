@@ -43,10 +43,21 @@ export function endpointSeeds(acts: readonly string[]): Uint8Array[] {
     [...storing, code('rot'), cache, 0, 0, 9, ...reading],
     [...storing, ...knocking(0, 0), ...knocking(3, 0), code('wait'), 4, ...knocking(0, 1), 1, 255],
   ];
+  const between = 1 << 5;
+  const fromAfar = [...fetching(leecher), ...meeting(leecher, seeder)];
+  const intercepted: readonly (readonly number[])[] = [
+    [...fromAfar, ...settling(90)],
+    [...fromAfar, ...settling(40), code('drop'), ...settling(60)],
+    [...fromAfar, ...settling(40), code('leave'), seeder, ...settling(60), code('wait'), 6, ...settling(9)],
+    [code('strain'), 1, ...fromAfar, ...settling(30), code('strain'), 0, ...settling(60)],
+    [code('fill'), 1, code('knock'), leecher, cache, 1, 0, 0, 0, seeder, ...settling(60)],
+    [...storing, ...fromAfar, ...settling(9), code('whisper'), 0, 1, 2, 3, 0, 1, ...settling(60)],
+  ];
+  const diverted = intercepted.map((play) => Uint8Array.of(2, 0, 0, 0, between | 6, ...play));
   const downloads = everyChoice().flatMap((choice) =>
     plays.map((play, flags) => Uint8Array.of(...choice, flags, ...play)),
   );
-  return [...downloads, ...foreignLeechers(code('shout'), code('speak'))];
+  return [...diverted, ...downloads, ...foreignLeechers(code('shout'), code('speak'))];
 }
 
 /** What a recorded leecher said, to our seeder of the same content. */

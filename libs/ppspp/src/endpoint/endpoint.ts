@@ -270,7 +270,9 @@ export class Endpoint {
     for (const channel of swarm.members) this.steward.touch(channel);
   }
 
+  /** What was to be said on those flows is not said either. */
   private forgetIntercepted(): void {
+    this.out = this.out.filter((effect) => effect.kind !== 'send' || effect.from === undefined);
     this.doorman.forgetIntercepted();
     this.steward.forgetIntercepted(this.now);
   }

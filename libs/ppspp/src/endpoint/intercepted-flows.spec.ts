@@ -110,6 +110,14 @@ describe('flows that are lost', () => {
     expect(appliance.endpoint.channels.find(direct)?.phase).toBe('open');
   });
 
+  it('hear nothing of what was about to be said there', () => {
+    const { id } = appliance.seed(content).serve(metadata);
+    const bytes = saying(id, { type: 'request', range: { first: 0, last: 0 } });
+    appliance.hear(inside(1), bytes, outside(1)).hear(inside(2), opening(metadata, 5), outside(1));
+    appliance.endpoint.handle({ kind: 'flows-lost' }, appliance.now);
+    expect(appliance.take()).toEqual([]);
+  });
+
   it('may come back with new HANDSHAKEs', () => {
     appliance.serve(metadata, all);
     appliance.endpoint.handle({ kind: 'flows-lost' }, appliance.now);
