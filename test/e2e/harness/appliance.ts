@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { nativeDatagrams } from '@weir/datagram';
 import { z } from 'zod';
 import { metricOf } from './metrics';
 import { applianceIp, freeTcpPort, freeUdpPort } from './ports';
@@ -25,6 +27,9 @@ const swarm = z.object({
   complete: z.boolean(),
 });
 
+/** Threads of every appliance of these tests: where several can run, all that is promised has to hold with several. */
+export const datapathThreads = nativeDatagrams().available ? 2 : 1;
+
 /** What an appliance is started with; the defaults are those of a test, not of the product. */
 export interface ApplianceStart {
   readonly trackers?: readonly string[];
@@ -36,6 +41,8 @@ export interface ApplianceStart {
   /** Variables that overrule all this. */
   readonly env?: Readonly<Record<string, string>>;
 }
+
+const faults = join(__dirname, '../../netns/lab/faults.cjs');
 
 interface Place {
   readonly listen: string;
@@ -76,6 +83,11 @@ export class Appliance {
     const appliance = new Appliance(stage, start, place, run(stage, start, place));
     await appliance.untilReady();
     return appliance;
+  }
+
+  /** Has a datapath thread die of what nobody catches; which is left to chance. Each crash of a test has a name of its own. */
+  crashThread(name: string): void {
+    this.program.tell({ deed: 'crash', thread: 'datapath', claim: this.stage.path(name) });
   }
 
   async status(): Promise<z.output<typeof status>> {
@@ -136,6 +148,7 @@ function run(stage: Stage, start: ApplianceStart, { listen, admin }: Place): Pro
     WEIR_TRACKERS: trackers.join(),
     WEIR_SUBSCRIBERS: subscribers.join(),
     WEIR_LOG_LEVEL: 'error',
+    WEIR_DATAPATH_THREADS: String(datapathThreads),
   };
-  return stage.weir(['appliance'], { env: { ...env, ...start.env } });
+  return stage.weir(['appliance'], { env: { ...env, ...start.env }, hooks: [faults] });
 }
