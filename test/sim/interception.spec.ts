@@ -184,6 +184,24 @@ it('sends subscribers to another origin when the one that it fetched from vanish
   });
 });
 
+it('lets subscribers go to an origin that serves them and not us, though somebody outside answers who has nothing', async () => {
+  await eachSeed(10, async (seed) => {
+    const scene = new Scene(seed, perfect, { delay: constantDelay(20_000) });
+    const admit: EndpointConfig['admit'] = ({ ip }) => (ip.startsWith('10.2.') ? 'serve' : 'refuse');
+    const origin = (await scene.world.peer('10.9.0.1', { config: { admit } })).seed(film);
+    const useless = (await scene.origin(2)).fetch(film.metadata, []);
+    scene.world.onNotice = (peer, { type }) => {
+      if (peer.address.ip !== applianceIp || type !== 'peers-wanted') return;
+      peer.input({ kind: 'peers', swarmId: film.metadata.swarmId, peers: from(useless) });
+    };
+    const appliance = await scene.stand();
+    const subscriber = (await scene.subscriber()).fetch(film.metadata, from(origin));
+    scene.finish([[subscriber, film]], recoverySeconds);
+    expectThat(appliance.endpoint.counters.answeredHandshakes === 1, 'it is answered once');
+    expectThat(scene.middlebox.passed.content > 0, 'and then goes its way');
+  });
+});
+
 it('is missed by nobody for long when it stops, dies, or comes back', async () => {
   await eachSeed(30, async (seed) => {
     const scene = new Scene(

@@ -54,6 +54,10 @@ export const limits = {
   prospectsMax: 256,
   /** How long somebody who was intercepted waits without anybody outside to fetch from, before he is sent to his origin. */
   starvation: 3 * second,
+  /** How long what he says then is left to the origin, whoever answers us; longer than any peer goes on with a channel that ended. */
+  parted: 60 * second,
+  /** Those of whom that is remembered. */
+  partedMax: 4_096,
   /** Stored swarms that are open for callers of whom none proved to be there. */
   unprovenSwarmsMax: 256,
   /** Subscribers whose new swarms are counted, and the span in which they are. */

@@ -23,6 +23,7 @@ export type EndpointFault =
   | 'slots-taken'
   | 'store-full'
   | 'unconfirmed'
+  | 'starved'
   | 'data-not-asked'
   | 'data-several-chunks'
   | 'data-unproven'

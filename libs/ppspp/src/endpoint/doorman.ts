@@ -48,7 +48,7 @@ export class Doorman {
   receive(datagram: Datagram, now: Micros): void {
     const request = this.parts.gate.read(datagram, now);
     const fault = typeof request === 'string' ? request : this.consider(request, datagram, now);
-    if (fault !== undefined) this.parts.returns.refuse(datagram, fault);
+    if (fault !== undefined) this.parts.returns.refuse(datagram, fault, now);
   }
 
   /** A datagram to a channel that is not established: it proves that its sender is there, or is none of ours. */
@@ -56,7 +56,7 @@ export class Doorman {
     const half = this.parts.halfOpen.find(id, datagram, now);
     const entry = half === undefined ? 'no-channel' : this.establish(half, datagram, now);
     if (typeof entry !== 'string') return entry;
-    this.parts.returns.refuse(datagram, entry);
+    this.parts.returns.refuse(datagram, entry, now);
     return undefined;
   }
 
@@ -191,7 +191,7 @@ export class Doorman {
     const half = halfOpen.find(id, datagram, now);
     if (half !== undefined) this.remove(half);
     // Of those who wrote to us, who had to make room is forgotten.
-    if (half !== undefined || datagram.origin !== undefined) returns.refuse(datagram, fault);
+    if (half !== undefined || datagram.origin !== undefined) returns.refuse(datagram, fault, now);
   }
 
   /** Answers one whose address is not proven, `bytesMax` long at most, and five times a second. RFC 7574 section 12.1.1. */

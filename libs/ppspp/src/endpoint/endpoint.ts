@@ -22,6 +22,7 @@ import { Gate } from './gate';
 import { HalfOpenTable } from './half-open';
 import type { Hall } from './hall';
 import { Interception } from './interception';
+import { Parted } from './parted';
 import { Recruiter } from './recruiter';
 import { Returns } from './returns';
 import { Slots } from './slots';
@@ -39,6 +40,7 @@ export class Endpoint {
   readonly swarms: SwarmTable;
   private readonly envelope = new Envelope();
   private readonly bans = new Bans();
+  private readonly parted = new Parted();
   private readonly halfOpen: HalfOpenTable;
   private readonly returns: Returns;
   private readonly interception: Interception;
@@ -75,7 +77,7 @@ export class Endpoint {
     this.channels = channels;
     this.swarms = swarms;
     const hall: Hall = {
-      ...{ config, channels, swarms, bans, counters, envelope, push, touch },
+      ...{ config, channels, swarms, bans, parted: this.parted, counters, envelope, push, touch },
       hasSlot: (now) => slots.hasRoom(now),
       leave: (swarm) => this.leave(swarm),
     };
@@ -93,6 +95,7 @@ export class Endpoint {
       caller,
       notify: (notice) => this.push({ kind: 'notice', notice }),
       dismiss: (channel, ending) => this.steward.dismiss(channel, ending),
+      part: (channel) => this.part(channel),
     });
   }
 
@@ -192,12 +195,12 @@ export class Endpoint {
   private onDatagram(datagram: InputOf<'datagram'>): void {
     this.counters.datagramsIn++;
     const id = peekChannel(datagram.bytes);
-    if (id === undefined) return this.returns.refuse(datagram, 'truncated');
+    if (id === undefined) return this.returns.refuse(datagram, 'truncated', this.now);
     if (id === 0) return this.doorman.receive(datagram, this.now);
     const channel = this.channels.find(id);
     if (channel === undefined) return this.onProof(datagram, id);
     const isItsOwn = isSameAddress(channel.address, datagram.from) && isSameAddress(channel.origin, datagram.origin);
-    if (!isItsOwn) return this.returns.refuse(datagram, 'wrong-address');
+    if (!isItsOwn) return this.returns.refuse(datagram, 'wrong-address', this.now);
     this.deliver(channel, this.messagesOf(datagram, channel));
   }
 
@@ -268,6 +271,11 @@ export class Endpoint {
     this.interception.prospects.forget(swarm);
     this.doorman.left(swarm.metadata.swarmId, this.now);
     for (const channel of swarm.members) this.steward.touch(channel);
+  }
+
+  private part(channel: Channel): void {
+    this.parted.add({ from: channel.address, origin: channel.origin }, this.now);
+    this.steward.dismiss(channel, 'left');
   }
 
   /** What was to be said on those flows is not said either. */

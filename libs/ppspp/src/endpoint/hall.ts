@@ -7,6 +7,7 @@ import type { ChannelTable } from './channel-table';
 import type { EndpointConfig } from './config';
 import type { EndpointCounters } from './counters';
 import type { Effect } from './effects';
+import type { Parted } from './parted';
 import { channelIdOf } from './shard';
 import type { SwarmTable } from './swarm-table';
 
@@ -16,6 +17,7 @@ export interface Hall {
   readonly channels: ChannelTable;
   readonly swarms: SwarmTable;
   readonly bans: Bans;
+  readonly parted: Parted;
   readonly counters: EndpointCounters;
   readonly envelope: Envelope;
   push(effect: Effect): void;

@@ -140,7 +140,15 @@ describe('somebody who was intercepted and waits for what nobody outside sends a
     expect(sent.map(({ to, from }) => [to, from])).toEqual([[inside(1), outside(1)]]);
     expect([typesOf(sent), channelOf(sent)]).toEqual([['handshake'], 0]);
     appliance.hear(inside(1), saying(id, request), outside(1)).take();
-    expect([appliance.notOurs, appliance.flows]).toEqual([['no-channel'], ['other']]);
+    appliance.intercept(metadata, inside(1), outside(1), 6);
+    expect([appliance.notOurs, appliance.flows]).toEqual([
+      ['no-channel', 'starved'],
+      ['content', 'content'],
+    ]);
+    appliance.wait(limits.parted);
+    appliance.hear(inside(1), saying(id, request), outside(1)).take();
+    expect(appliance.flows.at(-1)).toBe('other');
+    expect(appliance.calls(appliance.intercept(metadata, inside(1), outside(1), 7))).toHaveLength(1);
   });
 
   it('is so when nobody who is there has anything', () => {

@@ -35,7 +35,7 @@ export class Interception {
   weigh(request: Request, datagram: InputOf<'datagram'>, content: OpenedContent | undefined, now: Micros): Verdict {
     const { from, origin } = datagram;
     const wasOpen = this.hall.swarms.find(request.metadata.swarmId) !== undefined;
-    const fault = this.obstacle(now) ?? this.gate.welcome(from, request.opening, content, now);
+    const fault = this.obstacle(datagram, now) ?? this.gate.welcome(from, request.opening, content, now);
     if (fault !== undefined || origin === undefined) return fault;
     if (this.storeFull && content === undefined && !this.holdsAny(request)) return 'store-full';
     if (!wasOpen && content === undefined && this.prospects.full) return 'table-full';
@@ -49,7 +49,8 @@ export class Interception {
     if (this.prospects.has(swarm)) this.prospects.extend(swarm, false, now + limits.halfOpen);
   }
 
-  private obstacle(now: Micros): EndpointFault | undefined {
+  private obstacle(datagram: InputOf<'datagram'>, now: Micros): EndpointFault | undefined {
+    if (this.hall.parted.has(datagram, now)) return 'starved';
     if (this.overloaded) return 'overloaded';
     return this.hall.hasSlot(now) ? undefined : 'slots-taken';
   }

@@ -16,6 +16,8 @@ export interface RecruiterParts {
   readonly notify: (notice: Notice) => void;
   /** Ends a channel for the sake of another, or because it is needed no more. */
   readonly dismiss: (channel: Channel, ending: 'left' | 'stalled') => void;
+  /** Ends an intercepted channel, whose peer is to go on with its origin. */
+  readonly part: (channel: Channel) => void;
 }
 
 const never = Number.POSITIVE_INFINITY;
@@ -34,7 +36,7 @@ export class Recruiter {
     const { swarms } = this.parts;
     if (swarms.find(swarm.metadata.swarmId) !== swarm) return undefined;
     const told = swarm.announce(now) ?? never;
-    for (const channel of this.starvation.victims(swarm, now)) this.parts.dismiss(channel, 'left');
+    for (const channel of this.starvation.victims(swarm, now)) this.parts.part(channel);
     const at = Math.min(told, this.staff(swarm, now) ?? never, this.starvation.nextTimeout(swarm) ?? never);
     return at === never ? undefined : at;
   }

@@ -1,3 +1,4 @@
+import type { Micros } from '../limits';
 import { decodeHandshake, peekChannel } from '../wire/decode';
 import type { EndpointFault } from './counters';
 import type { Flow, InputOf } from './effects';
@@ -12,18 +13,18 @@ export class Returns {
   ) {}
 
   /** Counts a datagram that is none of ours, and gives it back. */
-  refuse(datagram: InputOf<'datagram'>, fault: EndpointFault): void {
+  refuse(datagram: InputOf<'datagram'>, fault: EndpointFault, now: Micros): void {
     const { counters } = this.hall;
     counters.fault(fault);
     const isHandshake = datagram.origin !== undefined && isInitiation(datagram.bytes);
     if (isHandshake) counters.passed(fault);
-    this.hall.push({ kind: 'not-ours', datagram, fault, flow: this.flowOf(datagram, isHandshake) });
+    this.hall.push({ kind: 'not-ours', datagram, fault, flow: this.flowOf(datagram, isHandshake, now) });
   }
 
-  private flowOf({ from, origin }: InputOf<'datagram'>, isHandshake: boolean): Flow {
+  private flowOf({ from, origin }: InputOf<'datagram'>, isHandshake: boolean, now: Micros): Flow {
     if (origin === undefined) return 'other';
     if (this.flows.has(from, origin)) return 'shared';
-    return isHandshake ? 'content' : 'other';
+    return isHandshake || this.hall.parted.has({ from, origin }, now) ? 'content' : 'other';
   }
 }
 
