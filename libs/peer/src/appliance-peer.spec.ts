@@ -2,12 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nativeDatagrams } from '@weir/datagram';
 import type { Address, Notice } from '@weir/ppspp';
 import { Registry } from 'prom-client';
 import { AppliancePeer, type AppliancePeerSettings } from './appliance-peer';
 import { MemoryContent } from './memory-content.testing';
 import { joined, publish } from './published.testing';
 import { startTransfer, type Transfer } from './transfer';
+
+/** Several where they can run: all that holds for one holds for them. */
+const threads = nativeDatagrams().available ? 2 : 1;
 
 const capacity = 64 * 2 ** 20;
 const subscribers = [{ ip: '127.1.0.0', length: 16, family: 'ipv4' }] as const;
@@ -67,7 +71,7 @@ describe('AppliancePeer', () => {
       onReplaced: () => undefined,
       onFailure: (failure: unknown) => failures.push(failure),
     };
-    const all = { listen, subscribers, storeDirectory: directory, storeCapacityBytes: capacity, ...settings };
+    const all = { listen, subscribers, threads, storeDirectory: directory, storeCapacityBytes: capacity, ...settings };
     const peer = await AppliancePeer.start(all, listener, new Registry());
     ends.push(() => peer.stop());
     externalOf.set(peer, external);

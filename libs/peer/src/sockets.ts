@@ -1,5 +1,6 @@
 import {
   closeNativeSocket,
+  DatagramError,
   nativeDatagrams,
   openNativeSocket,
   type NativeSocket,
@@ -77,7 +78,17 @@ export class Sockets {
 
   private intercepting(port: number): NativeSocket[] {
     const { dscp = 0 } = this.plan;
-    return interceptIps.map((ip) => this.add({ ip, port }, { dscp, transparent: true }));
+    return interceptIps.flatMap((ip) => this.addIfSpoken({ ip, port }, { dscp, transparent: true }) ?? []);
+  }
+
+  /** Undefined where the machine does not speak the address family: then nothing of it can be diverted either. */
+  private addIfSpoken(address: Address, wishes: SocketWishes): NativeSocket | undefined {
+    try {
+      return this.add(address, wishes);
+    } catch (error) {
+      if (error instanceof DatagramError && error.code === 'DATAGRAM_ADDRESS_NOT_LOCAL') return undefined;
+      throw error;
+    }
   }
 
   private add(address: Address, wishes: SocketWishes): NativeSocket {
