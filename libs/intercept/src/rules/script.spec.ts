@@ -118,7 +118,7 @@ describe('the rules', () => {
       ],
     });
     expect(chain('divert', tracking).slice(2)).toEqual([
-      'iifname { "eth0", "eth1" } meta l4proto tcp socket transparent 1 socket wildcard 0 meta mark set 0x77650001 accept',
+      'iifname { "eth0", "eth1" } meta l4proto tcp socket transparent 1 meta mark set 0x77650001 accept',
       'iifname { "eth0" } ip daddr . tcp dport @trackers_ipv4 goto to_tracker',
       'iifname { "eth0" } ip6 daddr . tcp dport @trackers_ipv6 goto to_tracker',
     ]);

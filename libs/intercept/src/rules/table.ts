@@ -143,7 +143,8 @@ function subscribersGo({ subscribers }: RulePlan, chain: string): string[] {
 
 /**
  * A connection to a tracker is diverted at its first packet, while an epoch lives. Later ones follow the socket that took it,
- * as do the tracker's to the connection that we make under the subscriber's address.
+ * as do the tracker's to the connection that we make under the subscriber's address. The rule for these must not look for
+ * `socket wildcard`: it ends where a socket is not connected yet, or not any more, and no connection would ever come about.
  */
 function toTracker(plan: RulePlan): string[] {
   const { exemptSubscribers, tcpPort } = plan;
@@ -169,7 +170,7 @@ function divert({ inside, outside, trackers }: RulePlan): string[] {
     ...(trackers.length === 0
       ? []
       : [
-          `${fromOutside} meta l4proto tcp socket transparent 1 socket wildcard 0 meta mark set ${diverted} accept`,
+          `${fromOutside} meta l4proto tcp socket transparent 1 meta mark set ${diverted} accept`,
           ...families
             .filter((family) => trackers.some(({ ip }) => ip.includes(':') === (family === 'ipv6')))
             .map((family) => {
