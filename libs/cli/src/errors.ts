@@ -10,9 +10,10 @@ export class UsageError extends CacheError<'USAGE'> {
 /**
  * Why a command did not do what it should: `INCOMPLETE`, the content did not come in time; `TRACKER_UNREACHABLE`, none
  * of the trackers answers, and nobody else is known; `NOT_AVAILABLE`, this installation lacks a part; `NOT_INTERCEPTING`, the
- * rules are not there as configured.
+ * rules are not there as configured; `NOT_FAILING_OPEN`, flows passed too late.
  */
-export type CommandErrorCode = 'INCOMPLETE' | 'NOT_AVAILABLE' | 'NOT_INTERCEPTING' | 'TRACKER_UNREACHABLE';
+export type CommandErrorCode =
+  'INCOMPLETE' | 'NOT_AVAILABLE' | 'NOT_FAILING_OPEN' | 'NOT_INTERCEPTING' | 'TRACKER_UNREACHABLE';
 
 /** The command was right, and failed nevertheless. */
 export class CommandError extends CacheError<CommandErrorCode> {}

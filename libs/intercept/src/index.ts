@@ -12,6 +12,14 @@ export { runTool, toolPath, type RunTool, type ToolOutcome } from './kernel/tool
 export { createInterceptMetrics, type InterceptMetrics } from './metrics';
 export { speaksIpv6, thisMachine, type Machine } from './preflight/machine';
 export { describeProblem, preflight, unavailable, type Problem } from './preflight/preflight';
+export {
+  probeFaults,
+  probeRules,
+  type ProbeFault,
+  type ProbeGap,
+  type ProbeParts,
+  type ProbeResult,
+} from './probe/probe';
 export { planRules, type InterceptOptions, type RulePlan } from './rules/plan';
 export { routingsOf } from './rules/routes';
 export { ruleScript, type RuleScript } from './rules/script';

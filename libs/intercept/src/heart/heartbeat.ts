@@ -29,10 +29,11 @@ export class Heartbeat {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private complaint = '';
-  private told = '';
+  private told: string;
 
   constructor(private readonly parts: HeartbeatParts) {
     this.heart = new Heart(epochScripts(parts.interfaces));
+    this.told = summaryOf(this.heart.state);
   }
 
   get state(): HeartState {
@@ -83,11 +84,16 @@ export class Heartbeat {
 
   private tell(): void {
     const { state } = this.heart;
-    const summary = JSON.stringify([state.epoch, state.beatsFailed, state.lapses]);
+    const summary = summaryOf(state);
     if (summary === this.told) return;
     this.told = summary;
     this.parts.changed?.(state, this.complaint);
   }
+}
+
+/** What of a state is worth telling when it changes. */
+function summaryOf({ epoch, beatsFailed, lapses }: HeartState): string {
+  return JSON.stringify([epoch, beatsFailed, lapses]);
 }
 
 function readOutcome({ ok, complaint }: ToolOutcome): ScriptOutcome {

@@ -130,7 +130,7 @@ describe('weir intercept', () => {
   });
 
   it.each([
-    [[], 'name what to do: write up, down, status or print'],
+    [[], 'name what to do: write up, down, status, print or test'],
     [['pu'], 'there is no "pu": write up, down'],
     [['up', 'now'], "too many arguments for 'up'"],
   ])('explains %j', async (args, expected) => {
