@@ -63,6 +63,8 @@ export class Heart {
   private revokedAt = -Infinity;
   private failures = 0;
   private stopping = false;
+  /** Whether the packet filter is known to have nothing of the last epoch. */
+  private ended = true;
   private beatsFailed = 0;
   private readonly lapses = { stalled: 0, late: 0, 'flows-lost': 0, failed: 0 };
 
@@ -105,7 +107,7 @@ export class Heart {
   /** No flow is to be diverted any more, for good. To be asked for more until `stopped`. */
   stop(now: number): readonly HeartAction[] {
     this.stopping = true;
-    if (this.phase === 'living') return this.end(now);
+    if (this.phase === 'living' || (this.phase === 'resting' && !this.ended)) return this.end(now);
     if (this.phase === 'resting') this.phase = 'stopped';
     if (this.phase === 'beating' || this.phase === 'beginning') this.phase = 'condemned';
     return [];
@@ -138,6 +140,7 @@ export class Heart {
 
   private begin(now: number): readonly HeartAction[] {
     this.phase = 'beginning';
+    this.ended = false;
     this.epoch = epochAt(now);
     this.begunAt = now;
     return this.run('begin', now);
@@ -193,6 +196,7 @@ export class Heart {
   /** What could not be removed is gone when the kernel ends it by itself. */
   private rest(outcome: ScriptOutcome, now: number): readonly HeartAction[] {
     this.phase = this.stopping ? 'stopped' : 'resting';
+    this.ended = outcome === 'ok';
     const pause = this.failures === 0 ? 0 : Math.min(retryMillisMin * 2 ** (this.failures - 1), retryMillisMax);
     this.resumeAt = now + Math.max(pause * millisecond, outcome === 'failed' ? epochTimeout : 0);
     return [];
