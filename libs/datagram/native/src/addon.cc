@@ -10,7 +10,7 @@ namespace weir {
 namespace {
 
 /** Of the words that JavaScript shares with us, and of what is exported: `layout.ts` has the same number. */
-constexpr uint32_t kLayoutVersion = 5;
+constexpr uint32_t kLayoutVersion = 6;
 
 Napi::Object Limits(Napi::Env env) {
   Napi::Object limits = Napi::Object::New(env);
@@ -25,11 +25,10 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("layoutVersion", kLayoutVersion);
   exports.Set("limits", Limits(env));
   exports.Set("UdpSocket", UdpSocket::Define(env));
+  exports.Set("PassingSocket", PassingSocket::Define(env));
   exports.Set("openUdp", Napi::Function::New(env, OpenUdp, "openUdp"));
   exports.Set("openTcp", Napi::Function::New(env, OpenTcp, "openTcp"));
   exports.Set("connectTcp", Napi::Function::New(env, ConnectTcp, "connectTcp"));
-  exports.Set("openPassing", Napi::Function::New(env, OpenPassing, "openPassing"));
-  exports.Set("passDatagram", Napi::Function::New(env, PassDatagram, "passDatagram"));
   exports.Set("closeSocket", Napi::Function::New(env, CloseSocket, "closeSocket"));
   exports.Set("localAddress", Napi::Function::New(env, LocalAddress, "localAddress"));
   exports.Set("notifyService", Napi::Function::New(env, NotifyService, "notifyService"));

@@ -101,7 +101,7 @@ void Packet::Attach(int level, int type, const Source& source) {
   message.msg_controllen = CMSG_SPACE(sizeof(source));
 }
 
-int Pass(int fd, const Address& from, const Address& to, uint8_t* bytes, size_t length) {
+int Send(int fd, const Address& from, const Address& to, uint8_t* bytes, size_t length) {
   if (from.family != to.family || (to.family != 4 && to.family != 6)) return EAFNOSUPPORT;
   if (length + sizeof(udphdr) > kUdpBytesMax) return EMSGSIZE;
   const Packet packet(from, to, bytes, length);
@@ -116,7 +116,12 @@ int Pass(int fd, const Address& from, const Address& to, uint8_t* bytes, size_t 
 
 }  // namespace
 
-Napi::Value OpenPassing(const Napi::CallbackInfo& info) {
+Napi::Function PassingSocket::Define(Napi::Env env) {
+  return DefineClass(env, "PassingSocket",
+                     {InstanceMethod<&PassingSocket::Pass>("pass"), InstanceMethod<&PassingSocket::Close>("close")});
+}
+
+PassingSocket::PassingSocket(const Napi::CallbackInfo& info) : Napi::ObjectWrap<PassingSocket>(info) {
   const Napi::Env env = info.Env();
   const Wanted wanted = ReadWanted(info);
   const bool six = wanted.address.family == 6;
@@ -128,22 +133,34 @@ Napi::Value OpenPassing(const Napi::CallbackInfo& info) {
   if (six) Check(env, SetOption(socket.fd(), SOL_RAW, IPV6_CHECKSUM, offsetof(udphdr, check)), "IPV6_CHECKSUM");
   if (wanted.bufferBytes > 0) EnlargeBuffers(socket.fd(), wanted.bufferBytes);
   Bind(env, socket.fd(), wanted);
-  return Napi::Number::New(env, socket.Release());
+  fd_ = socket.Release();
 }
 
-Napi::Value PassDatagram(const Napi::CallbackInfo& info) {
+PassingSocket::~PassingSocket() { End(); }
+
+Napi::Value PassingSocket::Pass(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  if (info.Length() < 3 || !info[0].IsNumber()) throw Napi::TypeError::New(env, "fd is missing");
-  if (!info[1].IsTypedArray() || !info[2].IsTypedArray()) throw Napi::TypeError::New(env, "words or bytes are missing");
-  auto words = info[1].As<Napi::Uint32Array>();
-  auto bytes = info[2].As<Napi::Uint8Array>();
-  if (words.ElementLength() < 2 * kAddressWords) throw Napi::RangeError::New(env, "words are too few");
+  if (info.Length() < 2 || !info[0].IsTypedArray() || !info[1].IsTypedArray()) {
+    throw Napi::TypeError::New(env, "words or bytes are missing");
+  }
+  auto words = info[0].As<Napi::Uint32Array>();
+  auto bytes = info[1].As<Napi::Uint8Array>();
+  if (words.ByteLength() < 2 * sizeof(Address)) throw Napi::RangeError::New(env, "words are too few");
   Address from;
   Address to;
   std::memcpy(&from, words.Data(), sizeof(from));
   std::memcpy(&to, words.Data() + kAddressWords, sizeof(to));
-  const int fd = info[0].As<Napi::Number>().Int32Value();
-  return Napi::Number::New(env, Pass(fd, from, to, bytes.Data(), bytes.ByteLength()));
+  return Napi::Number::New(env, fd_ < 0 ? EBADF : Send(fd_, from, to, bytes.Data(), bytes.ByteLength()));
+}
+
+Napi::Value PassingSocket::Close(const Napi::CallbackInfo& info) {
+  End();
+  return info.Env().Undefined();
+}
+
+void PassingSocket::End() {
+  if (fd_ >= 0) close(fd_);
+  fd_ = -1;
 }
 
 }  // namespace weir

@@ -67,6 +67,13 @@ export interface UdpSocket {
   close(): void;
 }
 
+/** A raw socket through which datagrams of others are passed on. It is closed at the end of its thread at the latest. */
+export interface PassingSocket {
+  /** Sends a datagram on; `words` are the addresses it leaves from and goes to. Returns 0 or an error number. */
+  pass(words: Uint32Array, bytes: Uint8Array): number;
+  close(): void;
+}
+
 /** What a `UdpSocket` shares with us, and whom it tells. */
 export interface UdpSocketParts {
   readonly fd: number;
@@ -95,12 +102,10 @@ export interface NativeAddon {
   /** Bounds that are compiled in; `limits.ts` documents them. */
   readonly limits: Readonly<Record<string, number>>;
   readonly UdpSocket: new (parts: UdpSocketParts) => UdpSocket;
+  readonly PassingSocket: new (wishes: PassingWishes) => PassingSocket;
   openUdp(wishes: UdpWishes): number;
   openTcp(wishes: TcpWishes): number;
   connectTcp(wishes: TcpClientWishes): number;
-  openPassing(wishes: PassingWishes): number;
-  /** Sends a datagram on; `words` are the addresses it leaves from and goes to. Returns 0 or an error number. */
-  passDatagram(fd: number, words: Uint32Array, bytes: Uint8Array): number;
   closeSocket(fd: number): void;
   localAddress(fd: number): Address;
   /** Writes `addressWords` words; false when `ip` is not numeric. */

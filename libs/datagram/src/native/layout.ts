@@ -2,7 +2,7 @@
  * What the addon and we write into memory that both see; `receiver.h`, `sender.h` and `address.h` have the same. A change
  * of either side is a change of `layoutVersion` on both, and so is a function that the addon gains.
  */
-export const layoutVersion = 5;
+export const layoutVersion = 6;
 
 /** 32-bit words of an address: family (4, 6, or 0 for none), port, scope, and four of the IP in network order. */
 export const addressWords = 7;

@@ -2,7 +2,7 @@ import type { Address } from '@weir/ppspp';
 import { isIP } from 'node:net';
 import { addressInvalid, hostPort, nativeUnavailable, openingFailed, type OpeningFailure } from '../errors';
 import { listenBacklogMax, socketBufferBytes } from '../limits';
-import { nativeDatagrams, type NativeAddon, type SocketWishes } from './addon';
+import { nativeDatagrams, type NativeAddon, type PassingSocket, type SocketWishes } from './addon';
 
 /**
  * An open socket. It belongs to the process: threads adopt it by its number, one after another, and whoever opened it
@@ -71,12 +71,12 @@ export function connectNativeSocket(
 }
 
 /** Opens a raw socket that passes datagrams on between others, bound to a loopback address. Throws a `DatagramError`. */
-export function openNativePassing(ip: '127.0.0.1' | '::1', mark: number, addon?: NativeAddon): NativeSocket {
+export function openPassingSocket(ip: '127.0.0.1' | '::1', mark: number, addon?: NativeAddon): PassingSocket {
   const native = requireAddon(addon);
   const address = { ip, port: 0 } as const;
-  return opened(native, address, 'pass datagrams on from', () =>
-    native.openPassing({ ...address, mark, transparent: true, bufferBytes: socketBufferBytes }),
-  );
+  return attempt(address, 'pass datagrams on from', () => {
+    return new native.PassingSocket({ ...address, mark, transparent: true, bufferBytes: socketBufferBytes });
+  });
 }
 
 /** Closes a socket that no thread has any more. */
@@ -90,9 +90,15 @@ function checkAddress(address: Address): void {
 }
 
 function opened(native: NativeAddon, address: Address, task: string, open: () => number): NativeSocket {
-  try {
+  return attempt(address, task, () => {
     const fd = open();
     return { fd, local: native.localAddress(fd) };
+  });
+}
+
+function attempt<Opened>(address: Address, task: string, open: () => Opened): Opened {
+  try {
+    return open();
   } catch (error) {
     throw openingFailed(address, asFailure(error), task);
   }

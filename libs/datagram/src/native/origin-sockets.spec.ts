@@ -6,8 +6,16 @@ import { OriginSockets } from './origin-sockets';
 function fakeAddon(open: Map<number, UdpWishes>): NativeAddon {
   let next = 3;
   return {
-    layoutVersion: 5,
+    layoutVersion: 6,
     limits: {},
+    PassingSocket: class {
+      pass(): number {
+        return 0;
+      }
+      close(): void {
+        return undefined;
+      }
+    },
     UdpSocket: class {
       constructor(private readonly parts: UdpSocketParts) {}
       receive(): void {
@@ -30,8 +38,6 @@ function fakeAddon(open: Map<number, UdpWishes>): NativeAddon {
     },
     openTcp: () => 0,
     connectTcp: () => 0,
-    openPassing: () => 0,
-    passDatagram: () => 0,
     closeSocket: () => undefined,
     localAddress: (): Address => origin(1),
     encodeAddress: () => true,

@@ -1,14 +1,26 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { geteuid, stderr } from 'node:process';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { datagramBytesMax } from '../limits';
-import type { NativeAddon } from './addon';
-import { codeOf, describeNative, freeDescriptor, open, until, type Opened } from './native.testing';
+import type { NativeAddon, PassingWishes } from './addon';
+import { addonFile, codeOf, describeNative, freeDescriptor, open, until, type Opened } from './native.testing';
 import { PassingPort } from './passing-port';
 
 const mark = 0x7765_0003;
 const lengths = fc.oneof(fc.nat(1_500), fc.constantFrom(0, 1, 8_216, 9_001, datagramBytesMax - 1, datagramBytesMax));
 const ports = fc.integer({ min: 1, max: 65_535 });
+
+/** A thread that opens a socket, and waits. */
+const forgetting = `
+const { parentPort, workerData } = require('node:worker_threads');
+const { PassingSocket } = require(workerData.file);
+const socket = new PassingSocket({ ip: '127.0.0.1', port: 0, mark: workerData.mark, transparent: true });
+parentPort.on('message', () => socket.close());
+parentPort.postMessage('open');
+`;
 
 describeNative('PassingPort', (addon) => {
   if (geteuid?.() === 0) describePassing(addon);
@@ -18,16 +30,21 @@ describeNative('PassingPort', (addon) => {
   }
 
   it('opens both of its sockets or none', () => {
-    const open = new Set<number>();
+    const open = new Set<string>();
     const failing: NativeAddon = {
       ...addon,
-      openPassing: ({ ip }) => {
-        if (ip === '::1') throw Object.assign(new RangeError('no'), { code: 'EPERM' });
-        open.add(7);
-        return 7;
+      PassingSocket: class {
+        constructor({ ip }: PassingWishes) {
+          if (ip === '::1') throw Object.assign(new RangeError('no'), { code: 'EPERM' });
+          open.add(ip);
+        }
+        pass(): number {
+          return 0;
+        }
+        close(): void {
+          open.clear();
+        }
       },
-      localAddress: () => ({ ip: '127.0.0.1', port: 0 }),
-      closeSocket: (fd) => open.delete(fd),
     };
     expect(codeOf(() => new PassingPort(mark, failing).open())).toBe('DATAGRAM_PRIVILEGE_MISSING');
     expect(open.size).toBe(0);
@@ -98,6 +115,14 @@ function describePassing(addon: NativeAddon): void {
     });
   });
 
+  it('closes its descriptors at the end of a thread that forgets to', async () => {
+    const before = openDescriptors();
+    const worker = new Worker(forgetting, { eval: true, workerData: { file: addonFile, mark } });
+    await once(worker, 'message');
+    await worker.terminate();
+    expect(openDescriptors()).toBe(before);
+  });
+
   it('closes its descriptors', () => {
     const before = freeDescriptor();
     const passing = new PassingPort(mark, addon);
@@ -107,4 +132,9 @@ function describePassing(addon: NativeAddon): void {
     passing.close();
     expect(freeDescriptor()).toBe(before);
   });
+}
+
+/** How many descriptors the process has. */
+function openDescriptors(): number {
+  return readdirSync('/proc/self/fd').length;
 }

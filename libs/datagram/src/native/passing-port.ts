@@ -2,9 +2,9 @@ import { getSystemErrorName } from 'node:util';
 import type { Address } from '@weir/ppspp';
 import { DatagramTally, type DatagramCounts } from '../counts';
 import { faultOfCode, type DatagramFaultKind } from '../faults';
-import type { NativeAddon } from './addon';
+import type { NativeAddon, PassingSocket } from './addon';
 import { addressWords } from './layout';
-import { closeNativeSocket, openNativePassing, requireAddon, type NativeSocket } from './native-socket';
+import { openPassingSocket, requireAddon } from './native-socket';
 
 /** A datagram between two others. */
 export interface PassedDatagram {
@@ -21,13 +21,13 @@ export interface PassedDatagram {
  *
  * It takes one socket for each address family, however many flows there are: a flow that is passed costs one system call, so
  * that a flood of them costs no more than its datagrams. Nothing is queued in the process: what the kernel does not take at
- * once is lost, as it would be on a full link. Needs CAP_NET_RAW and CAP_NET_ADMIN.
+ * once is lost, as it would be on a full link. What it has open ends with its thread. Needs CAP_NET_RAW and CAP_NET_ADMIN.
  */
 export class PassingPort {
   private readonly addon: NativeAddon;
   private readonly tally = new DatagramTally();
   private readonly words = new Uint32Array(2 * addressWords);
-  private sockets: { readonly four: NativeSocket; readonly six: NativeSocket } | undefined;
+  private sockets: { readonly four: PassingSocket; readonly six: PassingSocket } | undefined;
 
   constructor(
     private readonly mark: number,
@@ -38,11 +38,11 @@ export class PassingPort {
 
   /** Throws a `DatagramError` when the process may not. */
   open(): void {
-    const four = openNativePassing('127.0.0.1', this.mark, this.addon);
+    const four = openPassingSocket('127.0.0.1', this.mark, this.addon);
     try {
-      this.sockets = { four, six: openNativePassing('::1', this.mark, this.addon) };
+      this.sockets = { four, six: openPassingSocket('::1', this.mark, this.addon) };
     } catch (error) {
-      closeNativeSocket(four, this.addon);
+      four.close();
       throw error;
     }
   }
@@ -63,7 +63,7 @@ export class PassingPort {
     const { sockets } = this;
     this.sockets = undefined;
     if (sockets === undefined) return;
-    for (const socket of [sockets.four, sockets.six]) closeNativeSocket(socket, this.addon);
+    for (const socket of [sockets.four, sockets.six]) socket.close();
   }
 
   private send({ to, from, bytes }: PassedDatagram): DatagramFaultKind | undefined {
@@ -71,8 +71,7 @@ export class PassingPort {
     if (sockets === undefined) return 'closed';
     if (!addon.encodeAddress(from.ip, from.port, words, 0)) return 'address-invalid';
     if (!addon.encodeAddress(to.ip, to.port, words, addressWords)) return 'address-invalid';
-    const { fd } = words[0] === 4 ? sockets.four : sockets.six;
-    const error = addon.passDatagram(fd, words, bytes);
+    const error = (words[0] === 4 ? sockets.four : sockets.six).pass(words, bytes);
     return error === 0 ? undefined : faultOfCode(getSystemErrorName(-error));
   }
 }

@@ -72,8 +72,16 @@ class FakeKernel {
 }
 
 const noAddon: NativeAddon = {
-  layoutVersion: 5,
+  layoutVersion: 6,
   limits: {},
+  PassingSocket: class {
+    pass(): number {
+      return 0;
+    }
+    close(): void {
+      return undefined;
+    }
+  },
   UdpSocket: class {
     discard(): number {
       return 0;
@@ -90,8 +98,6 @@ const noAddon: NativeAddon = {
   },
   openUdp: () => 0,
   connectTcp: () => 0,
-  openPassing: () => 0,
-  passDatagram: () => 0,
   openTcp: () => 0,
   closeSocket: () => undefined,
   localAddress: (): Address => ({ ip: '192.0.2.1', port: 1 }),
