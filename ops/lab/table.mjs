@@ -5,6 +5,7 @@ const barWidth = 24;
 /** The table's lines. */
 export function render({ seconds, subscribers, deliveredBytes, outsideBytes, byteHitRatio, interception }, { line }) {
   const { delayMillis, loss, mbits } = line;
+  const { passedFlows, passedBytesEstimate, epochSeconds } = interception;
   return [
     `${seconds.toFixed(0).padStart(4)} s   outside: ${mbits} Mbit/s, ${2 * delayMillis} ms there and back, ${percent(loss)} lost`,
     '',
@@ -14,8 +15,8 @@ export function render({ seconds, subscribers, deliveredBytes, outsideBytes, byt
     `delivered to subscribers   ${megabytes(deliveredBytes)}`,
     `came in from outside       ${megabytes(outsideBytes)}${ratio(outsideBytes, deliveredBytes)}`,
     `byte hit ratio             ${byteHitRatio === null ? 'nothing served yet' : percent(byteHitRatio)}`,
-    `passed flows               ${interception.passedFlows}`,
-    `epoch                      ${interception.epoch ?? 'none: nothing is diverted'}`,
+    `flows passed on            ${passedFlows}, with ${megabytes(passedBytesEstimate).trim()} of content (estimated)`,
+    `diverting                  ${epochSeconds === null ? 'no' : `since ${epochSeconds.toFixed(0)} s`}`,
   ];
 }
 

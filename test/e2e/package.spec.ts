@@ -44,7 +44,7 @@ function pack(out: string, version: string) {
 }
 
 describePackage('a package, in a root where there is nothing else', () => {
-  const stage = new Stage([], place);
+  const stage = new Stage({}, place);
   let root: EmptyRoot;
   let content: ContentFile;
   let at: { readonly peer: string; readonly admin: string };

@@ -27,11 +27,11 @@ export class Stage {
   private readonly closers: (() => Promise<void> | void)[] = [];
 
   /**
-   * @param launcher what its programs are started by: see `ProgramSettings`.
+   * @param defaults what its programs are started with, unless one is told otherwise.
    * @param place where its folder is made.
    */
   constructor(
-    private readonly launcher: readonly string[] = [],
+    private readonly defaults: ProgramSettings = {},
     private readonly place = tmpdir(),
   ) {}
 
@@ -42,8 +42,8 @@ export class Stage {
 
   /** Starts a script. */
   node(script: string, args: readonly string[], settings?: ProgramSettings): Program {
-    const { launcher } = this;
-    const program = new Program(`weir ${args.slice(0, 2).join(' ')}`, script, args, { launcher, ...settings });
+    const started = { ...this.defaults, ...settings };
+    const program = new Program(`weir ${args.slice(0, 2).join(' ')}`, script, args, started);
     this.programs.add(program);
     return program;
   }

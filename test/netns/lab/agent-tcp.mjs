@@ -86,12 +86,14 @@ function generated(bytes) {
   });
 }
 
+/** Reads to the end and no further: what the other direction still has to say goes on. */
 async function digestOf(stream) {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const part of stream) {
+  stream.on('data', (part) => {
     bytes += part.length;
     hash.update(part);
-  }
+  });
+  await once(stream, 'end');
   return { bytes, sha256: hash.digest('hex') };
 }

@@ -60,7 +60,7 @@ export class Agent {
 
   /** Starts one in the namespace of a stage. */
   static start(stage: Stage): Agent {
-    return new Agent(stage.node(join(__dirname, 'agent-main.mjs'), [], { limitMillis: 2 ** 31 - 1 }));
+    return new Agent(stage.node(join(__dirname, 'agent-main.mjs'), []));
   }
 
   async http(order: HttpOrder) {

@@ -48,7 +48,7 @@ export class LabAppliance {
     readonly router: Router,
     private readonly start: ApplianceStart = {},
   ) {
-    this.stage = new Stage(router.namespace.launcher);
+    this.stage = new Stage({ launcher: router.namespace.launcher, limitMillis });
     this.agent = Agent.start(this.stage);
   }
 
@@ -78,7 +78,6 @@ export class LabAppliance {
       env: { ...this.environment(), ...env },
       launcher: this.launcher(),
       hooks: [faults],
-      limitMillis,
     };
     this.process = this.stage.weir(['appliance'], settings);
     const ended = this.process.ended.then(({ stdout, stderr }) => {

@@ -8,7 +8,7 @@ const { setImmediate } = require('node:timers');
 const { BroadcastChannel, isMainThread } = require('node:worker_threads');
 
 /** What a thread has loaded that no other has. The first that fits says which it is. */
-const marks = { datapath: /datapath-thread\.js$/, writer: /writer-host\.js$/, verify: /verify.worker\.js$/ };
+const marks = { datapath: /datapath\.worker\.js$/, writer: /writer\.worker\.js$/, verify: /verify.worker\.js$/ };
 
 const channel = new BroadcastChannel('weir-faults');
 channel.onmessage = ({ data }) => obey(data);

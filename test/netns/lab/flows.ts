@@ -1,3 +1,4 @@
+import { untilTrue } from '../../e2e/harness/waiting';
 import { external, subscriber, type Family } from './addresses';
 import type { Heard, UdpEnd } from './agent';
 import type { Lab } from './lab';
@@ -39,6 +40,23 @@ export async function callOrigin({ subscriber: caller, origin }: Ends, wording: 
   await caller.send(origin.place, handshake({ ...wording, channel }));
   const [answer] = await caller.until(1, (one) => isAnswer(one) && answerOf(one.hex).channel !== undefined);
   return answerOf(answer?.hex ?? '').channel ?? 0;
+}
+
+/** Milliseconds that somebody waits for an answer, before another calls. */
+const patienceMillis = 700;
+
+/**
+ * One after the other calls an origin, each once and by a flow of his own, until one is answered: an appliance that was let
+ * down for some seconds takes nobody new while it catches up, and who is passed stays passed.
+ */
+export async function untilServed(lab: Lab, numbers: EndNumbers, swarmId: string): Promise<void> {
+  await untilTrue('somebody new is served', async () => {
+    const ends = await openEnds(lab, numbers);
+    await ends.subscriber.send(ends.origin.place, handshake({ swarmId }));
+    await ends.subscriber.until(1, isFrom(ends.origin), patienceMillis);
+    await Promise.all([ends.subscriber.close(), ends.origin.close()]);
+    return true;
+  });
 }
 
 /** Milliseconds that one flow after the other is tried, each with a first datagram of its own. */

@@ -22,8 +22,9 @@ export function ruleCounters(namespace: Namespace): Map<string, { packets: numbe
   return new Map(nftables.flatMap((entry) => ('counter' in entry ? [[entry.counter.name, entry.counter]] : [])));
 }
 
-/** Epochs that live: connection marks whose flows are diverted. */
+/** Epochs that live: connection marks whose flows are diverted. None where there are no rules. */
 export function aliveEpochs(namespace: Namespace): string[] {
+  if (!namespace.run('nft list tables inet').includes('table inet weir\n')) return [];
   return namespace.run('nft list set inet weir alive').match(/0x[0-9a-f]{8}/g) ?? [];
 }
 

@@ -33,6 +33,8 @@ export interface LabFetch extends Omit<FetchStart, 'out' | 'ip'>, Partial<Pick<F
 }
 
 const seederPort = 6_881;
+/** Programs run until they are ended, or the lab is. */
+const forEver = 2 ** 31 - 1;
 
 /**
  * Subscribers, a PoP and the Internet on this machine, and the real programs in them. Everything ends with `end`.
@@ -51,8 +53,8 @@ export class Lab {
   private fetches = 0;
 
   private constructor(readonly network: Network) {
-    this.inside = new Stage(network.subscribers.launcher);
-    this.outside = new Stage(network.internet.launcher);
+    this.inside = new Stage({ launcher: network.subscribers.launcher, limitMillis: forEver });
+    this.outside = new Stage({ launcher: network.internet.launcher, limitMillis: forEver });
     this.subscribers = Agent.start(this.inside);
     this.internet = Agent.start(this.outside);
     this.arrivals = {

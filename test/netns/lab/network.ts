@@ -63,6 +63,13 @@ export class Network {
     return { received: read('rx_bytes'), sent: read('tx_bytes') };
   }
 
+  /** Has subscribers get so much at most. */
+  shapeInside(mbits: number): void {
+    for (const { namespace, inside } of this.routers.slice(0, 1)) {
+      namespace.run(`tc qdisc replace dev ${inside} root tbf rate ${mbits}mbit burst 32kb latency 100ms`);
+    }
+  }
+
   async end(): Promise<void> {
     for (const namespace of [this.subscribers, ...this.routers.map((router) => router.namespace), this.internet]) {
       await namespace.end();
