@@ -77,7 +77,7 @@ async function fetchFrom(swarmId, address, copy, report) {
 }
 
 /** User and system time: fields 14 and 15 of proc_pid_stat(5), counted after the name, which may contain blanks. */
-function cpuSecondsOf(pid) {
+export function cpuSecondsOf(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
