@@ -11,7 +11,7 @@ import { LoggingModule, TelemetryModule } from '@weir/telemetry';
 export class AppModule {
   static forRoot(config: WeirConfig): DynamicModule {
     const registration = superNodeRegistration();
-    const interception = superNodeInterception();
+    const interception = superNodeInterception(registration);
     return {
       module: AppModule,
       imports: [

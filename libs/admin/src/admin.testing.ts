@@ -95,6 +95,7 @@ export class InterceptionStandIn implements Partial<InterceptService> {
     enabled: false,
     epochSeconds: undefined,
     passed: { contentBytes: 0, byteHitRatio: undefined },
+    popular: [],
   };
 }
 

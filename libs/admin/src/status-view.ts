@@ -33,6 +33,11 @@ export const statusView = z
       .object({
         enabled: z.boolean().describe('Whether interception is configured.'),
         diverting: z.boolean().describe('Whether new flows of subscribers are diverted now.'),
+        popular: z
+          .array(z.object({ swarmId: z.string(), score: z.number() }))
+          .describe(
+            'Swarms that subscribers asked intercepted trackers for most. A request counts 1, half as much after each hour.',
+          ),
         epochSeconds: z.number().nullable().describe('Seconds since that began; null while nothing is diverted.'),
       })
       .describe("Interception of subscribers' flows."),

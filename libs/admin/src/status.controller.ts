@@ -29,7 +29,7 @@ export class StatusController {
     const { storedBytes, capacityBytes } = this.peer.usage;
     const asked = hitBytes + missBytes;
     const unmet = unmetIn(this.readiness);
-    const { enabled, epochSeconds, passed } = this.interception.status;
+    const { enabled, epochSeconds, passed, popular } = this.interception.status;
     return {
       version,
       uptimeSeconds: Math.floor(process.uptime()),
@@ -40,7 +40,12 @@ export class StatusController {
       byteHitRatio: asked === 0 ? null : hitBytes / asked,
       byteHitRatioEstimate: passed.byteHitRatio ?? null,
       passedBytesEstimate: passed.contentBytes,
-      intercept: { enabled, diverting: epochSeconds !== undefined, epochSeconds: epochSeconds ?? null },
+      intercept: {
+        enabled,
+        diverting: epochSeconds !== undefined,
+        epochSeconds: epochSeconds ?? null,
+        popular: popular.map(({ swarmId, score }) => ({ swarmId, score })),
+      },
       cacheInBytes: fetchedBytes,
       cacheOutBytes: servedBytes,
       ...{ hitBytes, missBytes, storedBytes, capacityBytes },

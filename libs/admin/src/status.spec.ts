@@ -18,7 +18,7 @@ describe('GET /v1/status', () => {
   it('shows traffic and store', async () => {
     admin.peer.totals = { channels: 7, fetchedBytes: 100, servedBytes: 390, hitBytes: 300, missBytes: 100 };
     const passed = { contentBytes: 200, byteHitRatio: 0.5 };
-    admin.interception.status = { enabled: true, epochSeconds: 12, passed };
+    admin.interception.status = { enabled: true, epochSeconds: 12, passed, popular: [{ swarmId: 'ab', score: 1.5 }] };
     admin.peer.usage = { storedBytes: 5_000, capacityBytes: 10_000, swarms: 1, extents: 2 };
     admin.peer.addresses = [
       { ip: '192.0.2.1', port: 6778 },
@@ -36,7 +36,7 @@ describe('GET /v1/status', () => {
       byteHitRatio: 0.75,
       byteHitRatioEstimate: 0.5,
       passedBytesEstimate: 200,
-      intercept: { enabled: true, diverting: true, epochSeconds: 12 },
+      intercept: { enabled: true, diverting: true, epochSeconds: 12, popular: [{ swarmId: 'ab', score: 1.5 }] },
       cacheInBytes: 100,
       cacheOutBytes: 390,
       hitBytes: 300,
@@ -50,7 +50,7 @@ describe('GET /v1/status', () => {
     expect((await admin.request('GET', '/v1/status')).json).toMatchObject({
       byteHitRatio: null,
       byteHitRatioEstimate: null,
-      intercept: { enabled: false, diverting: false, epochSeconds: null },
+      intercept: { enabled: false, diverting: false, epochSeconds: null, popular: [] },
     });
   });
 

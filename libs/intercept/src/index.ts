@@ -11,7 +11,8 @@ export { inspectRules, readCounters, type Count, type LivingEpoch, type RulesSta
 export { runTool, toolPath, type RunTool, type ToolOutcome } from './kernel/tool';
 export { createInterceptMetrics, type InterceptMetrics } from './metrics';
 export { speaksIpv6, thisMachine, type Machine } from './preflight/machine';
-export { describeProblem, preflight, unavailable, type Problem } from './preflight/preflight';
+export { preflight } from './preflight/preflight';
+export { describeProblem, unavailable, type Problem } from './preflight/problem';
 export {
   probeFaults,
   probeRules,

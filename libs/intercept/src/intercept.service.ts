@@ -7,6 +7,7 @@ import { Interception, type InterceptCondition, type TrackerProxy } from './inte
 import { createInterceptMetrics } from './metrics';
 import { speaksIpv6, thisMachine, type Machine } from './preflight/machine';
 import { planRules, type InterceptOptions } from './rules/plan';
+import { SwarmPopularity, type PopularSwarm } from './tracker/popularity';
 import { InterceptMeter, type PassedEstimate, type Served } from './traffic/meter';
 
 /** What the app gives the module. */
@@ -16,12 +17,16 @@ export interface InterceptSetup {
   /** Calls whenever a datapath thread lost its flows by itself: it stalled, or it ended. */
   readonly onFlowsLost: (listener: () => void) => void;
   readonly served: () => Served;
-  readonly trackers?: TrackerProxy | undefined;
+  /** Makes what takes diverted connections to trackers, and tells which swarms subscribers ask them for. */
+  readonly trackers: (asked: (swarmId: string) => void) => TrackerProxy;
   readonly registry: Registry;
   readonly readiness: Pick<ReadinessRegistry, 'declare'>;
   /** Default: the one that this process runs on. */
   readonly machine?: Machine;
 }
+
+/** As many as an operator reads. */
+const popularShown = 10;
 
 /** Injection token of the `InterceptSetup`. */
 export const interceptSetup = Symbol('intercept setup');
@@ -32,6 +37,8 @@ export interface InterceptStatus {
   /** Seconds since the living epoch began; undefined while nothing is diverted. */
   readonly epochSeconds: number | undefined;
   readonly passed: PassedEstimate;
+  /** The swarms that subscribers asked intercepted trackers for most. */
+  readonly popular: readonly PopularSwarm[];
 }
 
 /** The appliance's interception, for as long as the application runs: it begins once all else is up, and ends first. */
@@ -39,15 +46,18 @@ export interface InterceptStatus {
 export class InterceptService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(InterceptService.name);
   private readonly meter: InterceptMeter;
+  private readonly popularity = new SwarmPopularity();
   private readonly interception: Interception | undefined;
 
   constructor(@Inject(interceptSetup) private readonly setup: InterceptSetup) {
-    const { config, pulse, served, trackers, registry, machine = thisMachine } = setup;
+    const { config, pulse, served, registry, machine = thisMachine } = setup;
     this.meter = new InterceptMeter(createInterceptMetrics(registry));
     if (!config.intercept.enabled) return;
     this.declare({ ready: false, reason: 'interception has not begun', remedy: 'wait for it' });
     const changed = (condition: InterceptCondition): void => this.hear(condition);
     const plan = planRules(config, speaksIpv6());
+    const asked = (swarmId: string): void => this.popularity.ask(swarmId, machineMicros());
+    const trackers = plan.trackers.length > 0 ? setup.trackers(asked) : undefined;
     this.interception = new Interception({ plan, machine, pulse, meter: this.meter, served, trackers, changed });
   }
 
@@ -70,6 +80,7 @@ export class InterceptService implements OnApplicationBootstrap, OnModuleDestroy
       enabled: this.interception !== undefined,
       epochSeconds: epoch === undefined ? undefined : Math.floor((machineMicros() - begunAt) / 1_000_000),
       passed: this.meter.estimate(this.setup.served()),
+      popular: this.popularity.top(popularShown, machineMicros()),
     };
   }
 

@@ -6,7 +6,8 @@ import { applyRules, removeRules } from './kernel/apply';
 import { readCounters } from './kernel/inspect';
 import { countersMillis, retryMillisMax } from './limits';
 import type { Machine } from './preflight/machine';
-import { describeProblem, preflight } from './preflight/preflight';
+import { preflight } from './preflight/preflight';
+import { describeProblem } from './preflight/problem';
 import type { RulePlan } from './rules/plan';
 import type { InterceptMeter, Served } from './traffic/meter';
 

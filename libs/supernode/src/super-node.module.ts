@@ -1,9 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { WEIR_CONFIG, type WeirConfig } from '@weir/config';
-import { InterceptModule, type InterceptSetup, type Served } from '@weir/intercept';
 import { PeerModule, PeerService } from '@weir/peer';
 import { RegistrationModule, type RegistrationSetup } from '@weir/registration';
-import { ReadinessRegistry } from '@weir/telemetry';
 import { Registry } from 'prom-client';
 import { SuperNodeService } from './super-node.service';
 
@@ -13,15 +11,6 @@ export function superNodeRegistration(): DynamicModule {
     imports: [PeerModule],
     inject: [WEIR_CONFIG, PeerService, Registry],
     useFactory: registrationSetup,
-  });
-}
-
-/** The interception of subscribers' flows for the appliance's peer. */
-export function superNodeInterception(): DynamicModule {
-  return InterceptModule.forRootAsync({
-    imports: [PeerModule],
-    inject: [WEIR_CONFIG, PeerService, Registry, ReadinessRegistry],
-    useFactory: interceptSetup,
   });
 }
 
@@ -43,27 +32,4 @@ function registrationSetup(config: WeirConfig, peer: PeerService, registry: Regi
   };
   const certified = (swarmId: string, certificate: Uint8Array): void => peer.certify(swarmId, certificate);
   return { settings, counters: () => peer.streamStats(), certified, registry };
-}
-
-function interceptSetup(
-  config: WeirConfig,
-  peer: PeerService,
-  registry: Registry,
-  readiness: ReadinessRegistry,
-): InterceptSetup {
-  return {
-    config,
-    pulse: peer.pulse,
-    onFlowsLost: (listener) => peer.onFlowsLost(listener),
-    served: () => servedBy(peer),
-    registry,
-    readiness,
-  };
-}
-
-/** What is sent again counts on both sides: losses between us and subscribers say nothing of what passes. */
-function servedBy({ totals, intercepted }: PeerService): Served {
-  const { servedBytes, hitBytes, missBytes } = totals;
-  const { repeatedBytes, servedDatagramBytes } = intercepted;
-  return { contentBytes: servedBytes + repeatedBytes, payloadBytes: servedDatagramBytes, hitBytes, missBytes };
 }

@@ -198,7 +198,7 @@ export class Heart {
     this.phase = this.stopping ? 'stopped' : 'resting';
     this.ended = outcome === 'ok';
     const pause = this.failures === 0 ? 0 : Math.min(retryMillisMin * 2 ** (this.failures - 1), retryMillisMax);
-    this.resumeAt = now + Math.max(pause * millisecond, outcome === 'failed' ? epochTimeout : 0);
+    this.resumeAt = now + Math.max(pause * millisecond, outcome === 'ok' ? 0 : epochTimeout);
     return [];
   }
 }

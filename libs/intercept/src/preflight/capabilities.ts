@@ -1,5 +1,5 @@
 import type { Machine } from './machine';
-import type { Problem } from './preflight';
+import type { Problem } from './problem';
 
 /** What the process must be allowed (capabilities(7)), by the bit in `/proc/self/status`. */
 const needed = [

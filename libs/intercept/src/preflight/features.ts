@@ -1,7 +1,7 @@
 import type { RulePlan } from '../rules/plan';
 import { ruleScript } from '../rules/script';
 import type { Machine } from './machine';
-import type { Problem } from './preflight';
+import type { Problem } from './problem';
 
 /** What of the packet filter our rules use, each with a rule that needs nothing else, and the modules that have it. */
 const features = [

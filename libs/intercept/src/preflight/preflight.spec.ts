@@ -2,7 +2,8 @@ import type { RunTool } from '../kernel/tool';
 import { planRules } from '../rules/plan';
 import { interceptOptions } from '../rules/plan.testing';
 import type { Machine } from './machine';
-import { describeProblem, preflight, unavailable } from './preflight';
+import { preflight } from './preflight';
+import { describeProblem, unavailable } from './problem';
 
 const plan = planRules(interceptOptions({ inside: ['eth0.7'], outside: ['eth1'] }), true);
 

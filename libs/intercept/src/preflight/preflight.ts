@@ -1,16 +1,10 @@
-import { InterceptError } from '../errors';
 import { toolNames } from '../kernel/tool';
 import type { RulePlan } from '../rules/plan';
 import { sysctlsOf } from '../rules/sysctls';
 import { capabilityProblems, mayChangeRules } from './capabilities';
 import { featureProblems } from './features';
 import type { Machine } from './machine';
-
-/** What stands in the way of interception, and how to clear it. */
-export interface Problem {
-  readonly what: string;
-  readonly remedy: string;
-}
+import type { Problem } from './problem';
 
 const packages = { nft: 'nftables', ip: 'iproute2' } as const;
 
@@ -26,18 +20,6 @@ export async function preflight(plan: RulePlan, machine: Machine): Promise<reado
     ...sysctlProblems(plan, machine),
     ...(asksKernel ? await featureProblems(plan, machine) : []),
   ];
-}
-
-/** A line of each problem. */
-export function describeProblem({ what, remedy }: Problem): string {
-  return `${what}: ${remedy}`;
-}
-
-/** All problems as one `INTERCEPT_UNAVAILABLE`. */
-export function unavailable(problems: readonly Problem[]): InterceptError {
-  const lines = problems.map((problem) => `  ${describeProblem(problem)}`).join('\n');
-  const message = `interception cannot begin:\n${lines}`;
-  return new InterceptError('INTERCEPT_UNAVAILABLE', message, { problems: problems.length });
 }
 
 function toolProblems({ hasTool }: Machine): Problem[] {
