@@ -7,7 +7,7 @@ import { productionFolders } from './production.mjs';
 
 /** As they are, below the same name. */
 const folders = ['docs', 'ops/systemd', 'ops/nftables'];
-const files = ['LICENSE', 'CHANGELOG.md'];
+const files = ['LICENSE', 'CHANGELOG.md', 'README.md'];
 
 /** Read by compilers, debuggers and builds alone. */
 const unusedFile = /\.[cm]?ts$|\.map$|^\.sources$/;
