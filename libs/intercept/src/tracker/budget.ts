@@ -7,7 +7,10 @@ export class Budget {
   private refilled = 0;
 
   /** `now` is whole microseconds. */
-  constructor(private readonly now: () => number) {
+  constructor(
+    private readonly now: () => number,
+    private readonly heldMax = heldBytesMax,
+  ) {
     this.refilled = now();
   }
 
@@ -18,7 +21,7 @@ export class Budget {
   /** One connection holds so many bytes more, or less. False when all together hold too much. */
   hold(change: number): boolean {
     this.held += change;
-    return this.held <= heldBytesMax;
+    return this.held <= this.heldMax;
   }
 
   /** Takes time for so many bytes, if there is some left in this second. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { decodeResponse, encodeRequest, encodeResponse } from '@weir/ppstp';
+import { Budget } from './budget';
 import { answered, posted } from './conversation.testing';
 import type { TrackerInterceptWorld } from './tracker-intercept';
 import { hear, loopback, Scene, service, until, type Serve } from './tracker-intercept.testing';
@@ -206,6 +207,23 @@ describe('TrackerIntercept', () => {
       client.destroy();
     }
     expect(await scene.count('exchanges_total', { outcome: 'rewritten' })).toBeGreaterThan(0);
+  });
+
+  it('passes what there is no room to hold, however much others hold', async () => {
+    const half = answered(found()).slice(0, 100);
+    const budget = new Budget(() => 0, 150);
+    await play((socket) => socket.on('data', () => socket.write(half)), { budget });
+    const [first, second] = [scene.client(), scene.client()];
+    first.write(posted(find()));
+    await until(() => budget.heldBytes === half.length);
+    second.write(posted(find()));
+    expect(await hear(second, half.length)).toBe(half);
+    second.write('more');
+    expect(await hear(second, half.length)).toBe(half);
+    expect(await scene.count('passed_total', { reason: 'memory' })).toBe(1);
+    expect(budget.heldBytes).toBe(half.length);
+    first.destroy();
+    await until(() => budget.heldBytes === 0);
   });
 
   it('cuts everything when it stops', async () => {

@@ -34,6 +34,7 @@ export interface TrackerInterceptWorld {
   readonly way?: Way;
   readonly holdMillis?: number;
   readonly idleMillis?: number;
+  readonly budget?: Budget;
 }
 
 /**
@@ -45,7 +46,7 @@ export interface TrackerInterceptWorld {
 export class TrackerIntercept {
   private readonly way: Way;
   private readonly table = new ConnectionTable<TrackerConnection>();
-  private readonly budget = new Budget(machineMicros);
+  private readonly budget: Budget;
   private readonly holdMillis: number;
   private readonly idleMillis: number;
   private servers: readonly Server[] = [];
@@ -53,15 +54,12 @@ export class TrackerIntercept {
 
   constructor(
     private readonly options: TrackerInterceptOptions,
-    {
-      way = transparentWay(options),
-      holdMillis = holdMillisMax,
-      idleMillis = idleMillisMax,
-    }: TrackerInterceptWorld = {},
+    world: TrackerInterceptWorld = {},
   ) {
-    this.way = way;
-    this.holdMillis = holdMillis;
-    this.idleMillis = idleMillis;
+    this.way = world.way ?? transparentWay(options);
+    this.budget = world.budget ?? new Budget(machineMicros);
+    this.holdMillis = world.holdMillis ?? holdMillisMax;
+    this.idleMillis = world.idleMillis ?? idleMillisMax;
   }
 
   /** Connections that are open now. */
