@@ -80,6 +80,8 @@ void Prepare(Napi::Env env, int fd, const Wanted& wanted) {
     // An IPv6 socket has one flag for both families.
     const int result = six ? SetOption(fd, SOL_IPV6, IPV6_TRANSPARENT, 1) : SetOption(fd, SOL_IP, IP_TRANSPARENT, 1);
     Check(env, result, "IP_TRANSPARENT");
+    // Who finds a packet too large tells the address that it seems to come from, not us: so it is cut on its way instead.
+    if (!six) Check(env, SetOption(fd, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT), "IP_MTU_DISCOVER");
   }
   if (wanted.mark != 0) Check(env, SetOption(fd, SOL_SOCKET, SO_MARK, wanted.mark), "SO_MARK");
   if (wanted.dscp != 0) {

@@ -30,6 +30,7 @@ describe('the rules', () => {
     expect(chain('divert', text)).toEqual([
       'type filter hook prerouting priority mangle; policy accept;',
       'iifname { "eth0", "weir-probe0" } meta l4proto udp goto from_subscriber',
+      'iifname { "eth0" } meta l4proto ipv6-icmp ct state related ct mark @alive meta mark set 0x77650001 accept',
     ]);
     expect(chain('from_subscriber', text)).toEqual([
       'fib daddr type != unicast accept',
@@ -117,7 +118,7 @@ describe('the rules', () => {
         { host: '2001:db8::80', port: 7846 },
       ],
     });
-    expect(chain('divert', tracking).slice(2)).toEqual([
+    expect(chain('divert', tracking).slice(3)).toEqual([
       'iifname { "eth0", "eth1" } meta l4proto tcp socket transparent 1 meta mark set 0x77650001 accept',
       'iifname { "eth0" } ip daddr . tcp dport @trackers_ipv4 goto to_tracker',
       'iifname { "eth0" } ip6 daddr . tcp dport @trackers_ipv6 goto to_tracker',

@@ -163,10 +163,21 @@ function toTracker(plan: RulePlan): string[] {
   ];
 }
 
-function divert({ inside, outside, trackers }: RulePlan): string[] {
+/**
+ * Who finds a packet of ours too large tells the address that it seems to come from: what is said of a flow of ours is for us, or
+ * we would never learn the path's MTU. Over IPv4 our packets may be cut on their way, and nobody has to tell.
+ */
+function errors({ inside, ipv6 }: RulePlan): string[] {
+  const told = `meta l4proto ipv6-icmp ct state related ct mark @${aliveSet}`;
+  return ipv6 ? [`iifname ${among(inside)} ${told} meta mark set ${diverted} accept`] : [];
+}
+
+function divert(plan: RulePlan): string[] {
+  const { inside, outside, trackers } = plan;
   const fromOutside = outside.length === 0 ? 'iifname != "lo"' : `iifname ${among([...inside, ...outside])}`;
   return [
     `iifname ${among([...inside, probeInterface])} meta l4proto udp goto from_subscriber`,
+    ...errors(plan),
     ...(trackers.length === 0
       ? []
       : [
