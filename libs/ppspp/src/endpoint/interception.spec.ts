@@ -65,6 +65,18 @@ describe('an intercepted HANDSHAKE', () => {
     expect(appliance.take()).toEqual([]);
   });
 
+  it('has its origin called at once, though trackers name others who have not answered', () => {
+    const direct = channelOf(appliance.hear(inside(3), opening(metadata, 5)).take());
+    appliance.hear(inside(3), saying(direct)).take();
+    const peers = [{ address: outside(9), priority: 1 }];
+    appliance.endpoint.handle({ kind: 'peers', swarmId, peers }, appliance.now);
+    expect(appliance.calls(appliance.take()).map(({ address }) => address)).toEqual([outside(9)]);
+    const [call, ...others] = appliance.calls(appliance.intercept(metadata));
+    if (call === undefined) throw new RangeError('no call');
+    expect([call.address, others]).toEqual([outside(1), []]);
+    expect(appliance.answer(call, metadata).filter(({ from }) => from !== undefined)).toHaveLength(1);
+  });
+
   it('is answered at once where a peer outside feeds the swarm, and its origin is called as well', () => {
     appliance.serve(metadata, all);
     const sent = appliance.intercept(metadata, inside(2), outside(2));
