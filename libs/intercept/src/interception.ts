@@ -53,6 +53,7 @@ export class Interception {
   private timers: NodeJS.Timeout[] = [];
   private stopping = false;
   private applied = false;
+  private proxies = false;
   private starting: Promise<void> | undefined;
   private told = '';
 
@@ -79,10 +80,13 @@ export class Interception {
     await this.starting;
     for (const timer of this.timers) clearInterval(timer);
     await this.heartbeat?.stop();
-    if (!this.applied) return;
-    await this.readCounters();
-    await removeRules(this.parts.plan.ipv6, this.parts.machine.run);
-    await this.parts.trackers?.stop();
+    try {
+      if (!this.applied) return;
+      await this.readCounters();
+      await removeRules(this.parts.plan.ipv6, this.parts.machine.run);
+    } finally {
+      if (this.proxies) await this.parts.trackers?.stop();
+    }
   }
 
   private async attempt(): Promise<void> {
@@ -103,7 +107,8 @@ export class Interception {
     if (problems.length > 0) return { reason: problems.map(describeProblem).join('; '), remedy: 'mend each of these' };
     try {
       if (this.stopping || this.applied) return undefined;
-      await this.parts.trackers?.start();
+      if (!this.proxies) await this.parts.trackers?.start();
+      this.proxies = true;
       await applyRules(plan, machine.run);
       this.applied = true;
       return undefined;
