@@ -22,7 +22,9 @@ export interface ApplianceOptions {
 export async function runAppliance(options: ApplianceOptions = {}): Promise<void> {
   const config = loadConfigOrExit(options);
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(config), adminHttpAdapter(), {
+    // Kept for the logger that is built with the rest; when that fails, the error says it all, and its receiver tells it once.
     bufferLogs: true,
+    logger: false,
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
