@@ -188,6 +188,15 @@ describeNamespaces('the rules', () => {
     expect(await next(heard)).toMatchObject({ at: 7000 });
   });
 
+  it('are put in place by tools that are killed when they hang', async () => {
+    const { ok, complaint } = await runTool('ip', { args: ['monitor'], millisMax: 100 });
+    expect({ ok, complaint }).toEqual({ ok: false, complaint: 'ip was stopped by SIGKILL, after 100 ms at most' });
+    expect(await runTool('nft', { args: ['-f', '-'], input: 'nonsense\n' })).toMatchObject({
+      ok: false,
+      complaint: expect.stringContaining('syntax error'),
+    });
+  });
+
   it('are rules to the packet filter, whatever is configured', async () => {
     const port = fc.integer({ min: 1, max: 65_535 });
     const range = fc.tuple(port, port).map(([a, b]) => ({ first: Math.min(a, b), last: Math.max(a, b) }));
