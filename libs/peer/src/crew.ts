@@ -144,13 +144,13 @@ export class Crew {
     const { listener, flows } = this.parts;
     this.pulse.clear(index);
     flows.clear(index);
-    this.missing.add(index);
-    listener.onEnded(index, failure, ended.report);
-    listener.onFlowsLost();
     if (!this.budget.take(machineMicros())) {
       this.over.reject(failure);
       return;
     }
+    this.missing.add(index);
+    listener.onEnded(index, failure, ended.report);
+    listener.onFlowsLost();
     try {
       this.succeed(index);
     } catch (error) {

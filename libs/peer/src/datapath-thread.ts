@@ -84,11 +84,18 @@ export class DatapathThread {
   }
 
   private async run(task: DatapathTask): Promise<void> {
-    try {
-      const answer = this.pool.run(task, {
-        transferList: [task.control, task.store, ...task.lines.map(({ port }) => port)],
+    // A worker that dies without the task, as while it is loading, is told of as an event, which ends the process if nobody
+    // listens: also when another took the place of the one whose task had ended.
+    const died = new Promise<never>((_, reject) => {
+      this.pool.on('error', (cause: unknown) => {
+        reject(endedError(cause));
       });
-      const failure = await answer.catch((cause: unknown) => Promise.reject(endedError(cause)));
+    });
+    died.catch(() => undefined);
+    try {
+      const transferList = [task.control, task.store, ...task.lines.map(({ port }) => port)];
+      const answer = this.pool.run(task, { transferList }).catch((cause: unknown) => Promise.reject(endedError(cause)));
+      const failure = await Promise.race([answer, died]);
       if (failure !== undefined) throw failedError(failure);
     } finally {
       this.control.close();
