@@ -1,5 +1,5 @@
 import { Budget } from './budget';
-import { heldBytesMax, parsedBytesPerSecond } from './limits';
+import { heldBytesMax, parsingMicrosPerSecond } from './limits';
 
 describe('Budget', () => {
   it('gives memory up to its bound, over all', () => {
@@ -11,16 +11,19 @@ describe('Budget', () => {
     expect(budget.heldBytes).toBe(heldBytesMax);
   });
 
-  it('gives time for so many bytes a second, and saves no more than that', () => {
+  it('gives a part of each second for parsing, saves no more than that, and is in debt after what took longer', () => {
     let now = 1_000_000;
     const budget = new Budget(() => now);
-    expect(budget.parse(parsedBytesPerSecond)).toBe(true);
-    expect(budget.parse(1)).toBe(false);
-    now += 500_000;
-    expect(budget.parse(parsedBytesPerSecond / 2)).toBe(true);
-    expect(budget.parse(1)).toBe(false);
+    const take = (micros: number) => budget.spend(() => (now += micros));
     now += 10_000_000;
-    expect(budget.parse(parsedBytesPerSecond + 1)).toBe(false);
-    expect(budget.parse(parsedBytesPerSecond)).toBe(true);
+    expect(budget.hasTime()).toBe(true);
+    expect(take(parsingMicrosPerSecond + 50_000)).toBe(now);
+    expect(budget.hasTime()).toBe(true);
+    take(parsingMicrosPerSecond);
+    expect(budget.hasTime()).toBe(false);
+    now += 500_000;
+    expect(budget.hasTime()).toBe(false);
+    now += 500_000;
+    expect(budget.hasTime()).toBe(true);
   });
 });

@@ -1,10 +1,11 @@
-import { heldBytesMax, parsedBytesPerSecond } from './limits';
+import { heldBytesMax, parsingMicrosPerSecond } from './limits';
 
 /** What all connections share: memory for messages that are not whole, and time to parse those that are. */
 export class Budget {
   private held = 0;
-  private parseable = parsedBytesPerSecond;
-  private refilled = 0;
+  /** Microseconds that are left; less than none after one message took longer. */
+  private left = parsingMicrosPerSecond;
+  private refilled: number;
 
   /** `now` is whole microseconds. */
   constructor(
@@ -24,14 +25,20 @@ export class Budget {
     return this.held <= this.heldMax;
   }
 
-  /** Takes time for so many bytes, if there is some left in this second. */
-  parse(bytes: number): boolean {
+  /** Whether there is time left to parse something. */
+  hasTime(): boolean {
     const now = this.now();
-    const gained = ((now - this.refilled) * parsedBytesPerSecond) / 1_000_000;
-    this.parseable = Math.min(parsedBytesPerSecond, this.parseable + gained);
+    const gained = ((now - this.refilled) * parsingMicrosPerSecond) / 1_000_000;
+    this.left = Math.min(parsingMicrosPerSecond, this.left + gained);
     this.refilled = now;
-    if (bytes > this.parseable) return false;
-    this.parseable -= bytes;
-    return true;
+    return this.left > 0;
+  }
+
+  /** Does a work, and takes the time that it took. */
+  spend<Result>(work: () => Result): Result {
+    const before = this.now();
+    const result = work();
+    this.left -= this.now() - before;
+    return result;
   }
 }

@@ -175,10 +175,11 @@ describe('Conversation', () => {
   });
 
   it('passes what there is no time to parse', () => {
-    const heard = overhear({ mayParse: () => false });
+    const heard = overhear({ hasTime: () => false });
     heard.subscriber(posted(find));
     expect(heard.reasons).toEqual(['load']);
-    const changing = overhear({ answer: () => 'changed', mayParse: (bytes) => bytes === find.length });
+    const times = [true, false];
+    const changing = overhear({ answer: () => 'changed', hasTime: () => times.shift() ?? false });
     changing.subscriber(posted(find));
     changing.tracker(answered(found));
     expect(changing.outcomes).toEqual(['unchanged']);

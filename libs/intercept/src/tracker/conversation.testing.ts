@@ -18,7 +18,7 @@ export interface Overheard {
 }
 
 /** Listens to a conversation. */
-export function overhear(listener: Partial<Pick<ConversationListener, 'answer' | 'mayParse'>> = {}): Overheard {
+export function overhear(listener: Partial<Pick<ConversationListener, 'answer' | 'hasTime'>> = {}): Overheard {
   const [requests, outcomes, reasons]: [Request[], ExchangeOutcome[], PassReason[]] = [[], [], []];
   const sent: Buffer[] = [];
   const conversation = new Conversation({
@@ -26,7 +26,8 @@ export function overhear(listener: Partial<Pick<ConversationListener, 'answer' |
     answer: () => undefined,
     onExchange: (outcome) => outcomes.push(outcome),
     onPass: (reason) => reasons.push(reason),
-    mayParse: () => true,
+    hasTime: () => true,
+    spend: (work) => work(),
     ...listener,
   });
   const send = (chunks: readonly Uint8Array[]) => sent.push(...chunks.map((chunk) => Buffer.from(chunk)));

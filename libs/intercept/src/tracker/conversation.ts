@@ -18,8 +18,10 @@ export interface ConversationListener {
   onExchange(outcome: ExchangeOutcome): void;
   /** From now on everything passes unread. Told once. */
   onPass(reason: PassReason): void;
-  /** Whether there is time to parse so many bytes more. */
-  mayParse(bytes: number): boolean;
+  /** Whether there is time to parse something. */
+  hasTime(): boolean;
+  /** Does a work whose time is limited. */
+  spend<Result>(work: () => Result): Result;
 }
 
 type Phase =
@@ -88,9 +90,9 @@ export class Conversation {
   }
 
   private requested({ body }: HttpMessage, hasMore: boolean): readonly Uint8Array[] {
-    if (!this.listener.mayParse(body.length)) return this.pass('load');
+    if (!this.listener.hasTime()) return this.pass('load');
     const text = textOf(body);
-    const decoded = text === undefined ? undefined : decodeRequest(text);
+    const decoded = text === undefined ? undefined : this.listener.spend(() => decodeRequest(text));
     if (decoded?.ok !== true) return this.pass('not-ppstp');
     this.listener.onRequest(decoded.message);
     this.phase = { kind: 'response', reader: new MessageReader(responseForm), request: decoded.message };
@@ -98,9 +100,10 @@ export class Conversation {
   }
 
   private answered({ head, headBytes, body }: HttpMessage, request: Request): readonly Uint8Array[] {
-    const text = mayChangeBody(head) && this.listener.mayParse(body.length) ? textOf(body) : undefined;
-    const changed = text === undefined ? undefined : this.listener.answer(text, request);
-    this.listener.onExchange(changed === undefined ? 'unchanged' : 'rewritten');
+    const { listener } = this;
+    const text = mayChangeBody(head) && listener.hasTime() ? textOf(body) : undefined;
+    const changed = text === undefined ? undefined : listener.spend(() => listener.answer(text, request));
+    listener.onExchange(changed === undefined ? 'unchanged' : 'rewritten');
     if (changed === undefined || head.length === undefined) return [headBytes, body];
     const bytes = Buffer.from(changed, 'utf8');
     const { start, end } = head.length;

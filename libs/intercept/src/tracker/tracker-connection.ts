@@ -79,7 +79,10 @@ export class TrackerConnection {
 
   private deliver(chunks: readonly Uint8Array[]): void {
     const { subscriber, tracker } = this.ends;
+    // As few packets as it came in.
+    subscriber.cork();
     for (const chunk of chunks) if (!subscriber.write(chunk)) tracker.pause();
+    subscriber.uncork();
     this.account();
   }
 

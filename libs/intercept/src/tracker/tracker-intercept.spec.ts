@@ -198,15 +198,17 @@ describe('TrackerIntercept', () => {
   });
 
   it('passes what there is no time to read', async () => {
-    await play((socket) => socket.on('data', () => socket.write(answered(found()))));
-    const body = find() + ' '.repeat(130_000);
-    while ((await scene.count('passed_total', { reason: 'load' })) === 0) {
-      const client = scene.client();
-      client.write(posted(body));
-      await hear(client, 1);
-      client.destroy();
-    }
-    expect(await scene.count('exchanges_total', { outcome: 'rewritten' })).toBeGreaterThan(0);
+    let now = 0;
+    const budget = new Budget(() => now);
+    await play((socket) => socket.on('data', () => socket.write(answered(found()))), { budget });
+    const [client, late] = [scene.client(), scene.client()];
+    client.write(posted(find()));
+    await hear(client, 1);
+    budget.spend(() => (now += 1_000_000));
+    late.write(posted(find()));
+    expect(await hear(late, answered(found()).length)).toBe(answered(found()));
+    expect(await scene.count('passed_total', { reason: 'load' })).toBe(1);
+    expect(await scene.count('exchanges_total', { outcome: 'rewritten' })).toBe(1);
   });
 
   it('passes what there is no room to hold, however much others hold', async () => {

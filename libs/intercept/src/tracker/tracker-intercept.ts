@@ -157,7 +157,8 @@ export class TrackerIntercept {
       answer: (text, request) => own && listFirst(text, request, { service: own, peerId, serves }),
       onExchange: (outcome) => metrics.exchanges.inc({ outcome }),
       onPass: (reason) => metrics.passed.inc({ reason }),
-      mayParse: (bytes) => this.budget.parse(bytes),
+      hasTime: () => this.budget.hasTime(),
+      spend: (work) => this.budget.spend(work),
     });
   }
 
