@@ -99,6 +99,7 @@ describe('an interception', () => {
     expect(conditions).toEqual([{ ready: true, epoch: interception.state.epoch }]);
     expect(deeds).toEqual(['proxy starts', 'route replace', 'rule add', 'rules in place', 'epoch begins']);
     await interception.stop();
+    expect(conditions).toHaveLength(1);
     expect(deeds.slice(5).filter((deed) => deed !== 'beat')).toEqual(['epoch ends', 'rules removed', 'proxy stops']);
     expect(meter.estimate(served)).toEqual({ contentBytes: 9_400, byteHitRatio: 1 / 11 });
   });

@@ -137,9 +137,8 @@ export class Interception {
       this.tell({ ready: true, epoch: state.epoch });
       return;
     }
-    const [line] = complaint.split('\n').filter((text) => text.trim() !== '');
-    const reason =
-      line === undefined ? 'no epoch lives: a datapath thread or this one stalls' : `no epoch lives: ${line}`;
+    if (this.stopping) return;
+    const reason = `no epoch lives: ${reasonOf(complaint)}`;
     const remedy = 'see weir intercept status; weir intercept up puts rules back that somebody removed';
     this.tell({ ready: false, reason, remedy });
   }
@@ -157,4 +156,9 @@ export class Interception {
     this.told = text;
     this.parts.changed(condition);
   }
+}
+
+function reasonOf(complaint: string): string {
+  if (complaint.includes('No such file')) return 'a beat was late, or somebody removed the epoch or the rules';
+  return complaint.split('\n').find((line) => line.trim() !== '') ?? 'a datapath thread stalls, or this one did';
 }
