@@ -109,6 +109,11 @@ export const limits = {
   swarmsMax: 16_384,
   /** Nothing sent for this long: a keepalive. Three fit in the time after which a silent peer is dead. */
   keepAlive: 55 * second,
+  /**
+   * The same on an intercepted channel: the kernel forgets a flow of few datagrams after 30 seconds in which it saw none, and with
+   * it that the flow is ours.
+   */
+  interceptedKeepAlive: 25 * second,
   /** Silence after which a peer is dead, with three datagrams sent to it meanwhile. RFC 7574 section 3.12. */
   deadAfter: 180 * second,
   deadDatagrams: 3,

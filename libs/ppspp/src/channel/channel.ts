@@ -58,7 +58,7 @@ export class Channel {
     this.uploader = new Uploader(init.upload, init.swarm);
     this.downloader = new Downloader(init.now);
     this.phase = init.initiated ? 'opening' : 'answered';
-    this.liveness = new Liveness(init.now);
+    this.liveness = new Liveness(init.now, init.origin === undefined ? limits.keepAlive : limits.interceptedKeepAlive);
     this.introduction = new Introduction(init.id);
     this.triesMax = init.triesMax ?? limits.handshakeTries;
   }

@@ -6,7 +6,11 @@ export class Liveness {
   sentAt: Micros;
   private sentSinceHeard = 0;
 
-  constructor(bornAt: Micros) {
+  /** @param keepAlive how long nothing may be sent. */
+  constructor(
+    bornAt: Micros,
+    private readonly keepAlive: Micros = limits.keepAlive,
+  ) {
     this.heardAt = bornAt;
     this.sentAt = bornAt;
   }
@@ -28,7 +32,7 @@ export class Liveness {
 
   /** When an empty datagram has to keep the channel alive. */
   get keepAliveAt(): Micros {
-    return this.sentAt + limits.keepAlive;
+    return this.sentAt + this.keepAlive;
   }
 
   /** RFC 7574 section 3.12: three minutes of silence in spite of three datagrams. */

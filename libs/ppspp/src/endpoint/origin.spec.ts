@@ -36,6 +36,15 @@ describe('an intercepted channel', () => {
     for (const { to, from } of sent) expect([to, from]).toEqual([subscriber, origin]);
   });
 
+  it('is never so quiet that the kernel forgets whose its flow is', () => {
+    const id = establish(5);
+    const direct = channelOf(seeder.hear(subscriber, opening(content.metadata, 6)).take());
+    seeder.hear(subscriber, saying(direct)).take();
+    const kept = seeder.wait(30 * second).filter(({ bytes }) => bytes.length === 4);
+    expect(kept.map(({ from }) => from)).toEqual([origin]);
+    expect(seeder.endpoint.channels.find(id)?.phase).toBe('open');
+  });
+
   it('is that of its origin address alone', () => {
     const id = establish(5);
     for (const to of [elsewhere, { ...origin, port: 1 }, undefined])
