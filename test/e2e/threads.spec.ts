@@ -13,6 +13,9 @@ jest.setTimeout(90_000);
 
 const threads = Array.from({ length: datapathThreads }, (_, thread) => thread);
 
+/** A thread's death is known at once; on a busy machine somewhat later. */
+const noticeMillis = 3_000;
+
 /** Tests that several threads need native sockets; without them the appliance has one. */
 const several = datapathThreads > 1 ? describe : describe.skip;
 
@@ -89,8 +92,8 @@ several('several datapath threads', () => {
     await fetchAll(appliance, all, 'before');
     const before = await appliance.status();
     for (let crash = 1; crash <= 3; crash++) {
-      appliance.crashThread(`crash-${String(crash)}`);
-      await untilTrue('it was replaced', async () => (await appliance.metric('datapath_restarts_total')) === crash);
+      await crashOne(appliance);
+      expect(await restartsOf(appliance)).toBe(crash);
       await untilTrue('it is ready', async () => (await appliance.request('GET', '/readyz')).ok);
       await fetchAll(appliance, all, `after-${String(crash)}`);
     }
@@ -103,18 +106,26 @@ several('several datapath threads', () => {
 
   it('are given up when they die again and again: the appliance ends', async () => {
     const appliance = await Appliance.start(stage);
-    // One that is still being started would be started anew by its pool, unnoticed.
     const isReadyOrOver = async (): Promise<boolean> =>
       !appliance.program.isRunning || (await appliance.request('GET', '/readyz')).ok;
     for (let crash = 1; appliance.program.isRunning && crash <= 6; crash++) {
-      const restarts = await restartsOf(appliance);
-      appliance.crashThread(`crash-${String(crash)}`);
-      await untilTrue('it was noticed', async () => (await restartsOf(appliance)) !== restarts);
+      await crashOne(appliance);
       await untilTrue('it was replaced, or is over', isReadyOrOver);
     }
     expect(await appliance.program.ended).toMatchObject({ status: 1 });
   });
 });
+
+/** Has one thread die. One that ends anyway, or just starts, may take the order, and then nothing is to be seen: it is repeated. */
+async function crashOne(appliance: Appliance): Promise<void> {
+  const before = await restartsOf(appliance);
+  const isNoticed = async (): Promise<boolean> => (await restartsOf(appliance)) !== before;
+  for (let attempt = 1; !(await isNoticed()); attempt++) {
+    expect(attempt).toBeLessThan(10);
+    appliance.crashThread(`crash-${String(before)}-${String(attempt)}`);
+    await untilTrue('it is noticed', isNoticed, noticeMillis).catch(() => undefined);
+  }
+}
 
 /** Undefined once it has ended. */
 async function restartsOf(appliance: Appliance): Promise<number | undefined> {
