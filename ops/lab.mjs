@@ -9,8 +9,8 @@ import { render } from './lab/table.mjs';
 import { root, setUp } from './setup.mjs';
 
 const usage =
-  'npm run lab -- [--seconds N] [--json] [--subscribers N] [--delay MILLISECONDS] [--loss SHARE] [--mbits N]';
-/** Bytes of each content; the first is wanted most. */
+  'npm run lab -- [--seconds N] [--json] [--subscribers N] [--contents N] [--delay MILLISECONDS] [--loss SHARE] [--mbits N]';
+/** Bytes of each content, the most wanted one first. */
 const contents = [8e6, 6e6, 4e6, 4e6, 2e6];
 const sampleMillis = 1_000;
 const exitCodes = { failed: 1, impossible: 2, interrupted: 130, terminated: 143 };
@@ -74,12 +74,21 @@ async function end(status) {
 
 function readArguments() {
   const text = { type: 'string' };
-  const options = { seconds: text, subscribers: text, delay: text, loss: text, mbits: text, json: { type: 'boolean' } };
+  const options = {
+    seconds: text,
+    subscribers: text,
+    contents: text,
+    delay: text,
+    loss: text,
+    mbits: text,
+    json: { type: 'boolean' },
+  };
   try {
     const { values } = parseArgs({ options });
     const number = (name, usual) => readNumber(name, values[name] ?? usual);
     const line = { delayMillis: number('delay', 20), loss: number('loss', 0.002), mbits: number('mbits', 100) };
-    const plan = { subscribers: number('subscribers', 6), contents, seedersPerContent: 2, line, seed: 1 };
+    const published = contents.slice(0, number('contents', contents.length));
+    const plan = { subscribers: number('subscribers', 6), contents: published, seedersPerContent: 2, line, seed: 1 };
     return { seconds: number('seconds', Infinity), json: values.json ?? false, plan };
   } catch (error) {
     return leave(exitCodes.impossible, `lab: ${error.message}\nusage: ${usage}`);

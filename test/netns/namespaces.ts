@@ -21,6 +21,12 @@ export class Namespace {
     this.run('ip link set lo up');
   }
 
+  /** Names of those that a lab made, whoever runs it. */
+  static names(): string[] {
+    const all = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).split('\n');
+    return all.filter((name) => namePattern.test(name)).sort();
+  }
+
   /** Words before a command that is to run in it. */
   get launcher(): readonly string[] {
     return ['ip', 'netns', 'exec', this.name];

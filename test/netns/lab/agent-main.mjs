@@ -1,5 +1,7 @@
 // Stands in a network namespace and does there what a test asks of it by IPC: HTTP requests, UDP sockets, TCP connections.
 // A request is { id, verb, order }, the answer { id, result } or { id, error }; what happens by itself is { event, ... }.
+import { once } from 'node:events';
+import { request } from 'node:http';
 import process from 'node:process';
 import { tcpVerbs } from './agent-tcp.mjs';
 import { udpVerbs } from './agent-udp.mjs';
@@ -16,8 +18,12 @@ process.on('message', ({ id, verb, order }) => {
 });
 process.channel.ref();
 
-/** Answers with status, headers and body, whatever the status. */
+/** Answers with status, headers and body, whatever the status. Each request has a connection of its own. */
 async function http({ url, method = 'GET', headers = {}, body, timeoutMillis = 5_000 }) {
-  const answer = await fetch(url, { method, headers, body, signal: AbortSignal.timeout(timeoutMillis) });
-  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+  const asking = request(url, { method, headers, agent: false, signal: AbortSignal.timeout(timeoutMillis) });
+  asking.end(body);
+  const [answer] = await once(asking, 'response');
+  const parts = [];
+  for await (const part of answer) parts.push(part);
+  return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(parts).toString() };
 }

@@ -23,6 +23,8 @@ const status = z.object({
   storedBytes: z.number(),
 });
 
+const diverting = z.object({ intercept: z.object({ enabled: z.boolean(), diverting: z.boolean() }) });
+
 const swarm = z.object({ extentsHeld: z.number(), storedBytes: z.number(), complete: z.boolean() });
 
 /** What it is started with, beside what a lab's appliance always has. */
@@ -69,7 +71,7 @@ export class LabAppliance {
   }
 
   /**
-   * Starts it, also once more after it has ended, with the same store; and waits until it is ready for traffic.
+   * Starts it, also once more after it has ended, with the same store; and waits until it is ready for traffic, and diverts it.
    *
    * @param env variables of this run alone.
    */
@@ -83,11 +85,7 @@ export class LabAppliance {
     const ended = this.process.ended.then(({ stdout, stderr }) => {
       throw new Error(`the appliance ended before it was ready: ${stdout}${stderr}`);
     });
-    const ready = untilTrue(
-      'the appliance is ready',
-      async () => (await this.request('/readyz')).status === 200,
-      15_000,
-    );
+    const ready = untilTrue('the appliance is ready', () => this.isDiverting(), 15_000);
     await Promise.race([ready, ended]);
     ended.catch(() => undefined);
   }
@@ -146,6 +144,12 @@ export class LabAppliance {
 
   async end(): Promise<void> {
     await this.stage.end();
+  }
+
+  private async isDiverting(): Promise<boolean> {
+    if ((await this.request('/readyz')).status !== 200) return false;
+    const { intercept } = diverting.parse(await this.json('/v1/status'));
+    return intercept.diverting || !intercept.enabled;
   }
 
   /** `ip netns exec` mounts in a space of its own: what is mounted there ends with the process. */
