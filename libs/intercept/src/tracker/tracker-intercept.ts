@@ -134,10 +134,10 @@ export class TrackerIntercept {
     const connection = new TrackerConnection(ends, this.conversation(from), {
       budget,
       holdMillis,
-      onBytes: () => this.table.heard(connection, Date.now()),
+      onBytes: () => this.table.heard(connection, performance.now()),
       onEnd: (end) => this.leave(connection, end),
     });
-    this.table.add(connection, from, Date.now());
+    this.table.add(connection, from, performance.now());
     this.options.metrics.connections.set(this.table.size);
     connection.start();
   }
@@ -172,7 +172,7 @@ export class TrackerIntercept {
   }
 
   private sweep(): void {
-    for (const connection of this.table.idleSince(Date.now() - this.idleMillis)) connection.end('idle');
+    for (const connection of this.table.idleSince(performance.now() - this.idleMillis)) connection.end('idle');
   }
 
   private count(end: ConnectionEnd): void {
