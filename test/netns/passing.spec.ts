@@ -51,6 +51,7 @@ describeNamespaces('datagrams that are passed on', () => {
     const intercept = {
       ...{ enabled: true, inside: [inside], outside: [outside], exemptSubscribers: [], exemptDestinations: [] },
       ...{ ports: [], exemptPorts: [], udpPort: 9_100, tcpPort: 9_180, trackers: [] },
+      newFlowsPerSecond: 2_000,
     };
     const subscribers = [
       { ip: '10.94.1.0', length: 24, family: 'ipv4' },

@@ -65,6 +65,7 @@ describeNamespaces('the rules', () => {
         exemptPorts: [{ first: 53, last: 53 }],
         udpPort: 9100,
         tcpPort: 9180,
+        newFlowsPerSecond: 2_000,
         trackers: [],
       },
       subscribers: [
@@ -223,6 +224,7 @@ describeNamespaces('the rules', () => {
       exemptPorts: fc.array(range, { maxLength: 5 }),
       udpPort: fc.integer({ min: 1, max: 65_519 }),
       tcpPort: port,
+      newFlowsPerSecond: port,
     });
     const any = fc.record({
       intercept,

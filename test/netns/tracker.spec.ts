@@ -163,6 +163,7 @@ function planOf(inside: string, outside: string): RulePlan {
         exemptPorts: [],
         udpPort: 9100,
         tcpPort: 9180,
+        newFlowsPerSecond: 2_000,
         trackers: families.flatMap(({ origin: host }) => [ports.tracker, ports.closed].map((port) => ({ host, port }))),
       },
       subscribers: [

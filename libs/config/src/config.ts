@@ -97,6 +97,8 @@ export interface InterceptConfig {
   readonly udpPort: number;
   /** Where diverted TCP connections to trackers are taken. */
   readonly tcpPort: number;
+  /** Flows that may begin to be diverted within a second; more of them pass. */
+  readonly newFlowsPerSecond: number;
   /** Trackers that speak plain HTTP and whose answers name this appliance first. */
   readonly trackers: readonly HostPort[];
 }

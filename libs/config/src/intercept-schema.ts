@@ -20,6 +20,8 @@ const swarmsMax = 65_536;
 export const divertedPorts = 17;
 const udpPortMax = 65_536 - divertedPorts;
 const portMax = 65_535;
+/** More than one core can look at. */
+const newFlowsMax = 100_000;
 
 const interfaceRemedy =
   "write an interface's name, such as eth0: at most 15 letters, digits, dots, dashes and underscores";
@@ -59,6 +61,7 @@ export const interceptSchema = z
     exemptPorts: list(portRange, portRangesMax),
     udpPort: whole(1, udpPortMax),
     tcpPort: whole(1, portMax),
+    newFlowsPerSecond: whole(1, newFlowsMax),
     trackers: list(parsed(parseTracker), trackersMax),
   })
   .refine(({ enabled, inside }) => !enabled || inside.length > 0, {

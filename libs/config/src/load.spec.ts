@@ -51,6 +51,7 @@ describe('the configuration', () => {
         exemptPorts: [53, 443, 500, 4500].map((port) => ({ first: port, last: port })),
         udpPort: 9100,
         tcpPort: 9180,
+        newFlowsPerSecond: 2000,
         trackers: [],
       },
       swarms: { allowed: [], blocked: [] },

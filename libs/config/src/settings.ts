@@ -148,6 +148,12 @@ export const settings: readonly Setting[] = [
     why: 'DNS, QUIC and IKE are never the peer protocol, and some of their datagrams look like it',
   },
   {
+    key: 'intercept.newFlowsPerSecond',
+    notation: 'number',
+    fallback: 2_000,
+    why: 'to decide on as many takes a fraction of a core; what is beyond it is no PoP of one appliance, or a flood',
+  },
+  {
     key: 'intercept.udpPort',
     notation: 'number',
     fallback: 9100,

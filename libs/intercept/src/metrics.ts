@@ -55,6 +55,11 @@ function kernelMetrics(registers: Registry[]) {
       help: 'First packets of TCP connections to trackers that the kernel diverted.',
       registers,
     }),
+    hurried: new Counter({
+      name: 'intercept_hurried_handshakes_total',
+      help: 'HANDSHAKEs that passed because more flows began within a second than intercept.newFlowsPerSecond.',
+      registers,
+    }),
     spoofed: new Counter({
       name: 'intercept_spoofed_datagrams_total',
       help: 'Datagrams with the address of a subscriber that came in where no subscriber is, and were dropped.',

@@ -47,6 +47,9 @@ export const passedCounter = (flow: PassedFlow, direction: Direction, family: Fa
 /** The kernel's counter of packets of TCP connections to trackers that were diverted at their first one. */
 export const trackerCounter = 'intercepted_tracker_connections';
 
+/** The kernel's counter of HANDSHAKEs that passed since too many flows began at once. */
+export const hurriedCounter = 'begun_too_fast';
+
 /** The kernel's counter of datagrams to the service port with a subscriber's address, from where no subscriber is. */
 export const spoofedCounter = 'spoofed';
 
@@ -57,5 +60,6 @@ export const counterNames: readonly string[] = [
     directions.flatMap((direction) => families.map((family) => passedCounter(flow, direction, family))),
   ),
   trackerCounter,
+  hurriedCounter,
   spoofedCounter,
 ];

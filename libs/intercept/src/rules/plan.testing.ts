@@ -16,6 +16,7 @@ export function interceptOptions(
       exemptPorts: [{ first: 53, last: 53 }],
       udpPort: 9100,
       tcpPort: 9180,
+      newFlowsPerSecond: 2_000,
       trackers: [],
       ...intercept,
     },

@@ -25,6 +25,7 @@ export interface InterceptOptions {
     readonly exemptPorts: readonly PortRange[];
     readonly udpPort: number;
     readonly tcpPort: number;
+    readonly newFlowsPerSecond: number;
     readonly trackers: readonly { readonly host: string; readonly port: number }[];
   };
   readonly subscribers: readonly AddressPrefix[];
@@ -44,6 +45,8 @@ export interface RulePlan {
   readonly udpPort: number;
   readonly threads: number;
   readonly tcpPort: number;
+  /** Flows that may begin within a second; more of them pass. */
+  readonly newFlowsPerSecond: number;
   readonly trackers: readonly Address[];
   /** Ports at which peers are answered under the appliance's own addresses. */
   readonly servicePorts: readonly number[];
@@ -53,10 +56,12 @@ export interface RulePlan {
 
 /** What follows from a configuration. A port that the system is to choose has no rule: nobody knows it beforehand. */
 export function planRules({ intercept, subscribers, ppspp, datapath }: InterceptOptions, ipv6: boolean): RulePlan {
-  const { inside, outside, exemptSubscribers, exemptDestinations, ports, exemptPorts, udpPort, tcpPort } = intercept;
+  const { inside, outside, exemptSubscribers, exemptDestinations, ports, exemptPorts } = intercept;
+  const { udpPort, tcpPort, newFlowsPerSecond } = intercept;
   const servicePorts = [...new Set(ppspp.listen.map(({ port }) => port))].filter((port) => port !== 0);
   return {
-    ...{ inside, outside, subscribers, exemptSubscribers, exemptDestinations, ports, exemptPorts, udpPort, tcpPort },
+    ...{ inside, outside, subscribers, exemptSubscribers, exemptDestinations, ports, exemptPorts },
+    ...{ udpPort, tcpPort, newFlowsPerSecond },
     threads: datapath.threads,
     trackers: intercept.trackers.map(({ host, port }) => ({ ip: host, port })),
     servicePorts: servicePorts.sort((one, other) => one - other),

@@ -42,7 +42,11 @@ describe('the rules', () => {
     expect(chain('addressed', text)).toEqual([
       'ip daddr @subscribers_ipv4 accept',
       'udp dport @exempt_ports accept',
-      'ct direction original @th,64,40 0 @th,136,16 0x0001 ct mark set iifname map @living goto steer',
+      'ct direction original @th,64,40 0 @th,136,16 0x0001 goto begin',
+    ]);
+    expect(chain('begin', text)).toEqual([
+      'limit rate over 2000/second burst 2000 packets counter name "begun_too_fast" accept',
+      'ct mark set iifname map @living goto steer',
     ]);
   });
 
@@ -104,7 +108,7 @@ describe('the rules', () => {
       'ip6 daddr @exempt_destinations_ipv6 accept',
       'udp dport != @ports accept',
       'udp dport @exempt_ports accept',
-      expect.stringContaining('goto steer'),
+      expect.stringContaining('goto begin'),
     ]);
     expect(setElements('ports', exempting)).toBe('6778, 7000-7999');
     expect(setElements('exempt_destinations_ipv6', exempting)).toBe('2001:db8::/32');

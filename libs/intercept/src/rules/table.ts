@@ -2,6 +2,7 @@ import { divertedMark, passedContentMark, passedOtherMark } from '@weir/datagram
 import {
   aliveSet,
   families,
+  hurriedCounter,
   interceptedCounter,
   livingMap,
   passedCounter,
@@ -45,6 +46,7 @@ const kinds = {
 export function chainsOf(plan: RulePlan): readonly Chain[] {
   return [
     { name: 'steer', rules: [...steerProbe(plan), ...speaking(plan).flatMap((family) => steer(plan, family))] },
+    { name: 'begin', rules: begin(plan) },
     { name: 'addressed', rules: addressed(plan) },
     { name: 'from_subscriber', rules: fromSubscriber(plan) },
     ...(plan.trackers.length === 0 ? [] : [{ name: 'to_tracker', rules: toTracker(plan) }]),
@@ -106,7 +108,16 @@ function addressed(plan: RulePlan): string[] {
     ...exempt(plan),
     ...(plan.ports.length === 0 ? [] : [`udp dport != @${setNames.ports} accept`]),
     ...(plan.exemptPorts.length === 0 ? [] : [`udp dport @${setNames.exemptPorts} accept`]),
-    `ct direction original @th,64,40 0 @th,136,16 0x0001 ct mark set iifname map @${livingMap} goto steer`,
+    'ct direction original @th,64,40 0 @th,136,16 0x0001 goto begin',
+  ];
+}
+
+/** A HANDSHAKE takes its flow along, unless so many begin that looking at them all would cost those that are served. */
+function begin({ newFlowsPerSecond }: RulePlan): string[] {
+  const rate = String(newFlowsPerSecond);
+  return [
+    `limit rate over ${rate}/second burst ${rate} packets counter name "${hurriedCounter}" accept`,
+    `ct mark set iifname map @${livingMap} goto steer`,
   ];
 }
 

@@ -7,6 +7,7 @@ import {
   interceptedCounter,
   passedCounter,
   passedFlows,
+  hurriedCounter,
   spoofedCounter,
   trackerCounter,
 } from '../rules/names';
@@ -37,10 +38,9 @@ export class InterceptMeter {
   readCounters(counters: Readonly<Record<string, Count>>, served: Served): void {
     const before = this.traffic.contentBytes;
     const grown = this.traffic.read(counters, served);
-    const { intercepted, passedPackets, passedBytes, passedContent, trackerConnections, spoofed } = this.metrics;
+    const { intercepted, passedPackets, passedBytes, passedContent } = this.metrics;
+    this.countPackets(grown);
     passedContent.inc(this.traffic.contentBytes - before);
-    trackerConnections.inc(grown[trackerCounter]?.packets ?? 0);
-    spoofed.inc(grown[spoofedCounter]?.packets ?? 0);
     for (const family of families) {
       intercepted.inc({ family }, grown[interceptedCounter(family)]?.packets ?? 0);
       for (const flow of passedFlows) {
@@ -61,6 +61,13 @@ export class InterceptMeter {
     for (const cause of lapseCauses)
       this.metrics.lapses.inc({ cause }, lapses[cause] - (this.told?.lapses[cause] ?? 0));
     this.told = { beatsFailed, lapses };
+  }
+
+  private countPackets(grown: Readonly<Record<string, Count>>): void {
+    const { trackerConnections, hurried, spoofed } = this.metrics;
+    trackerConnections.inc(grown[trackerCounter]?.packets ?? 0);
+    hurried.inc(grown[hurriedCounter]?.packets ?? 0);
+    spoofed.inc(grown[spoofedCounter]?.packets ?? 0);
   }
 
   /** An estimate: see `PassedTraffic`. */
