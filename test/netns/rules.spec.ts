@@ -161,6 +161,21 @@ describeNamespaces('the rules', () => {
       expect(await next(own)).toMatchObject({ at: 7002, to: '10.92.1.1/7002' });
     });
 
+    it('let pass what begins faster than they allow', async () => {
+      const slow = planRules({ ...options, intercept: { ...options.intercept, newFlowsPerSecond: 1 } }, true);
+      await applyRules(slow, inPop);
+      const later = epochAt(machineMicros());
+      expect(await tell(scripts().begin(later))).toMatchObject({ ok: true });
+      for (let flow = 0; flow < 4; flow++) send('10.92.2.2', 7000, handshake);
+      expect(await next(diverted)).toMatchObject({ at: 9100 });
+      const { counters } = await inspectRules(slow, inPop, machineMicros());
+      const hurried = counters['begun_too_fast']?.packets ?? 0;
+      expect(hurried).toBeGreaterThan(0);
+      for (let flow = 0; flow < hurried; flow++)
+        expect(await next(heard)).toMatchObject({ at: 7000, begins: '00000000' });
+      await applyRules(plan, inPop);
+    });
+
     it('are no longer as configured when somebody changes them', async () => {
       pop.run('nft add rule inet weir guard accept');
       expect(await inspect()).toMatchObject({
