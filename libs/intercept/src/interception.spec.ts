@@ -14,7 +14,8 @@ const counter = { counter: { name: 'passed_content_down_ipv4', packets: 10, byte
 class Witness {
   readonly deeds: string[] = [];
   readonly conditions: InterceptCondition[] = [];
-  readonly meter = new InterceptMeter(createInterceptMetrics(new Registry()));
+  readonly registry = new Registry();
+  readonly meter = new InterceptMeter(createInterceptMetrics(this.registry));
   forwarding = '1';
   refuses: (deed: string) => boolean = () => false;
   readonly served = { contentBytes: 0, payloadBytes: 0, hitBytes: 940, missBytes: 0 };
@@ -45,6 +46,8 @@ class Witness {
 
   private read(path: string): string | undefined {
     if (path === 'self/status') return 'CapEff:\t000001ffffffffff\n';
+    if (path === 'sys/net/netfilter/nf_conntrack_count') return '250\n';
+    if (path === 'sys/net/netfilter/nf_conntrack_max') return '1000\n';
     if (path === 'net/dev') return '  lo: 0\n  eth0: 0\n';
     return path === 'sys/net/ipv4/ip_forward' ? this.forwarding : undefined;
   }
@@ -93,7 +96,7 @@ describe('an interception', () => {
   });
 
   it('diverts nothing before all is there, and ends the epoch before anything else', async () => {
-    const { interception, deeds, conditions, meter, served } = witness();
+    const { interception, deeds, conditions, meter, served, registry } = witness();
     await interception.start();
     await until(() => conditions.length > 0);
     expect(conditions).toEqual([{ ready: true, epoch: interception.state.epoch }]);
@@ -101,6 +104,7 @@ describe('an interception', () => {
     await interception.stop();
     expect(conditions).toHaveLength(1);
     expect(deeds.slice(5).filter((deed) => deed !== 'beat')).toEqual(['epoch ends', 'rules removed', 'proxy stops']);
+    expect(await registry.metrics()).toMatch(/intercept_tracked_flows 250\n[^]*intercept_tracked_flows_max 1000\n/);
     expect(meter.estimate(served)).toEqual({ contentBytes: 9_400, byteHitRatio: 1 / 11 });
   });
 

@@ -147,6 +147,7 @@ export class Interception {
     const { meter, served, machine } = this.parts;
     const counters = await readCounters(machine.run);
     if (counters !== undefined) meter.readCounters(counters, served());
+    meter.readTracking(machine.read);
     meter.readHeart(this.state, machineMicros());
   }
 

@@ -60,6 +60,16 @@ function kernelMetrics(registers: Registry[]) {
       help: 'HANDSHAKEs that passed because more flows began within a second than intercept.newFlowsPerSecond.',
       registers,
     }),
+    tracked: new Gauge({
+      name: 'intercept_tracked_flows',
+      help: "Flows that the kernel's connection tracking knows, of all protocols.",
+      registers,
+    }),
+    trackedMax: new Gauge({
+      name: 'intercept_tracked_flows_max',
+      help: 'As many as it has room for: a full table makes the kernel drop new flows of all protocols.',
+      registers,
+    }),
     spoofed: new Counter({
       name: 'intercept_spoofed_datagrams_total',
       help: 'Datagrams with the address of a subscriber that came in where no subscriber is, and were dropped.',

@@ -63,6 +63,13 @@ export class InterceptMeter {
     this.told = { beatsFailed, lapses };
   }
 
+  /** How full the kernel's table of flows is, as files below `/proc` tell; nothing where they do not. */
+  readTracking(read: (path: string) => string | undefined): void {
+    const { tracked, trackedMax } = this.metrics;
+    tracked.set(Number(read('sys/net/netfilter/nf_conntrack_count') ?? 0));
+    trackedMax.set(Number(read('sys/net/netfilter/nf_conntrack_max') ?? 0));
+  }
+
   private countPackets(grown: Readonly<Record<string, Count>>): void {
     const { trackerConnections, hurried, spoofed } = this.metrics;
     trackerConnections.inc(grown[trackerCounter]?.packets ?? 0);
