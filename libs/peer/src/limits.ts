@@ -19,5 +19,5 @@ export const lagSettled = 25_000;
 /** Microseconds after the last write that the full store refused until new swarms are tried again. */
 export const storeFullSpan = 30_000_000;
 
-/** Buckets of intercepted flows that a thread tells the others of, a byte each: with 2,600 flows held, one in a hundred others is taken for one of them. */
+/** Buckets of intercepted flows that a thread tells the others of, a byte each, and four for all threads that say when one was passed: with 2,600 flows held, one in a hundred others is taken for one of them. */
 export const flowBucketsMax = 262_144;

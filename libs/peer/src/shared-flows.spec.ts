@@ -42,6 +42,22 @@ describe('SharedFlows', () => {
     expect([one.has(from, origin), one.has(origin, from)]).toEqual([false, true]);
   });
 
+  it('tells every thread for two seconds what any of them passed, whether or not the clock turns over', () => {
+    for (const start of [5, 2 ** 31 - 1, 2 ** 32 - 1]) {
+      let millis = start;
+      const clock = () => millis * 1_000;
+      const one = new SharedFlows(0, 2, undefined, clock);
+      const other = new SharedFlows(1, 2, one.memory, clock);
+      expect([one.passes(from, origin), other.passes(from, origin)]).toEqual([false, false]);
+      one.pass(from, origin);
+      millis += 1_999;
+      expect([one.passes(from, origin), other.passes(from, origin)]).toEqual([true, true]);
+      expect([other.passes(origin, from), other.has(from, origin)]).toEqual([false, false]);
+      millis += 1;
+      expect([one.passes(from, origin), other.passes(from, origin)]).toEqual([false, false]);
+    }
+  });
+
   it('never denies a flow that is held', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(address, address), { maxLength: 50 }), fc.nat(50), (flows, ended) => {

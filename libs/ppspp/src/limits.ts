@@ -58,6 +58,13 @@ export const limits = {
   parted: 60 * second,
   /** Those of whom that is remembered. */
   partedMax: 4_096,
+  /**
+   * How long what was diverted before its flow was passed may take to be seen: longer than it waits in any socket, since a thread
+   * that did nothing for a second discards what waits for it.
+   */
+  passing: 2 * second,
+  /** Flows of which that is remembered; the oldest is forgotten first. */
+  passingMax: 4_096,
   /** Stored swarms that are open for callers of whom none proved to be there. */
   unprovenSwarmsMax: 256,
   /** Subscribers whose new swarms are counted, and the span in which they are. */

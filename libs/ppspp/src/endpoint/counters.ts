@@ -24,6 +24,7 @@ export type EndpointFault =
   | 'store-full'
   | 'unconfirmed'
   | 'starved'
+  | 'flow-passed'
   | 'data-not-asked'
   | 'data-several-chunks'
   | 'data-unproven'

@@ -46,9 +46,14 @@ export class Doorman {
 
   /** A datagram to channel 0: answered, or none of ours. */
   receive(datagram: Datagram, now: Micros): void {
-    const request = this.parts.gate.read(datagram, now);
-    const fault = typeof request === 'string' ? request : this.consider(request, datagram, now);
-    if (fault !== undefined) this.parts.returns.refuse(datagram, fault, now);
+    const { from, origin } = datagram;
+    const { flows, returns } = this.parts;
+    // While it is looked at, its flow is ours: nobody may give it away after it was seen that nobody has.
+    if (origin !== undefined) flows.add(from, origin);
+    const isPassing = origin !== undefined && flows.passes(from, origin, now);
+    const fault = isPassing ? 'flow-passed' : this.judge(datagram, now);
+    if (origin !== undefined) flows.remove(from, origin);
+    if (fault !== undefined) returns.refuse(datagram, fault, now);
   }
 
   /** A datagram to a channel that is not established: it proves that its sender is there, or is none of ours. */
@@ -94,6 +99,11 @@ export class Doorman {
     const parts = [halfOpen.nextTimeout(now), this.room.nextTimeout(), interception.prospects.nextTimeout()];
     const next = Math.min(...parts.map((at) => at ?? never));
     return next === never ? undefined : next;
+  }
+
+  private judge(datagram: Datagram, now: Micros): EndpointFault | undefined {
+    const request = this.parts.gate.read(datagram, now);
+    return typeof request === 'string' ? request : this.consider(request, datagram, now);
   }
 
   /** Why a HANDSHAKE gets no answer, or undefined if it does, now or later. */

@@ -12,11 +12,20 @@ export interface FlowTable {
   remove(from: Address, origin: Address): void;
   /** True if there are any; it may be wrong in saying so. */
   has(from: Address, origin: Address): boolean;
+  /** None is to be: with what is given back now, the kernel begins to forward the whole flow. */
+  pass(from: Address, origin: Address, now: Micros): void;
+  /**
+   * True if that was within `limits.passing`: what comes of the flow by now was on its way to us before, and whoever answered it
+   * would not hear what is said then. It may be wrong in saying so.
+   */
+  passes(from: Address, origin: Address, now: Micros): boolean;
 }
 
 /** Of an endpoint that shares with nobody. */
 export class LocalFlows implements FlowTable {
   private readonly tally = new Tally();
+  /** When flows were passed, the one passed last at the end. */
+  private readonly passed = new Map<string, Micros>();
 
   add(from: Address, origin: Address): void {
     this.tally.add(pathKey({ from, origin }));
@@ -28,6 +37,19 @@ export class LocalFlows implements FlowTable {
 
   has(from: Address, origin: Address): boolean {
     return this.tally.of(pathKey({ from, origin })) > 0;
+  }
+
+  pass(from: Address, origin: Address, now: Micros): void {
+    const key = pathKey({ from, origin });
+    this.passed.delete(key);
+    const [oldest] = this.passed.keys();
+    if (this.passed.size >= limits.passingMax && oldest !== undefined) this.passed.delete(oldest);
+    this.passed.set(key, now);
+  }
+
+  passes(from: Address, origin: Address, now: Micros): boolean {
+    const at = this.passed.get(pathKey({ from, origin }));
+    return at !== undefined && now - at < limits.passing;
   }
 }
 

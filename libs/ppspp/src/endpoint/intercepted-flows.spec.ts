@@ -1,6 +1,7 @@
 import { limits, second } from '../limits';
 import { published } from '../swarm/published.testing';
 import { channelOf, opening, saying } from './endpoint.testing';
+import { LocalFlows } from './flows';
 import { inside, Interceptor, outside, typesOf } from './interception.testing';
 
 const content = published(70_000);
@@ -63,7 +64,8 @@ describe('what is on a flow', () => {
   });
 
   it('is shared with channels of another endpoint', () => {
-    const flows = { add: () => undefined, remove: () => undefined, has: () => true };
+    const nothing = { add: () => undefined, remove: () => undefined, pass: () => undefined, passes: () => false };
+    const flows = { ...nothing, has: () => true };
     const one = new Interceptor({ flows });
     one.hear(inside(1), saying(0x7777), outside(1)).take();
     expect(one.flows).toEqual(['shared']);
@@ -75,6 +77,48 @@ describe('what is on a flow', () => {
     expect(appliance.hasFlow(inside(1), outside(1))).toBe(true);
     appliance.wait(1);
     expect(appliance.hasFlow(inside(1), outside(1))).toBe(false);
+  });
+
+  it("is the origin's with all that was on its way to us when it was passed, and for no longer", () => {
+    appliance.seed(content).seed(other);
+    appliance.intercept({ ...metadata, chunkSize: 7 });
+    expect(appliance.intercept(metadata, inside(1), outside(1), 6)).toEqual([]);
+    expect(appliance.intercept(metadata, inside(1, 10), outside(1), 6)).not.toEqual([]);
+    expect(appliance.intercept(metadata, inside(1), outside(2), 6)).not.toEqual([]);
+    expect(appliance.hear(inside(1), opening(metadata, 6)).take()).not.toEqual([]);
+    expect([appliance.notOurs, appliance.flows]).toEqual([
+      ['chunk-size', 'flow-passed'],
+      ['content', 'content'],
+    ]);
+    appliance.wait(limits.passing);
+    expect(appliance.intercept(other.metadata, inside(1), outside(1), 7)).not.toEqual([]);
+  });
+
+  it('stays ours where we answered first, whatever else begins on it', () => {
+    appliance.seed(content).seed(other).intercept(metadata);
+    appliance.intercept({ ...metadata, chunkSize: 7 }, inside(1), outside(1), 6);
+    expect(appliance.intercept(other.metadata, inside(1), outside(1), 7)).not.toEqual([]);
+    expect([appliance.notOurs, appliance.flows]).toEqual([['chunk-size'], ['shared']]);
+  });
+
+  it('is shared where another endpoint answers while this one looks', () => {
+    const flows = new LocalFlows();
+    const other = new Interceptor({ flows }).seed(content);
+    const blocking = new Interceptor({
+      admitsSwarm: () => false,
+      flows: {
+        add: (...flow) => flows.add(...flow),
+        remove: (...flow) => flows.remove(...flow),
+        has: (...flow) => flows.has(...flow),
+        passes: (...flow) => flows.passes(...flow),
+        pass: (...flow) => {
+          expect(other.intercept(metadata)).not.toEqual([]);
+          flows.pass(...flow);
+        },
+      },
+    });
+    blocking.intercept(metadata, inside(1), outside(1), 6);
+    expect(blocking.flows).toEqual(['shared']);
   });
 
   it('is not asked where the datagram was meant for us', () => {
@@ -140,6 +184,7 @@ describe('somebody who was intercepted and waits for what nobody outside sends a
     expect(sent.map(({ to, from }) => [to, from])).toEqual([[inside(1), outside(1)]]);
     expect([typesOf(sent), channelOf(sent)]).toEqual([['handshake'], 0]);
     appliance.hear(inside(1), saying(id, request), outside(1)).take();
+    appliance.wait(limits.passing);
     appliance.intercept(metadata, inside(1), outside(1), 6);
     expect([appliance.notOurs, appliance.flows]).toEqual([
       ['no-channel', 'starved'],
@@ -148,6 +193,7 @@ describe('somebody who was intercepted and waits for what nobody outside sends a
     appliance.wait(limits.parted);
     appliance.hear(inside(1), saying(id, request), outside(1)).take();
     expect(appliance.flows.at(-1)).toBe('other');
+    appliance.wait(limits.passing);
     expect(appliance.calls(appliance.intercept(metadata, inside(1), outside(1), 7))).toHaveLength(1);
   });
 

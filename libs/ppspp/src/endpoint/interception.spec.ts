@@ -130,7 +130,7 @@ describe('an intercepted HANDSHAKE', () => {
     expect(appliance.hear(inside(1), saying(id), outside(1)).take()).not.toEqual([]);
     expect(appliance.hear(inside(3), opening(metadata, 5)).take()).not.toEqual([]);
     appliance.endpoint.handle({ kind: 'overload', overloaded: false }, appliance.now);
-    expect(appliance.intercept(metadata, inside(2))).not.toEqual([]);
+    expect(appliance.intercept(metadata, inside(4))).not.toEqual([]);
   });
 
   it('is given back while the store is full, unless something of its swarm is here', () => {
@@ -140,7 +140,7 @@ describe('an intercepted HANDSHAKE', () => {
     expect([appliance.notOurs, appliance.flows]).toEqual([['store-full'], ['content']]);
     expect(appliance.intercept(metadata, inside(2), outside(3))).not.toEqual([]);
     appliance.endpoint.handle({ kind: 'store-full', full: false }, appliance.now);
-    expect(appliance.intercept(other.metadata, inside(2))).not.toEqual([]);
+    expect(appliance.intercept(other.metadata, inside(4))).not.toEqual([]);
   });
 
   it('of a stored swarm is answered though the store is full', () => {
@@ -172,7 +172,7 @@ describe('an intercepted HANDSHAKE', () => {
     appliance.take();
     expect([appliance.notOurs, appliance.flows]).toEqual([['unconfirmed'], ['content']]);
     appliance.opens = false;
-    appliance.intercept(other.metadata);
+    appliance.intercept(other.metadata, inside(2));
     const effects = appliance.endpoint.close(appliance.now);
     expect(effects.filter(({ kind }) => kind === 'not-ours')).toHaveLength(1);
   });

@@ -24,6 +24,9 @@ export class Returns {
   private flowOf({ from, origin }: InputOf<'datagram'>, isHandshake: boolean, now: Micros): Flow {
     if (origin === undefined) return 'other';
     if (this.flows.has(from, origin)) return 'shared';
+    // Said before it is looked at once more: of two endpoints, one of which answers now, at least one sees the other.
+    this.flows.pass(from, origin, now);
+    if (this.flows.has(from, origin)) return 'shared';
     return isHandshake || this.hall.parted.has({ from, origin }, now) ? 'content' : 'other';
   }
 }
