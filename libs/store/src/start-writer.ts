@@ -76,8 +76,13 @@ class WriterThread implements RunningWriter {
   }
 
   private async run(task: WriterTask): Promise<void> {
+    // A thread that dies without the task, as while it is loading, is told of as an event, which ends the process if nobody listens.
+    const died = new Promise<never>((_, reject) => {
+      this.pool.on('error', reject);
+    });
+    died.catch(() => undefined);
     try {
-      await this.pool.run(task, { transferList: [task.control] });
+      await Promise.race([this.pool.run(task, { transferList: [task.control] }), died]);
     } catch (cause) {
       this.hearTheRest();
       throw this.failure ?? new StoreError('STORE_FAILED', 'The writer thread ended unasked.', {}, { cause });

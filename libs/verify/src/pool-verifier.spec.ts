@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
 import { Registry } from 'prom-client';
 import { taskBytesMax, tasksMax } from './limits';
 import { createVerifyMetrics } from './metrics';
@@ -7,6 +9,16 @@ import { describeVerifier } from './verifier.contract';
 /** These run the compiled worker: build first. */
 describe('a verifier with threads of its own', () => {
   describeVerifier(() => new PoolVerifier(1));
+
+  it('goes on when a thread died that had no task', async () => {
+    const begun = once(process, 'worker');
+    const verifier = new PoolVerifier(1);
+    const [thread]: Worker[] = await begun;
+    await verifier.subtree('sha256', new Uint8Array(64 * 1_024), 1_024);
+    expect(thread?.emit('error', new Error('out of memory'))).toBe(true);
+    expect(await verifier.subtree('sha256', new Uint8Array(64 * 1_024), 1_024)).toHaveLength(127 * 32);
+    await verifier.close();
+  });
 
   describe('chooses where it hashes', () => {
     const registry = new Registry();

@@ -28,6 +28,9 @@ export class PoolVerifier implements Verifier {
     // Threads stay: a new one costs 30 ms. The queue is bounded here, in bytes too, before it is at the pool's bound.
     const workers = { minThreads: threads, maxThreads: threads, maxQueue: tasksMax, atomics: 'disabled' } as const;
     this.pool = new Piscina({ filename: workerFile('verify'), ...workers });
+    // A thread that dies without a task is told of as an event, and another takes its place; an event that nobody hears would
+    // end ours.
+    this.pool.on('error', () => undefined);
   }
 
   async leafHashes(hash: HashFunction, chunks: readonly Uint8Array[]): Promise<Uint8Array[]> {
