@@ -13,6 +13,7 @@ const usage =
 /** Bytes of each content, the most wanted one first. */
 const contents = [8e6, 6e6, 4e6, 4e6, 2e6];
 const sampleMillis = 1_000;
+const signalMillis = 100;
 const exitCodes = { failed: 1, impossible: 2, interrupted: 130, terminated: 143 };
 
 const wishes = readArguments();
@@ -20,22 +21,28 @@ setUp();
 const require = createRequire(import.meta.url);
 require('./typescript.cjs');
 const { netnsObstacle } = require(join(root, 'test/netns/obstacle.ts'));
+const { removeOwn } = require(join(root, 'test/netns/namespaces.ts'));
 const { Scene } = require(join(root, 'test/netns/lab/scene.ts'));
-
-const reason = netnsObstacle();
-if (reason !== undefined) leave(exitCodes.impossible, `lab: it cannot run here: ${reason}`);
 
 const ending = new AbortController();
 /** What is to be ended: the networks, and then all that goes on in them. */
 let stage;
 process.on('SIGINT', () => end(exitCodes.interrupted));
 process.on('SIGTERM', () => end(exitCodes.terminated));
+const reason = netnsObstacle();
+if (reason !== undefined) await complain(exitCodes.impossible, `it cannot run here: ${reason}`);
 try {
   await run();
   await end(0);
 } catch (error) {
-  if (!ending.signal.aborted) stderr.write(`lab: ${error.message}\n`);
-  await end(exitCodes.failed);
+  await complain(exitCodes.failed, error.message);
+}
+
+/** Ctrl-C ends tools that are at work, too: what comes of that may come before the signal does, and is nothing to tell. */
+async function complain(status, text) {
+  await pause(signalMillis);
+  if (!ending.signal.aborted) stderr.write(`lab: ${text}\n`);
+  await end(status);
 }
 
 async function run() {
@@ -66,9 +73,10 @@ function show(sample, { drawn, over }) {
 
 /** Whoever comes first decides on the status. */
 async function end(status) {
-  if (ending.signal.aborted) return;
+  if (ending.signal.aborted) return await new Promise(() => undefined);
   ending.abort();
   await stage?.end();
+  removeOwn();
   exit(status);
 }
 

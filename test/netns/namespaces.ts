@@ -23,8 +23,7 @@ export class Namespace {
 
   /** Names of those that a lab made, whoever runs it. */
   static names(): string[] {
-    const all = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).split('\n');
-    return all.filter((name) => namePattern.test(name)).sort();
+    return listed().filter((name) => namePattern.test(name));
   }
 
   /** Words before a command that is to run in it. */
@@ -83,14 +82,32 @@ export function endOf({ role }: Namespace): string {
 
 /** Removes what runs that ended by a crash have left behind: their namespaces, and what still runs in these. */
 export function removeLeftovers(): void {
-  for (const line of execFileSync('ip', ['netns', 'list'], { encoding: 'utf8' }).split('\n')) {
-    const [name = ''] = line.split(' ');
+  removeWhere((maker) => !isAlive(maker));
+}
+
+/** Removes all that this process has made, whatever became of it. */
+export function removeOwn(): void {
+  removeWhere((maker) => maker === ownPid);
+}
+
+function removeWhere(fits: (maker: number) => boolean): void {
+  for (const name of listed()) {
     const maker = Number(namePattern.exec(name)?.[1]);
-    if (Number.isNaN(maker) || isAlive(maker)) continue;
+    if (Number.isNaN(maker) || !fits(maker)) continue;
     for (const pid of execFileSync('ip', ['netns', 'pids', name], { encoding: 'utf8' }).split('\n')) {
       if (pid !== '') endProcess(Number(pid));
     }
     removeNamespace(name);
+  }
+}
+
+/** Names of all namespaces. Without `ip` there are none. */
+function listed(): string[] {
+  try {
+    const lines = execFileSync('ip', ['netns', 'list'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return lines.split('\n').map((line) => line.split(' ')[0] ?? '');
+  } catch {
+    return [];
   }
 }
 
