@@ -152,10 +152,11 @@ it('routing delivers what is diverted, by a rule and a table of its own', () => 
 });
 
 it('the kernel must forward, and not filter strictly by reverse path', () => {
-  expect(sysctlsOf({ inside: ['eth0.7'], ipv6: true }).map(sysctlLine)).toEqual([
-    'net/ipv4/ip_forward = 1',
-    'net/ipv6/conf/all/forwarding = 1',
-    'net/ipv4/conf/all/rp_filter = 0',
-    'net/ipv4/conf/eth0.7/rp_filter = 0',
-  ]);
+  const four = [{ ip: '100.64.0.0', length: 10, family: 'ipv4' as const }];
+  const six = [{ ip: '2001:db8::', length: 32, family: 'ipv6' as const }];
+  const settings = (subscribers: typeof four | typeof six) =>
+    sysctlsOf({ inside: ['eth0.7'], ipv6: true, subscribers }).map(sysctlLine);
+  const filtering = ['net/ipv4/conf/all/rp_filter = 0', 'net/ipv4/conf/eth0.7/rp_filter = 0'];
+  expect(settings(six)).toEqual(['net/ipv4/ip_forward = 1', 'net/ipv6/conf/all/forwarding = 1', ...filtering]);
+  expect(settings(four)).toEqual(['net/ipv4/ip_forward = 1', ...filtering]);
 });

@@ -10,11 +10,14 @@ export interface Sysctl {
 }
 
 /**
- * This machine forwards what it does not divert. And strict reverse-path filtering (RFC 3704 section 2.2) drops packets
+ * This machine forwards what it does not divert; of IPv6 only where there are subscribers who speak it, since a machine that begins
+ * to forward no longer takes its own default route from others. And strict reverse-path filtering (RFC 3704 section 2.2) drops packets
  * whose sender would be answered by another interface, which is common where traffic is led past a cache; the kernel takes
  * the stricter of what holds for all and for one interface.
  */
-export function sysctlsOf({ inside, ipv6 }: Pick<RulePlan, 'inside' | 'ipv6'>): readonly Sysctl[] {
+export function sysctlsOf(plan: Pick<RulePlan, 'inside' | 'ipv6' | 'subscribers'>): readonly Sysctl[] {
+  const { inside, subscribers } = plan;
+  const ipv6 = plan.ipv6 && subscribers.some(({ family }) => family === 'ipv6');
   const forwarding = 'subscribers are cut off where nothing is forwarded';
   return [
     { path: 'net/ipv4/ip_forward', serves: ['1'], why: forwarding },
