@@ -12,69 +12,29 @@ import {
   type RunTool,
 } from '@weir/intercept';
 import fc from 'fast-check';
-import { connect, endOf, Namespace } from './namespaces';
+import { interceptOptions } from '../../libs/intercept/src/rules/plan.testing';
 import { describeNamespaces } from './obstacle';
+import { layRow, type Row } from './row';
 
 /** What a HANDSHAKE begins with: channel 0, the message's type, a channel ID, the version option. RFC 7574 section 8.4. */
 const handshake = '00000000 00 5ead0001 0001 0203';
 const otherProtocol = 'c0000000 01 5ead0001 0001 0203';
 
 describeNamespaces('the rules', () => {
-  let subscriber: Namespace;
-  let pop: Namespace;
-  let internet: Namespace;
+  let row: Row;
   let options: InterceptOptions;
   let plan: RulePlan;
   let heard: AsyncIterator<string>;
   let diverted: AsyncIterator<string>;
   const foreign = 'table ip6 foreign {\n\tchain kept {\n\t}\n}\n';
 
-  /** Runs a tool inside the PoP. */
-  const inPop: RunTool = (name, { args, ...rest }) =>
-    runTool('ip', { args: ['netns', 'exec', pop.name, name, ...args], ...rest });
+  const inPop: RunTool = (name, wishes) => row.inPop(name, wishes);
 
   beforeAll(async () => {
-    subscriber = new Namespace('subscriber');
-    pop = new Namespace('pop');
-    internet = new Namespace('internet');
-    connect(subscriber, pop);
-    connect(pop, internet);
-    const [inside, outside] = [endOf(subscriber), endOf(internet)];
-    subscriber.configure([
-      ...[`address add 10.92.1.2/24 dev ${endOf(pop)}`, `address add fd92:1::2/64 dev ${endOf(pop)} nodad`],
-      ...['route add default via 10.92.1.1', 'route add default via fd92:1::1'],
-    ]);
-    pop.configure([
-      ...[`address add 10.92.1.1/24 dev ${inside}`, `address add fd92:1::1/64 dev ${inside} nodad`],
-      ...[`address add 10.92.2.1/24 dev ${outside}`, `address add fd92:2::1/64 dev ${outside} nodad`],
-    ]);
-    internet.configure([
-      ...[`address add 10.92.2.2/24 dev ${endOf(pop)}`, `address add fd92:2::2/64 dev ${endOf(pop)} nodad`],
-      ...['route add default via 10.92.2.1', 'route add default via fd92:2::1'],
-    ]);
-    for (const setting of ['ipv4.ip_forward=1', 'ipv6.conf.all.forwarding=1']) pop.run(`sysctl -qw net.${setting}`);
+    row = layRow(92);
+    const { pop, internet, inside, subscribers } = row;
     pop.run('nft -f -', foreign);
-    options = {
-      intercept: {
-        enabled: true,
-        inside: [inside],
-        outside: [],
-        exemptSubscribers: [],
-        exemptDestinations: [],
-        ports: [],
-        exemptPorts: [{ first: 53, last: 53 }],
-        udpPort: 9100,
-        tcpPort: 9180,
-        newFlowsPerSecond: 2_000,
-        trackers: [],
-      },
-      subscribers: [
-        { ip: '10.92.1.0', length: 24, family: 'ipv4' },
-        { ip: 'fd92:1::', length: 64, family: 'ipv6' },
-      ],
-      ppspp: { listen: [{ port: 6778 }] },
-      datapath: { threads: 2 },
-    };
+    options = interceptOptions({ inside: [inside] }, { subscribers, datapath: { threads: 2 } });
     plan = planRules(options, true);
     heard = internet.start('listener.ts', '::/7000', '::/7001', '::/53');
     diverted = pop.start('listener.ts', '127.0.0.1/9100', '127.0.0.1/9101', '::1/9100', '::1/9101');
@@ -82,13 +42,13 @@ describeNamespaces('the rules', () => {
   });
 
   afterAll(async () => {
-    for (const namespace of [subscriber, pop, internet]) await namespace.end();
+    await row.end();
   });
 
   /** Sends datagrams, in hex, as one flow from a fresh port. */
   function send(ip: string, port: number, ...datagrams: string[]): void {
     const lines = datagrams.map((hex) => `printf '${hex.replaceAll(' ', '').replace(/../g, '\\x$&')}' >&3`);
-    subscriber.run('bash -s', [`exec 3>/dev/udp/${ip}/${String(port)}`, ...lines].join('\n'));
+    row.subscriber.run('bash -s', [`exec 3>/dev/udp/${ip}/${String(port)}`, ...lines].join('\n'));
   }
 
   const next = async (lines: AsyncIterator<string>): Promise<unknown> => JSON.parse(String((await lines.next()).value));
@@ -100,8 +60,9 @@ describeNamespaces('the rules', () => {
     await applyRules(plan, inPop);
     await applyRules(plan, inPop);
     expect(await inspect()).toMatchObject({ rules: 'as configured', differences: [], epochs: [] });
-    for (const family of ['-4', '-6']) expect(pop.run(`ip ${family} rule show`).match(/lookup 6778/g)).toHaveLength(1);
-    expect(pop.run('nft list table ip6 foreign')).toBe(foreign);
+    for (const family of ['-4', '-6'])
+      expect(row.pop.run(`ip ${family} rule show`).match(/lookup 6778/g)).toHaveLength(1);
+    expect(row.pop.run('nft list table ip6 foreign')).toBe(foreign);
   });
 
   it.each(['10.92.2.2', 'fd92:2::2'])('without a living epoch let a HANDSHAKE to %s pass', async (ip) => {
@@ -126,7 +87,7 @@ describeNamespaces('the rules', () => {
 
     it('say so, and how old it is', async () => {
       const { epochs } = await inspect();
-      expect(epochs).toMatchObject([{ interface: endOf(subscriber), epoch }]);
+      expect(epochs).toMatchObject([{ interface: row.inside, epoch }]);
       expect(epochs[0]?.ageMillis).toBeLessThan(30_000);
     });
 
@@ -155,7 +116,7 @@ describeNamespaces('the rules', () => {
     });
 
     it('let what is for the machine itself alone', async () => {
-      const own = pop.start('listener.ts', '10.92.1.1/7002');
+      const own = row.pop.start('listener.ts', '10.92.1.1/7002');
       await own.next();
       send('10.92.1.1', 7002, handshake);
       expect(await next(own)).toMatchObject({ at: 7002, to: '10.92.1.1/7002' });
@@ -177,12 +138,12 @@ describeNamespaces('the rules', () => {
     });
 
     it('are no longer as configured when somebody changes them', async () => {
-      pop.run('nft add rule inet weir guard accept');
+      row.pop.run('nft add rule inet weir guard accept');
       expect(await inspect()).toMatchObject({
         rules: 'different',
         differences: [expect.stringMatching(/^chain guard has \d rules, not \d$/)],
       });
-      pop.run('ip -6 rule delete pref 6778');
+      row.pop.run('ip -6 rule delete pref 6778');
       expect((await inspect()).differences.at(-1)).toMatch(/^ip -6 rule add pref 6778 .* is missing$/);
       const other = planRules({ ...options, datapath: { threads: 3 } }, true);
       expect(await inspectRules(other, inPop, machineMicros())).toMatchObject({
@@ -193,13 +154,15 @@ describeNamespaces('the rules', () => {
   });
 
   it('go as if they had never been, twice as once', async () => {
-    pop.run('ip rule add pref 5000 fwmark 0x77650001 lookup 6778');
+    row.pop.run('ip rule add pref 5000 fwmark 0x77650001 lookup 6778');
     await removeRules(true, inPop);
     await removeRules(true, inPop);
     expect(await inspect()).toMatchObject({ rules: 'absent' });
-    expect(pop.run('nft list tables')).toBe('table ip6 foreign\n');
-    expect(pop.run('ip -4 rule show') + pop.run('ip -6 rule show')).not.toContain('6778');
-    expect(pop.run('ip -4 route show table all') + pop.run('ip -6 route show table all')).not.toContain('table 6778');
+    expect(row.pop.run('nft list tables')).toBe('table ip6 foreign\n');
+    expect(row.pop.run('ip -4 rule show') + row.pop.run('ip -6 rule show')).not.toContain('6778');
+    expect(row.pop.run('ip -4 route show table all') + row.pop.run('ip -6 route show table all')).not.toContain(
+      'table 6778',
+    );
     send('10.92.2.2', 7000, handshake);
     expect(await next(heard)).toMatchObject({ at: 7000 });
   });

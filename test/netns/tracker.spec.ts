@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { kill } from 'node:process';
 import { epochBase } from '@weir/datagram';
-import { applyRules, planRules, runTool, type RulePlan, type RunTool } from '@weir/intercept';
+import { applyRules, planRules, type RulePlan } from '@weir/intercept';
 import { decodeResponse } from '@weir/ppstp';
-import { connect, endOf, Namespace } from './namespaces';
+import { interceptOptions } from '../../libs/intercept/src/rules/plan.testing';
 import { describeNamespaces } from './obstacle';
+import { layRow, type Row } from './row';
 
 /** The tracker, one that is not intercepted, and one that is not there. */
 const ports = { tracker: 7_070, other: 7_071, closed: 7_072 };
@@ -22,17 +23,12 @@ interface Said {
 }
 
 describeNamespaces('the tracker intercept', () => {
-  let subscriber: Namespace;
-  let pop: Namespace;
-  let internet: Namespace;
+  let row: Row;
   let told: AsyncIterator<string>;
-
-  const inPop: RunTool = (name, { args, ...rest }) =>
-    runTool('ip', { args: ['netns', 'exec', pop.name, name, ...args], ...rest });
 
   /** What a client tells of one task. */
   async function speak(...words: string[]): Promise<Said> {
-    const { value } = await subscriber.start('tracker-client.ts', ...words).next();
+    const { value } = await row.subscriber.start('tracker-client.ts', ...words).next();
     const said: Said = JSON.parse(String(value));
     return said;
   }
@@ -41,33 +37,16 @@ describeNamespaces('the tracker intercept', () => {
   function live(verb: 'add' | 'delete', inside: string): void {
     const epoch = String(epochBase);
     const value = verb === 'add' ? ` : ${epoch}` : '';
-    pop.run(
+    row.pop.run(
       'nft -f -',
       `${verb} element inet weir living { "${inside}"${value} }\n${verb} element inet weir alive { ${epoch} }\n`,
     );
   }
 
   beforeAll(async () => {
-    [subscriber, pop, internet] = [new Namespace('subscriber'), new Namespace('pop'), new Namespace('internet')];
-    connect(subscriber, pop);
-    connect(pop, internet);
-    const [inside, outside] = [endOf(subscriber), endOf(internet)];
-    subscriber.configure([
-      ...[`address add 10.93.1.2/24 dev ${endOf(pop)}`, `address add fd93:1::2/64 dev ${endOf(pop)} nodad`],
-      ...['route add default via 10.93.1.1', 'route add default via fd93:1::1'],
-    ]);
-    pop.configure([
-      ...[`address add 10.93.1.1/24 dev ${inside}`, `address add fd93:1::1/64 dev ${inside} nodad`],
-      ...[`address add 10.93.2.1/24 dev ${outside}`, `address add fd93:2::1/64 dev ${outside} nodad`],
-    ]);
-    internet.configure([
-      ...[`address add 10.93.2.2/24 dev ${endOf(pop)}`, `address add fd93:2::2/64 dev ${endOf(pop)} nodad`],
-      ...['route add default via 10.93.2.1', 'route add default via fd93:2::1'],
-    ]);
-    const filters = ['all', inside, outside].map((device) => `ipv4.conf.${device}.rp_filter=0`);
-    for (const setting of ['ipv4.ip_forward=1', 'ipv6.conf.all.forwarding=1', ...filters])
-      pop.run(`sysctl -qw net.${setting}`);
-    await applyRules(planOf(inside, outside), inPop);
+    row = layRow(93);
+    const { pop, internet, inside, inPop } = row;
+    await applyRules(planOf(row), inPop);
     live('add', inside);
     const origin = internet.start('tracker-origin.ts', String(ports.tracker), String(ports.other));
     told = pop.start('tracker-way.ts', '10.93.1.1', 'fd93:1::1');
@@ -75,7 +54,7 @@ describeNamespaces('the tracker intercept', () => {
   });
 
   afterAll(async () => {
-    for (const namespace of [subscriber, pop, internet]) await namespace.end();
+    await row.end();
   });
 
   describe.each(families)('over $name', ({ client, origin, service }) => {
@@ -103,9 +82,9 @@ describeNamespaces('the tracker intercept', () => {
     });
 
     it('calls the tracker from another port than the subscriber did, though the system would choose that first', async () => {
-      pop.run('bash -s', "sysctl -qw net.ipv4.ip_local_port_range='40000 40001'");
+      row.pop.run('bash -s', "sysctl -qw net.ipv4.ip_local_port_range='40000 40001'");
       const { port, asked = [] } = await speak('ask', origin, String(ports.tracker), '40001');
-      pop.run('bash -s', "sysctl -qw net.ipv4.ip_local_port_range='32768 60999'");
+      row.pop.run('bash -s', "sysctl -qw net.ipv4.ip_local_port_range='32768 60999'");
       expect(port).toBe(40_001);
       expect(askedBy(asked[0]?.heard ?? '')).toEqual([client, 40_000]);
       await told.next();
@@ -129,13 +108,13 @@ describeNamespaces('the tracker intercept', () => {
     };
 
     it('while no epoch lives', async () => {
-      live('delete', endOf(subscriber));
+      live('delete', row.inside);
       await direct();
-      live('add', endOf(subscriber));
+      live('add', row.inside);
     });
 
     it('when it is gone', async () => {
-      for (const pid of execFileSync('ip', ['netns', 'pids', pop.name], { encoding: 'utf8' }).split('\n')) {
+      for (const pid of execFileSync('ip', ['netns', 'pids', row.pop.name], { encoding: 'utf8' }).split('\n')) {
         if (pid !== '') kill(Number(pid), 'SIGKILL');
       }
       expect(await told.next()).toMatchObject({ done: true });
@@ -150,29 +129,10 @@ function askedBy(heard: string): [string, number] {
   return [ip, Number(port)];
 }
 
-function planOf(inside: string, outside: string): RulePlan {
-  return planRules(
-    {
-      intercept: {
-        enabled: true,
-        inside: [inside],
-        outside: [outside],
-        exemptSubscribers: [],
-        exemptDestinations: [],
-        ports: [],
-        exemptPorts: [],
-        udpPort: 9100,
-        tcpPort: 9180,
-        newFlowsPerSecond: 2_000,
-        trackers: families.flatMap(({ origin: host }) => [ports.tracker, ports.closed].map((port) => ({ host, port }))),
-      },
-      subscribers: [
-        { ip: '10.93.1.0', length: 24, family: 'ipv4' },
-        { ip: 'fd93:1::', length: 64, family: 'ipv6' },
-      ],
-      ppspp: { listen: [{ port: 6778 }] },
-      datapath: { threads: 1 },
-    },
-    true,
+function planOf({ inside, outside, subscribers }: Row): RulePlan {
+  const trackers = families.flatMap(({ origin: host }) =>
+    [ports.tracker, ports.closed].map((port) => ({ host, port })),
   );
+  const intercept = { inside: [inside], outside: [outside], exemptPorts: [], trackers };
+  return planRules(interceptOptions(intercept, { subscribers }), true);
 }

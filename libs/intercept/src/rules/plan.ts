@@ -25,6 +25,7 @@ export interface InterceptOptions {
     readonly exemptPorts: readonly PortRange[];
     readonly udpPort: number;
     readonly tcpPort: number;
+    /** Flows that may begin within a second; more of them pass. */
     readonly newFlowsPerSecond: number;
     readonly trackers: readonly { readonly host: string; readonly port: number }[];
   };
@@ -34,19 +35,9 @@ export interface InterceptOptions {
 }
 
 /** All that the rules follow from. */
-export interface RulePlan {
-  readonly inside: readonly string[];
-  readonly outside: readonly string[];
+export interface RulePlan extends Omit<InterceptOptions['intercept'], 'enabled' | 'trackers'> {
   readonly subscribers: readonly AddressPrefix[];
-  readonly exemptSubscribers: readonly AddressPrefix[];
-  readonly exemptDestinations: readonly AddressPrefix[];
-  readonly ports: readonly PortRange[];
-  readonly exemptPorts: readonly PortRange[];
-  readonly udpPort: number;
   readonly threads: number;
-  readonly tcpPort: number;
-  /** Flows that may begin within a second; more of them pass. */
-  readonly newFlowsPerSecond: number;
   readonly trackers: readonly Address[];
   /** Ports at which peers are answered under the appliance's own addresses. */
   readonly servicePorts: readonly number[];
@@ -56,14 +47,13 @@ export interface RulePlan {
 
 /** What follows from a configuration. A port that the system is to choose has no rule: nobody knows it beforehand. */
 export function planRules({ intercept, subscribers, ppspp, datapath }: InterceptOptions, ipv6: boolean): RulePlan {
-  const { inside, outside, exemptSubscribers, exemptDestinations, ports, exemptPorts } = intercept;
-  const { udpPort, tcpPort, newFlowsPerSecond } = intercept;
+  const { trackers, ...rules } = intercept;
   const servicePorts = [...new Set(ppspp.listen.map(({ port }) => port))].filter((port) => port !== 0);
   return {
-    ...{ inside, outside, subscribers, exemptSubscribers, exemptDestinations, ports, exemptPorts },
-    ...{ udpPort, tcpPort, newFlowsPerSecond },
+    ...rules,
+    subscribers,
     threads: datapath.threads,
-    trackers: intercept.trackers.map(({ host, port }) => ({ ip: host, port })),
+    trackers: trackers.map(({ host, port }) => ({ ip: host, port })),
     servicePorts: servicePorts.sort((one, other) => one - other),
     ipv6,
   };
