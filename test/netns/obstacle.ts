@@ -4,7 +4,7 @@ import { nativeDatagrams } from '@weir/datagram';
 import { Namespace, removeLeftovers } from './namespaces';
 
 /** Set to `required`, it has a failure where namespaces would be skipped: where they must be tested. */
-const demand = 'WEIR_NETNS';
+const demand = 'TEST_NETNS';
 
 /** Rules that the kernel must take. */
 const sample = `
