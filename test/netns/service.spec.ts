@@ -37,7 +37,7 @@ describeNamespaces('the unit, run as systemd would', () => {
     connect(subscriber, pop);
     pop.configure([`address add 10.94.0.1/24 dev ${endOf(subscriber)}`]);
     const config = [
-      'subscribers: [10.94.0.0/24]',
+      'subscribers: [10.94.0.0/24, "fd94::/64"]',
       'ppspp: { listen: ["10.94.0.1:6778"] }',
       `store: { path: ${stage.path('store')}, capacity: 10MiB }`,
       'datapath: { threads: 2 }',
