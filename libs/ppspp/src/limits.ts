@@ -39,6 +39,8 @@ export const limits = {
   halfOpenRow: 256,
   /** Of them, those of one subscriber: what an address that does not answer can take. */
   halfOpenEachMax: 64,
+  /** How long an answered one that was intercepted keeps its place from others that are: several round trips, some lost. */
+  halfOpenKept: 2 * second,
   /** Bytes that are kept of an initiating datagram: a HANDSHAKE that is longer gets no answer. */
   openingBytesMax: 320,
   /** Half-open channels that wait for the store, or for a peer outside to answer, at a time, with their datagrams. */

@@ -143,7 +143,7 @@ export class Doorman {
       if (!earlier.waits) this.greet({ ...earlier, opening: bytes }, opening, bytes.length, now);
       return undefined;
     }
-    if (hall.channels.fullFor(from)) return 'table-full';
+    if (hall.channels.fullFor(from) || this.isCrowdedOut(datagram, now)) return 'table-full';
     const isKnown = hall.swarms.find(metadata.swarmId) !== undefined;
     const verdict = isKnown ? this.weigh(request, datagram, undefined, now) : 'wait';
     if (verdict !== undefined && verdict !== 'wait') return verdict;
@@ -154,6 +154,12 @@ export class Doorman {
     if (waits) return this.wait(half, metadata.swarmId, datagram, now);
     this.greet(half, opening, bytes.length, now);
     return undefined;
+  }
+
+  /** Whom we answered in an origin's name is heard: rather than let him talk to nobody, the next one goes to his own origin. */
+  private isCrowdedOut({ from, origin }: Datagram, now: Micros): boolean {
+    const oldest = origin === undefined ? undefined : this.parts.halfOpen.displaced(from, now);
+    return oldest?.origin !== undefined && now - (oldest.answeredAt ?? -never) < limits.halfOpenKept;
   }
 
   private means({ opening }: HalfOpen, swarmId: SwarmId): boolean {

@@ -70,6 +70,12 @@ export class HalfOpenRow {
     return isHis && this.shareOf(subscriber, now) >= limits.halfOpenEachMax ? this.read(place) : undefined;
   }
 
+  /** The one in whose place the subscriber's next goes, if there is one. */
+  displaced(subscriber: number, now: Micros): HalfOpen | undefined {
+    const place = this.placeOf(subscriber, now);
+    return this.isTaken(place, now) ? this.read(place) : undefined;
+  }
+
   put(half: HalfOpen, subscriber: number, now: Micros): void {
     const place = this.earlierPlaceOf(half) ?? this.placeOf(subscriber, now);
     const opening = half.opening.subarray(0, limits.openingBytesMax);

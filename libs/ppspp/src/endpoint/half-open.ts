@@ -46,6 +46,11 @@ export class HalfOpenTable {
     return this.rowOf(from)?.crowded(this.hash(subscriberKey(from)), now);
   }
 
+  /** The one that must leave for the subscriber's next, if one must, whosever it is. */
+  displaced(from: Address, now: Micros): HalfOpen | undefined {
+    return this.rowOf(from)?.displaced(this.hash(subscriberKey(from)), now);
+  }
+
   /** Keeps it, in place of what it was before. */
   put(half: HalfOpen, now: Micros): void {
     const key = this.rowKey(half.from);

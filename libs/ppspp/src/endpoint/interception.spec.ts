@@ -156,6 +156,20 @@ describe('an intercepted HANDSHAKE', () => {
     expect(appliance.notOurs).toEqual(['store-full']);
   });
 
+  it('is given back where its answer would push out one whom we answered a moment ago', () => {
+    appliance.seed(content);
+    const callers = Array.from({ length: limits.halfOpenEachMax }, (_, at) => inside(1, 1_000 + at));
+    const ids = callers.map((from) => channelOf(appliance.intercept(metadata, from)));
+    appliance.intercept(metadata, inside(1, 9));
+    expect([appliance.notOurs, appliance.flows]).toEqual([['table-full'], ['content']]);
+    for (const [at, from] of callers.entries()) appliance.hear(from, saying(ids[at] ?? 0), outside(1)).take();
+    expect(appliance.endpoint.channels.size).toBe(callers.length);
+    // Who never shows that he heard it makes room.
+    for (const from of callers) appliance.intercept(metadata, { ...from, port: from.port + 1_000 });
+    appliance.wait(limits.halfOpenKept);
+    expect(appliance.intercept(metadata, inside(1, 10))).not.toEqual([]);
+  });
+
   it('is given back when it would have to wait in line for an upload slot', () => {
     const small = new Interceptor({ uploadSlots: 1 }).seed(content);
     const id = channelOf(small.intercept(metadata));
