@@ -19,5 +19,14 @@ export const lagSettled = 25_000;
 /** Microseconds after the last write that the full store refused until new swarms are tried again. */
 export const storeFullSpan = 30_000_000;
 
+/** Times that one datagram is relayed on one flow within `loopSpan`: as many as the usual time to live would have allowed it. */
+export const loopRounds = 64;
+
+/** Microseconds in which they are counted: a loop takes less for each round, and nobody says the same so often. */
+export const loopSpan = 1_000_000;
+
+/** Places in which a thread counts them, 14 bytes each: a loop is found out though some hundred other flows are relayed beside it. */
+export const loopGuardPlaces = 4_096;
+
 /** Buckets of intercepted flows that a thread tells the others of, a byte each, and four for all threads that say when one was passed: with 2,600 flows held, one in a hundred others is taken for one of them. */
 export const flowBucketsMax = 262_144;

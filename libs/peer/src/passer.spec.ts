@@ -78,6 +78,12 @@ describe('Passer', () => {
     expect(await world.count('datapath_pass_faults_total')).toEqual({ 'to-ourselves': 3 });
   });
 
+  it('relays nothing that comes back again and again', async () => {
+    for (let round = 0; round < 1_000; round++) world.passer.pass({ from, origin, bytes }, 'shared');
+    expect(world.left).toHaveLength(64);
+    expect(await world.count('datapath_pass_faults_total')).toEqual({ circles: 936 });
+  });
+
   it('counts what could not be sent', async () => {
     world.fault = 'no-buffers';
     world.passer.pass({ from, origin, bytes }, 'content');

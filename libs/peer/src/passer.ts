@@ -1,4 +1,5 @@
 import {
+  monotonicMicros,
   passedContentMark,
   passedOtherMark,
   relayedMark,
@@ -7,6 +8,7 @@ import {
 } from '@weir/datagram';
 import type { Address, Flow } from '@weir/ppspp';
 import type { DatapathMetrics } from './datapath-metrics';
+import { LoopGuard } from './loop-guard';
 
 /** A way out for datagrams of other senders, which all leave with one packet mark. */
 export interface WayOut {
@@ -37,6 +39,7 @@ const marks: Readonly<Record<Flow, number>> = {
  */
 export class Passer {
   private readonly ways: Readonly<Record<Flow, WayOut>>;
+  private readonly loops = new LoopGuard();
 
   constructor(
     wayOut: (mark: number) => WayOut,
@@ -61,11 +64,18 @@ export class Passer {
   }
 
   /** Passes one on. What was meant for this machine, or claims to come from it, is dropped: it would come back to us. */
-  pass({ from, origin, bytes }: Passed, flow: Flow): void {
-    const isOurs = this.own.has(origin) || this.own.has(from);
-    const fault = isOurs ? 'to-ourselves' : this.ways[flow].pass({ to: origin, from, bytes });
+  pass(passed: Passed, flow: Flow): void {
+    const { from, origin, bytes } = passed;
+    const fault = this.obstacle(passed, flow) ?? this.ways[flow].pass({ to: origin, from, bytes });
     if (fault === undefined) this.metrics.passed.inc({ flow });
     else this.metrics.passFaults.inc({ fault });
+  }
+
+  /** What is relayed leaves no mark: should it come back, nothing but us would end that. */
+  private obstacle({ from, origin, bytes }: Passed, flow: Flow): 'to-ourselves' | 'circles' | undefined {
+    if (this.own.has(origin) || this.own.has(from)) return 'to-ourselves';
+    const circles = flow === 'shared' && this.loops.circles(from, origin, bytes, monotonicMicros());
+    return circles ? 'circles' : undefined;
   }
 
   close(): void {
