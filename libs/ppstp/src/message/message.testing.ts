@@ -20,7 +20,9 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined }
 
 const ip = fc.oneof(
   fc.ipV4(),
-  fc.uint8Array({ minLength: 2, maxLength: 2 }).map(([a = 0, b = 0]) => `2001:db8::${Math.max(1, a * 256 + b).toString(16)}`),
+  fc
+    .uint8Array({ minLength: 2, maxLength: 2 })
+    .map(([a = 0, b = 0]) => `2001:db8::${Math.max(1, a * 256 + b).toString(16)}`),
 );
 
 /** Any address of a peer that can be written. */
