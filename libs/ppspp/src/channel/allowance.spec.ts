@@ -53,3 +53,7 @@ it('holds a peer that acknowledges what is still on its way to the configured ra
   expect(takenByEarlyAcks(1_000_000)).toBeGreaterThan(2_900_000);
   expect(takenByEarlyAcks(1_000_000_000)).toBeGreaterThan(30_000_000);
 });
+
+it("sends a second's worth at once, however wide the window is", () => {
+  expect(takenByEarlyAcks(16_000)).toBeLessThan(16_000 + 3 * 16_000 + 2 * 1_024);
+});

@@ -74,7 +74,8 @@ export class Uploader {
   ) {
     this.ledbat = new Ledbat(options);
     const { bytesPerSecondMax = Number.MAX_SAFE_INTEGER, windowBytesMax } = options;
-    this.allowance = new Allowance(bytesPerSecondMax, windowBytesMax);
+    // A second's worth at once, so that the rate is one that somebody notices.
+    this.allowance = new Allowance(bytesPerSecondMax, Math.min(windowBytesMax, bytesPerSecondMax));
   }
 
   /** Bytes that may be in flight. */
