@@ -34,7 +34,8 @@ export class ProbeChild {
     const { namespace } = place;
     const enter = namespace === undefined ? [] : [toolPath('ip') ?? 'ip', 'netns', 'exec', namespace];
     const [command = execPath, ...args] = [...enter, ...program];
-    this.process = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Its standard input ends with us, however we end, and it with that.
+    this.process = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
     this.process.on('error', ({ message }) => this.fall(message));
     this.process.on('exit', () => this.fall('it ended'));
     this.process.stderr?.on('data', (bytes: Buffer) => (this.complaint ||= bytes.toString().slice(0, 1_000)));

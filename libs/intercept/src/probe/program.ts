@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { argv, stdout } from 'node:process';
+import { argv, exit, stdin, stdout } from 'node:process';
 import { machineMicros, NativePort } from '@weir/datagram';
 import { Heartbeat } from '../heart/heartbeat';
 import { runTool } from '../kernel/tool';
@@ -74,6 +74,8 @@ function hear(port: number): void {
 }
 
 const [, , role, ip = '', port = ''] = argv;
+// Whoever started us is gone: what we hold is needed by the next test.
+stdin.on('end', () => exit(0)).resume();
 if (role === 'keep') void keep(Number(port));
 if (role === 'send') send(ip, Number(port));
 if (role === 'hear') hear(Number(port));
