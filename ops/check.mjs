@@ -20,7 +20,8 @@ const steps = [
   },
   jest('unit', ['--maxWorkers=100%']),
   jest('sim', ['--maxWorkers=100%']),
-  jest('netns', ['--runInBand']),
+  // Each lab has namespaces of its own.
+  jest('netns', ['--maxWorkers=2']),
   jest('e2e', ['--maxWorkers=2']),
 ];
 
