@@ -9,6 +9,7 @@ import type {
   DatapathTask,
 } from './datapath-messages';
 import { PeerError } from './errors';
+import { youngHeapMegabytes } from './limits';
 import { workerFile } from './worker-file';
 
 /** Who hears of a datapath thread. */
@@ -39,7 +40,9 @@ export class DatapathThread {
 
   constructor(settings: ThreadSettings, store: MessagePort, listener: DatapathListener) {
     // The task never returns to the pool, so that there is no idle thread to wake by atomics.
-    this.pool = new Piscina({ filename: workerFile('datapath'), minThreads: 1, maxThreads: 1, atomics: 'disabled' });
+    const resourceLimits = { maxYoungGenerationSizeMb: youngHeapMegabytes };
+    const one = { minThreads: 1, maxThreads: 1, atomics: 'disabled', resourceLimits } as const;
+    this.pool = new Piscina({ filename: workerFile('datapath'), ...one });
     const { port1, port2 } = new MessageChannel();
     this.control = port1;
     const opened = new Promise<readonly Address[]>((resolve) => {

@@ -19,6 +19,9 @@ export const lagSettled = 25_000;
 /** Microseconds after the last write that the full store refused until new swarms are tried again. */
 export const storeFullSpan = 30_000_000;
 
+/** MiB in which a thread makes what it soon forgets: a flood makes it use them all, and a wider one is hardly faster. */
+export const youngHeapMegabytes = 12;
+
 /** Times that one datagram is relayed on one flow within `loopSpan`: as many as the usual time to live would have allowed it. */
 export const loopRounds = 64;
 
