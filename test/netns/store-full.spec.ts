@@ -33,7 +33,8 @@ describeNamespaces('an appliance whose disk is full', () => {
     await untilTrue('it holds the content', async () => (await appliance.swarm(held.swarmId))?.complete === true);
     fill(appliance);
 
-    // What it was asked for when it did not know yet: from memory. Each thread learns it by the first write that is refused.
+    // What it was asked for when it did not know yet: from memory. A thread learns it by a write that is refused, the others of it
+    // within a second; here nobody waits for that.
     for (const shard of shards) {
       const begun = await publishOf(shard);
       const { file } = await lab.fetch({ subscriber: 2, swarmId: begun.link, peers: [begun.address] });

@@ -1,4 +1,4 @@
-import { monotonicMicros } from '@weir/datagram';
+import { machineMicros } from '@weir/datagram';
 import {
   CacheError,
   endpointDefaults,
@@ -17,6 +17,7 @@ import { Driver } from './driver';
 import { Entrance } from './entrance';
 import { OwnAddresses } from './own-addresses';
 import { PrefixList } from './prefix-list';
+import { Pulse } from './pulse';
 import { Reporter } from './reporter';
 import { SharedFlows } from './shared-flows';
 import { StoreRoom } from './store-room';
@@ -37,7 +38,7 @@ export class Datapath {
   private readonly subscribers: PrefixList;
   private readonly own: OwnAddresses;
   private readonly ports: ThreadPorts;
-  private readonly room = new StoreRoom();
+  private readonly room: StoreRoom;
   private readonly verifier: PoolVerifier;
   private readonly content: StoredContent;
   private readonly discretion: Discretion;
@@ -50,6 +51,7 @@ export class Datapath {
 
   constructor(private readonly task: DatapathTask) {
     this.subscribers = new PrefixList(task.subscribers);
+    this.room = new StoreRoom(new Pulse(task.shard.count, task.pulse));
     this.own = new OwnAddresses(task.listen);
     this.ports = threadPorts(task);
     this.discretion = new Discretion(task.exchange, this.subscribers, () => this.locals);
@@ -205,12 +207,19 @@ export class Datapath {
 
   /** Whether the store takes anything is told by what became of a write, and by that of none for long. */
   private onWritten(isFull: boolean): void {
-    const isNews = isFull ? this.room.refused(monotonicMicros()) : this.room.taken();
-    if (isNews) this.driver.input({ kind: 'store-full', full: isFull });
+    if (isFull) this.room.refused(machineMicros());
+    else this.room.taken();
+    this.lookAtStore();
+  }
+
+  /** Also for what other threads heard of the store. */
+  private lookAtStore(): void {
+    const full = this.room.news(machineMicros());
+    if (full !== undefined) this.driver.input({ kind: 'store-full', full });
   }
 
   private async report(): Promise<void> {
-    if (this.room.expire(monotonicMicros())) this.driver.input({ kind: 'store-full', full: false });
+    this.lookAtStore();
     this.tell({ type: 'report', report: await this.reporter.report() });
   }
 

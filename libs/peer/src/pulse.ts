@@ -5,20 +5,22 @@ const generationBytes = 8;
 
 /**
  * What the datapath threads and the control thread tell one another without waiting: when each thread showed the last sign of
- * life, and which generation of intercepted flows is theirs. It lies in shared memory, so that it tells of a thread that hangs.
+ * life, which generation of intercepted flows is theirs, and when the store last refused a write. It lies in shared memory, so that it tells of a thread that hangs.
  */
 export class Pulse {
   private readonly generations: Int32Array;
   /** By `machineMicros`; 0 for a thread that does not run. */
   private readonly signs: BigInt64Array;
+  private readonly refusal: BigInt64Array;
 
   /** Without `memory`, that of nobody yet. */
   constructor(
     private readonly threads: number,
-    readonly memory = new SharedArrayBuffer(generationBytes + limits.shardsMax * BigInt64Array.BYTES_PER_ELEMENT),
+    readonly memory = new SharedArrayBuffer(generationBytes + (limits.shardsMax + 1) * BigInt64Array.BYTES_PER_ELEMENT),
   ) {
     this.generations = new Int32Array(memory, 0, 1);
     this.signs = new BigInt64Array(memory, generationBytes, limits.shardsMax);
+    this.refusal = new BigInt64Array(memory, this.signs.byteOffset + this.signs.byteLength, 1);
   }
 
   /** The number that says whose the intercepted flows are: when it changes, those so far are with their origins. */
@@ -29,6 +31,15 @@ export class Pulse {
   /** Takes all intercepted flows from the threads: each forgets them, and what waits of them, before its next sign of life. */
   revoke(): void {
     Atomics.add(this.generations, 0, 1);
+  }
+
+  /** When the store last refused a write for want of disk, by `machineMicros`; 0 if it took one since. */
+  get storeRefusedAt(): Micros {
+    return Number(Atomics.load(this.refusal, 0));
+  }
+
+  set storeRefusedAt(now: Micros) {
+    Atomics.store(this.refusal, 0, BigInt(now));
   }
 
   /** A thread lives. */
