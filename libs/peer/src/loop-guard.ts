@@ -1,4 +1,5 @@
 import type { Address, Micros } from '@weir/ppspp';
+import { hashFlow } from './hash-flow';
 import { loopGuardPlaces, loopRounds, loopSpan } from './limits';
 
 /**
@@ -14,7 +15,7 @@ export class LoopGuard {
 
   /** Whether a datagram was seen so often within a short time that it goes round. */
   circles(from: Address, origin: Address, bytes: Uint8Array, now: Micros): boolean {
-    const hash = hashOf(from, origin, bytes);
+    const hash = hashFlow(from, origin, bytes);
     const place = hash % loopGuardPlaces;
     const isKnown = this.hashes[place] === hash && now < (this.begunAt[place] ?? 0) + loopSpan;
     const rounds = isKnown ? Math.min(loopRounds + 1, (this.rounds[place] ?? 0) + 1) : 1;
@@ -23,15 +24,4 @@ export class LoopGuard {
     this.rounds[place] = rounds;
     return rounds > loopRounds;
   }
-}
-
-/** FNV-1a over both addresses and all bytes. */
-function hashOf(from: Address, origin: Address, bytes: Uint8Array): number {
-  let hash = 0x811c9dc5;
-  for (const { ip, port } of [from, origin]) {
-    for (let at = 0; at < ip.length; at++) hash = Math.imul(hash ^ ip.charCodeAt(at), 0x01000193);
-    hash = Math.imul(hash ^ port, 0x01000193);
-  }
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
-  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
 }

@@ -5,7 +5,8 @@ const generationBytes = 8;
 
 /**
  * What the datapath threads and the control thread tell one another without waiting: when each thread showed the last sign of
- * life, which generation of intercepted flows is theirs, and when the store last refused a write. It lies in shared memory, so that it tells of a thread that hangs.
+ * life, which generation of intercepted flows is theirs, and when the store last refused a write. It lies in shared memory, so
+ * that it tells of a thread that hangs.
  */
 export class Pulse {
   private readonly generations: Int32Array;

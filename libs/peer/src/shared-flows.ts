@@ -1,5 +1,6 @@
 import { machineMicros } from '@weir/datagram';
 import { limits, type Address, type FlowTable } from '@weir/ppspp';
+import { hashFlow } from './hash-flow';
 import { flowBucketsMax } from './limits';
 
 const bucketMax = 255;
@@ -73,10 +74,5 @@ export class SharedFlows implements FlowTable {
 
 /** The bucket of the flow between two addresses. */
 function bucketOf(from: Address, origin: Address): number {
-  let hash = 0x811c9dc5;
-  for (const { ip, port } of [from, origin]) {
-    for (let at = 0; at < ip.length; at++) hash = Math.imul(hash ^ ip.charCodeAt(at), 0x01000193);
-    hash = Math.imul(hash ^ port, 0x01000193);
-  }
-  return (Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0) % flowBucketsMax;
+  return hashFlow(from, origin) % flowBucketsMax;
 }

@@ -7,7 +7,8 @@ import type { Program } from './program';
 import type { Stage } from './stage';
 import { untilTrue } from './waiting';
 
-const status = z.object({
+/** What `GET /v1/status` tells, as far as tests look at it. */
+export const status = z.object({
   byteHitRatio: z.number().nullable(),
   cacheInBytes: z.number(),
   cacheOutBytes: z.number(),

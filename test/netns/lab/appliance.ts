@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { status } from '../../e2e/harness/appliance';
 import type { Program } from '../../e2e/harness/program';
 import { valueOf } from '../../e2e/harness/metrics';
 import { hostPort } from '../../e2e/harness/peers';
@@ -13,15 +14,6 @@ const admin = '127.0.0.1:9080';
 const servicePort = 6_778;
 const faults = join(__dirname, 'faults.cjs');
 const limitMillis = 2 ** 31 - 1;
-
-const status = z.object({
-  byteHitRatio: z.number().nullable(),
-  cacheInBytes: z.number(),
-  cacheOutBytes: z.number(),
-  hitBytes: z.number(),
-  missBytes: z.number(),
-  storedBytes: z.number(),
-});
 
 const diverting = z.object({ intercept: z.object({ enabled: z.boolean(), diverting: z.boolean() }) });
 

@@ -1,6 +1,7 @@
 import { limits, type Micros } from '../limits';
 import { networkKey, subscriberKey, type Address, type Path } from './address';
 import { HalfOpenRow, type HalfOpen } from './half-open-row';
+import { hashText } from './hash-text';
 
 /**
  * Channels that are not yet established: no place among the channels, none among the swarms, and no object that outlives
@@ -77,11 +78,9 @@ export class HalfOpenTable {
     return this.hash(networkKey(from)) % (limits.halfOpenMax / limits.halfOpenRow);
   }
 
-  /** FNV-1a from an unpredictable beginning, so that nobody outside can tell who shares a row with whom. */
+  /** From an unpredictable beginning, so that nobody outside can tell who shares a row with whom. */
   private hash(text: string): number {
     this.seed ??= this.random();
-    let hash = this.seed;
-    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-    return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
+    return hashText(text, this.seed);
   }
 }

@@ -2,6 +2,7 @@ import { hexOf } from '../channel/handshake';
 import { limits } from '../limits';
 import type { SwarmId } from '../swarm/metadata';
 import { decodeHandshake, peekChannel } from '../wire/decode';
+import { hashText } from './hash-text';
 
 /** One of several endpoints that share a UDP port, each with swarms of its own. */
 export interface Shard {
@@ -24,9 +25,7 @@ export function shardOfChannel(id: number): number {
 
 /** The endpoint that a swarm belongs to, with all its channels: the same for everybody who counts as many. */
 export function shardOfSwarm(swarmId: SwarmId, count: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < swarmId.length; at++) hash = Math.imul(hash ^ swarmId.charCodeAt(at), 0x01000193);
-  return (Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0) % count;
+  return hashText(swarmId) % count;
 }
 
 /** A channel ID of the shard's own, out of 32 random bits: with a shard, 28 of them are left unpredictable. */
