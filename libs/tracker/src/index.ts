@@ -1,6 +1,7 @@
 /** A PPSTP tracker (RFC 7846) behind HTTP. */
 export * from './errors';
 export * from './metrics';
+export * from './plan';
 export * from './settings';
 export { type HealthView, ppstpMediaType } from './tracker.controller';
 export { TrackerModule } from './tracker.module';

@@ -6,7 +6,8 @@ import { limits } from '@weir/ppstp';
 import { deskOf, openIssuer } from './certificate-authority';
 import { TrackerError } from './errors';
 import type { TrackerMetrics } from './metrics';
-import { planTracker, type TrackerPlan, type TrackerSettings } from './settings';
+import { planTracker, type TrackerPlan } from './plan';
+import type { TrackerSettings } from './settings';
 import { ppstpMediaType } from './tracker.controller';
 import { TrackerFilter } from './tracker.filter';
 import { TrackerModule } from './tracker.module';
@@ -21,9 +22,6 @@ export interface RunningTracker {
   /** Stops listening and forgets all peers. */
   close(): Promise<void>;
 }
-
-/** Connections at a time: protects the process's file descriptors. A peer has one, for moments. */
-const connectionsMax = 4_096;
 
 /** Time for a whole request to arrive: a peer that sends byte by byte must not hold a connection. */
 const requestMillis = 10_000;
@@ -51,7 +49,7 @@ export async function startTracker(
   const app = await NestFactory.create<NestFastifyApplication>(root, httpAdapter(), applicationOptions);
   app.useGlobalFilters(new TrackerFilter(app.get<TrackerPlan>(trackerPlan), app.get(TrackerService)));
   app.get(TrackerService).issueBy(issuer && deskOf(issuer, app.get<TrackerMetrics>(trackerMetrics)));
-  app.getHttpServer().maxConnections = connectionsMax;
+  app.getHttpServer().maxConnections = plan.server.connections;
   try {
     await app.init();
     // Not app.listen, which would log the error that we throw.

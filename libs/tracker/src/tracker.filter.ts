@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-import type { TrackerPlan } from './settings';
+import type { TrackerPlan } from './plan';
 import { ppstpMediaType } from './tracker.controller';
 import { trackerPlan, TrackerService } from './tracker.service';
 

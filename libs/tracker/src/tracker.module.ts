@@ -2,7 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 
 import { createTrackerMetrics } from './metrics';
-import { planTracker, type TrackerSettings } from './settings';
+import { planTracker } from './plan';
+import type { TrackerSettings } from './settings';
 import { trackerController, TrackerStatusController } from './tracker.controller';
 import { trackerMetrics, trackerPlan, TrackerService } from './tracker.service';
 

@@ -2,7 +2,7 @@ import { decodeResponse, encodeRequest } from '@weir/ppstp';
 import { Registry } from 'prom-client';
 
 import { createTrackerMetrics } from './metrics';
-import { planTracker } from './settings';
+import { planTracker } from './plan';
 import { TrackerService } from './tracker.service';
 
 describe('the tracker service', () => {

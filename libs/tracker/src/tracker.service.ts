@@ -15,7 +15,7 @@ import {
 
 import type { CertificateDesk } from './certificate-desk';
 import type { TrackerMetrics } from './metrics';
-import type { TrackerPlan } from './settings';
+import type { TrackerPlan } from './plan';
 
 /** Injection tokens: what `TrackerModule.forRoot` makes of the settings. */
 export const trackerPlan = Symbol('tracker plan');
