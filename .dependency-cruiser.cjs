@@ -4,7 +4,7 @@
  */
 
 const pure = ['ppspp', 'ppstp', 'policy'];
-const adapters = ['datagram', 'store', 'verify', 'membership'];
+const adapters = ['datagram', 'store', 'verify', 'membership', 'rest'];
 const drivers = ['peer', 'registration', 'tracker', 'intercept'];
 /** Nest's global modules. What Nest builds in a driver may inject what they provide; the rest of a driver may not. */
 const globalModules = ['config', 'telemetry'];
@@ -17,7 +17,7 @@ const libsOf = {
   ...Object.fromEntries(drivers.map((lib) => [lib, [...pure, ...adapters, ...globalModules]])),
   config: pure,
   telemetry: [...pure, 'config'],
-  admin: [...pure, ...drivers, ...globalModules],
+  admin: [...pure, 'rest', ...drivers, ...globalModules],
   supernode: [...pure, ...drivers, ...globalModules],
   supervision: [...pure, ...adapters, ...drivers, ...globalModules],
   cli: [...pure, ...adapters, ...drivers, ...globalModules, 'admin'],
@@ -37,9 +37,10 @@ const packagesOf = {
   store: [...metrics, 'lmdb', 'piscina'],
   verify: [...metrics, 'piscina'],
   membership: ['@peculiar/x509', 'reflect-metadata'],
+  rest: [...nest, 'zod'],
   peer: [...metrics, ...nest, 'piscina'],
   registration: [...metrics, ...nest, 'undici', 'cache-manager', 'keyv'],
-  tracker: [...metrics, ...nest, 'cache-manager', 'keyv'],
+  tracker: [...metrics, ...nest, 'cache-manager', 'keyv', 'lmdb', 'zod'],
   intercept: [...metrics, ...nest],
   config: [...nest, 'yaml', 'zod'],
   telemetry: [...metrics, ...nest, 'pino', 'pino-http'],

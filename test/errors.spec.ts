@@ -74,6 +74,6 @@ it.each(rows)('$code says what happened and what to do', ({ meaning, remedy }) =
 it.each(rows)('$code has the status that the admin API answers with', ({ code, lib, http }) => {
   const status = problemStatuses[code];
   if (status !== undefined) expect(http).toBe(String(status));
-  else if (lib !== 'admin' || code === 'ADMIN_LISTEN_FAILED') expect(http).toBe('');
+  else if (lib !== 'rest') expect(http).toBe('');
   else expect(http).toMatch(/^[45](?:\d\d|xx)$/);
 });

@@ -2,24 +2,14 @@ import { CacheError } from '@weir/ppspp';
 import type { Condition } from '@weir/telemetry';
 
 /**
- * Why the admin API does not do what it was asked. `REQUEST_INVALID`: a value in path, query or body.
- * `SWARM_NOT_FOUND`: nothing of it is stored or open. `SWARM_CONFLICT`: it is known with other metadata.
+ * Why the admin API does not do what it was asked, though it was asked well. `SWARM_NOT_FOUND`: nothing of it is stored or open. `SWARM_CONFLICT`: it is known with other metadata.
  * `FETCHES_BUSY`: too many fetches wait for trackers. `REGISTRATION_FULL`: we are in as many swarms as trackers are told.
  * `NOT_READY`: a condition for traffic does not hold.
  */
-export type AdminErrorCode =
-  'REQUEST_INVALID' | 'SWARM_NOT_FOUND' | 'SWARM_CONFLICT' | 'FETCHES_BUSY' | 'REGISTRATION_FULL' | 'NOT_READY';
-
-/** One value that cannot be used. `key` says where it stands, `value` is what was written, null if nothing was. */
-export interface InvalidValue {
-  readonly key: string;
-  readonly value: string | null;
-  readonly remedy: string;
-}
+export type AdminErrorCode = 'SWARM_NOT_FOUND' | 'SWARM_CONFLICT' | 'FETCHES_BUSY' | 'REGISTRATION_FULL' | 'NOT_READY';
 
 /** What an answer says beside the code and its explanation. */
 export interface AdminErrorMembers {
-  readonly errors?: readonly InvalidValue[];
   readonly unmet?: readonly UnmetCondition[];
 }
 

@@ -4,7 +4,7 @@ export { AdminListenError, type AdminListenErrorCode, listenAdmin } from './list
 export { AdminError, type AdminErrorCode } from './errors';
 export { fetchRequest } from './fetch-request';
 export { healthView, type HealthView, readyView, type ReadyView } from './health-view';
-export { type HttpProblemCode, problemMediaType, problemStatuses, problemView, type ProblemView } from './problem';
+export { problemStatuses, problemView, type ProblemView } from './problem';
 export { statusView, type StatusView } from './status-view';
 export { fetchView, type FetchView, swarmsView, type SwarmsView, swarmView, type SwarmView } from './swarm-view';
 export { type TrackersView, trackersView, type TrackerView } from './tracker-view';

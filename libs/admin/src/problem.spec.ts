@@ -1,8 +1,8 @@
 import { BadRequestException, ImATeapotException } from '@nestjs/common';
 import { CacheError, InvariantError } from '@weir/ppspp';
 import { AdminApp, idOf } from './admin.testing';
-import { limits } from './limits';
-import { problemOf, problemStatuses, problemView } from './problem';
+import { limits, problemOf } from '@weir/rest';
+import { problemRules, problemStatuses, problemView } from './problem';
 
 let admin: AdminApp;
 
@@ -20,7 +20,7 @@ it.each<[string, Refused, number, string]>([
   ['a route that there is not', ['GET', '/v2/swarms'], 404, 'ROUTE_NOT_FOUND'],
   ['a method that there is not', ['DELETE', '/v1/status'], 404, 'ROUTE_NOT_FOUND'],
   ['a path that is not encoded', ['GET', '/v1/swarms/%E0%A4%A'], 400, 'REQUEST_MALFORMED'],
-  ['an endless path', ['GET', `/v1/swarms/${'a'.repeat(1_000)}`], 414, 'REQUEST_REFUSED'],
+  ['an endless path', ['GET', `/v1/swarms/${'a'.repeat(3_000)}`], 414, 'REQUEST_REFUSED'],
   ['a body that is no JSON', ['POST', path, { text: '{' }], 400, 'REQUEST_MALFORMED'],
   ['an empty body', ['POST', path, { text: '' }], 400, 'REQUEST_MALFORMED'],
   ['no body', ['POST', path], 400, 'REQUEST_INVALID'],
@@ -80,10 +80,13 @@ describe('what fails behind a route', () => {
 });
 
 it('is a problem whatever is thrown', () => {
-  expect(problemOf(new BadRequestException('a secret'))).toMatchObject({ status: 400, code: 'REQUEST_MALFORMED' });
-  expect(problemOf(new ImATeapotException())).toMatchObject({ status: 418, code: 'REQUEST_REFUSED' });
+  expect(problemOf(new BadRequestException('a secret'), problemRules)).toMatchObject({
+    status: 400,
+    code: 'REQUEST_MALFORMED',
+  });
+  expect(problemOf(new ImATeapotException(), problemRules)).toMatchObject({ status: 418, code: 'REQUEST_REFUSED' });
   for (const thrown of [undefined, null, 7, {}, { statusCode: 404 }, Object.assign(new Error(), { statusCode: 200 })]) {
-    expect(problemOf(thrown)).toMatchObject({ status: 500, code: 'INTERNAL_ERROR' });
+    expect(problemOf(thrown, problemRules)).toMatchObject({ status: 500, code: 'INTERNAL_ERROR' });
   }
 });
 

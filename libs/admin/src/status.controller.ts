@@ -3,10 +3,10 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { formatHostPort } from '@weir/config';
 import { InterceptService } from '@weir/intercept';
 import { PeerService } from '@weir/peer';
+import { versionAbove } from '@weir/rest';
 import { ReadinessRegistry } from '@weir/telemetry';
 import { statusView, type StatusView } from './status-view';
 import { unmetIn } from './unmet';
-import { versionAbove } from './version';
 
 const version = versionAbove(__dirname);
 

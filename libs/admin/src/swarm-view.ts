@@ -1,8 +1,8 @@
 import type { LiveSwarm, PeerService } from '@weir/peer';
 import { chunkAddressings, extentChunks, hashFunctions, type SwarmMetadata } from '@weir/ppspp';
+import { time, timeOf } from '@weir/rest';
 import { z } from 'zod';
 import { swarmId } from './swarm-id';
-import { time, timeOf } from './time';
 
 const count = (description: string) => z.number().describe(description);
 const unknown = 'null until the first verified extent tells.';

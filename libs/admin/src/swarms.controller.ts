@@ -1,10 +1,10 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { SwarmId } from '@weir/ppspp';
+import { checked } from '@weir/rest';
 import type { FastifyReply } from 'fastify';
 import { fetchRequest, type FetchRequest } from './fetch-request';
 import { FetchService } from './fetch.service';
-import { checked } from './request';
 import { swarmId } from './swarm-id';
 import {
   fetchView,

@@ -1,6 +1,6 @@
 import type { TrackerStatus } from '@weir/registration';
+import { time, timeOf } from '@weir/rest';
 import { z } from 'zod';
-import { time, timeOf } from './time';
 
 /** One configured tracker. */
 export const trackerView = z

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AdminError, type InvalidValue } from './errors';
+import { type InvalidValue, RequestError } from './errors';
 import { limits } from './limits';
 
 /** What Nest's `@Body`, `@Query` and `@Param` take: the schema documents, the pipe enforces it. */
@@ -16,7 +16,7 @@ export function readRequest<Schema extends z.ZodType>(schema: Schema, value: unk
   if (read.success) return read.data;
   const errors = read.error.issues.flatMap((issue) => invalidValues(issue, value, name));
   const lines = errors.map((error) => `${error.key} = ${error.value ?? 'nothing'}: ${error.remedy}`);
-  throw new AdminError('REQUEST_INVALID', lines.join('; '), { errors });
+  throw new RequestError(lines.join('; '), { errors });
 }
 
 function invalidValues(issue: z.core.$ZodIssue, request: unknown, name: string): InvalidValue[] {
