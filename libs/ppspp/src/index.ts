@@ -4,6 +4,7 @@ export * from './addressing/chunk-range';
 export * from './addressing/chunk-set';
 export * from './addressing/method';
 export * from './addressing/node';
+export * from './addressing/prefix-table';
 export * from './channel/handshake';
 export * from './channel/uploader';
 export * from './congestion/delay';
