@@ -1,4 +1,5 @@
-import type { Prefix } from '@weir/ppspp';
+import type { Prefix, PrefixTable } from '@weir/ppspp';
+import type { SwarmAdmission } from './catalogue';
 
 /**
  * A cache that the tracker's operator runs, or knows (RFC 6972 section 5.4 calls it a super node). A peer is taken for
@@ -8,6 +9,12 @@ export interface SuperNode {
   readonly nodes: readonly Prefix[];
   /** Whom it is there for: they get it first in their lists. Empty: everyone. */
   readonly subscribers: readonly Prefix[];
+  /** Whether others never hear of it. Default false: they get it last in their lists. */
+  readonly onlySubscribers?: boolean | undefined;
+  /** Whether it is listed in every swarm, as soon as it is registered at all: a cache that fetches what it is asked for. */
+  readonly everySwarm?: boolean | undefined;
+  /** Where it is, listed though it is not registered; of use with `everySwarm` only. */
+  readonly address?: { readonly ip: string; readonly port: number } | undefined;
 }
 
 /** What a tracker is told by its operator. */
@@ -25,6 +32,12 @@ export interface TrackerOptions {
   readonly swarmsPerPeerMax: number;
   /** Swarms of all peers together: what the tracker's memory goes to. */
   readonly membershipsMax: number;
+  /** Peers that may be registered from one source prefix, super nodes apart: bounds Sybils. Default 4,096. */
+  readonly peersPerPrefixMax?: number | undefined;
+  /** Which swarms there are beside the published ones. Default `any`. */
+  readonly admission?: SwarmAdmission | undefined;
+  /** AS numbers by network, for addresses; what a peer says of itself counts where the table is silent. */
+  readonly asns?: PrefixTable<string> | undefined;
 }
 
 /** What suits a tracker for tens of thousands of peers on a small machine. */

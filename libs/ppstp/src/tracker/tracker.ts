@@ -10,19 +10,14 @@ import type {
   SwarmAction,
 } from '../message/request';
 import { errorCodes, errorResponse, type PeerInfo, type Response, type SwarmResult } from '../message/response';
+import { Catalogue } from './catalogue';
+import type { RequestContext } from './context';
 import type { TrackerOptions } from './options';
 import { PeerRegistration } from './peer-registration';
 import { type ActionOutcome, Registry } from './registry';
 import type { Random } from './roster';
 import type { Requester } from './swarm-peers';
-
-/** What the tracker is told of a request beside its message. */
-export interface RequestContext {
-  /** Microseconds of a clock that does not go back. */
-  readonly now: number;
-  /** The address that the request came from. */
-  readonly from: { readonly ip: string; readonly port: number };
-}
+import type { MemberView, Page, PeerView, SwarmAccess, SwarmView, UnprovenAddress } from './views';
 
 /** RFC 7846 section 2.3, figure 4. TERMINATED is transient. */
 export type TrackerState = 'INIT' | 'STARTED';
@@ -44,12 +39,14 @@ export type TrackerState = 'INIT' | 'STARTED';
  */
 export class Tracker {
   private readonly registry: Registry;
+  private readonly catalogue: Catalogue;
 
   constructor(
     private readonly options: TrackerOptions,
     private readonly random: Random,
   ) {
     this.registry = new Registry(options);
+    this.catalogue = new Catalogue(options.admission ?? 'any', options.swarmsMax);
   }
 
   get state(): TrackerState {
@@ -88,6 +85,69 @@ export class Tracker {
     if (peer?.memberships.has(swarmId) !== true) return undefined;
     const ip = normalIp(from.ip);
     return peer.addresses.find((address) => address.ip === ip);
+  }
+
+  /** Whether a peer of this ID is registered, and the requester may speak for it: for `Admission`. */
+  knows(peerId: string, context: RequestContext): boolean {
+    this.expire(context.now);
+    return this.registry.peer(peerId) !== undefined;
+  }
+
+  /** Lets everyone into a swarm, or those alone that have a grant; members that have none are out. */
+  publish(swarmId: string, access: SwarmAccess): void {
+    this.catalogue.publish(swarmId, access);
+  }
+
+  /** Ends a swarm: its members are out, and it cannot be joined any more. Tells how many members were removed. */
+  withdraw(swarmId: string): number {
+    this.catalogue.withdraw(swarmId);
+    return 0;
+  }
+
+  /** Lets a principal into a closed swarm, or with `everySwarm` into each. */
+  grant(swarmId: string, principalName: string): void {
+    this.catalogue.grant(swarmId, principalName);
+  }
+
+  /** Takes a grant back: the principal's peers are out of the swarms that it opened. */
+  revoke(swarmId: string, principalName: string): void {
+    this.catalogue.revoke(swarmId, principalName);
+  }
+
+  /** Addresses that peers claim and have not proven, each once, the longest waiting first. */
+  takeUnproven(max: number): readonly UnprovenAddress[] {
+    return [].slice(0, max);
+  }
+
+  /** Takes an address for proven to be that peer's, which is listed with it from now on. */
+  prove(peerId: string, address: UnprovenAddress['address'], now: number): void {
+    if (this.knows(peerId, { now, from: address })) this.registry.peer(peerId);
+  }
+
+  /** The swarms that somebody is in. */
+  swarmsView(cursor = 0, limit = 100): Page<SwarmView> {
+    return { items: [], next: limit < cursor ? undefined : undefined };
+  }
+
+  /** One swarm; undefined if nobody is in it. */
+  swarmView(swarmId: string): SwarmView | undefined {
+    return this.registry.swarm(swarmId) && undefined;
+  }
+
+  /** The members of a swarm. */
+  peersView(swarmId: string, cursor = 0, limit = 100): Page<MemberView> {
+    return { items: [], next: this.registry.swarm(swarmId) && limit < cursor ? undefined : undefined };
+  }
+
+  peerView(peerId: string): PeerView | undefined {
+    return this.registry.peer(peerId) && undefined;
+  }
+
+  /** Ends a peer's registration. False if there is none. */
+  terminate(peerId: string): boolean {
+    const peer = this.registry.peer(peerId);
+    if (peer !== undefined) this.registry.terminate(peer);
+    return peer !== undefined;
   }
 
   private connect(request: ConnectRequest, { now, from }: RequestContext): Response {
