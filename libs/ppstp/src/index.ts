@@ -1,8 +1,10 @@
 /** PPSTP, the tracker protocol (RFC 7846), pure: messages, and a tracker as a function of request and time. */
 export * from './limits';
+export { type RequestRoot, requestRoot, type ResponseRoot, responseRoot } from './message/definitions';
 export type { Decoded, MessageFault } from './message/document';
 export { protocolVersion } from './message/document';
 export type { PeerAddress } from './message/fields';
+export { renderPeer, type RenderedPeer } from './message/peer-info';
 export * from './message/request';
 export * from './message/response';
 export * from './tracker/admission';

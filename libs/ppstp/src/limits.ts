@@ -10,6 +10,10 @@ export const limits = {
   requestCharsMax: 131_072,
   /** Characters of a response: `peersPerResponseMax` peers and the swarm IDs. Protects the peer from its tracker. */
   responseCharsMax: 262_144,
+  /** Objects and arrays within each other. RFC 7846 has ten, with an array wherever its examples have one or may. */
+  jsonDepthMax: 16,
+  /** Values in one message, as its commas and brackets count them: the densest response that fits has fewer. */
+  jsonValuesMax: 32_768,
   /** Characters of a swarm ID: the hex of an RSA-4096 key as a live swarm's ID (RFC 7574 section 6.1) is 1034. */
   swarmIdCharsMax: 1100,
   /** Characters of a peer ID: twice a UUID or a SHA-256 in hex. */

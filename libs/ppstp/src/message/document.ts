@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { transactionId } from './fields';
+import { integer, transactionId } from './fields';
+import { readJson } from './json-text';
 
 /** The only version there is (RFC 7846 section 3.2.1). */
 export const protocolVersion = 1;
@@ -13,32 +14,23 @@ export type Decoded<Message> =
   | { readonly ok: true; readonly message: Message }
   | { readonly ok: false; readonly fault: MessageFault; readonly transactionId: string };
 
-const root = z.object({ PPSPTrackerProtocol: z.record(z.string(), z.unknown()) });
+const root = z.object({ PPSPTrackerProtocol: z.unknown() });
 const identified = z.object({ transaction_id: transactionId });
-const versioned = z.object({ version: z.number().int() });
+const versioned = z.object({ version: integer });
 
-/** Reads `ppsp_tp_message_root` (RFC 7846 section 3.4) and what is in it by `schema`. Unknown members are ignored. */
+/**
+ * Reads `ppsp_tp_message_root` (RFC 7846 section 3.4) and what is in it by `schema`. Unknown members are ignored. The
+ * version is looked at first: what else a message of another one says is not ours to judge (section 4.3).
+ */
 export function decodeDocument<Message>(text: string, charsMax: number, schema: z.ZodType<Message>): Decoded<Message> {
   if (text.length > charsMax) return { ok: false, fault: 'too-long', transactionId: '' };
-  const document = root.safeParse(parseJson(text));
-  if (!document.success) return { ok: false, fault: 'malformed', transactionId: '' };
-  const body = document.data.PPSPTrackerProtocol;
-  const message = schema.safeParse(body);
+  const body = root.safeParse(readJson(text)).data?.PPSPTrackerProtocol;
   const version = versioned.safeParse(body).data?.version;
-  if (message.success && version === protocolVersion) return { ok: true, message: message.data };
-  const fault = version === undefined || version === protocolVersion ? 'malformed' : 'version';
-  return { ok: false, fault, transactionId: identified.safeParse(body).data?.transaction_id ?? '' };
+  if (version !== undefined && version !== protocolVersion) return refused('version', body);
+  const message = schema.safeParse(body);
+  return message.success && version !== undefined ? { ok: true, message: message.data } : refused('malformed', body);
 }
 
-/** Writes `ppsp_tp_message_root` around a message's members. */
-export function encodeDocument(body: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify({ PPSPTrackerProtocol: { version: protocolVersion, ...body } });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function refused(fault: MessageFault, body: unknown) {
+  return { ok: false, fault, transactionId: identified.safeParse(body).data?.transaction_id ?? '' } as const;
 }

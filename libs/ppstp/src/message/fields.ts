@@ -3,16 +3,18 @@ import { z } from 'zod';
 import { normalIp } from '@weir/ppspp';
 import { limits } from '../limits';
 
-/** An integer, as a number or, as the examples of RFC 7846 section 4.1.1.1 have it, as a string of digits. */
-export const integer = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .regex(/^\d{1,16}$/)
-      .transform(Number),
-  ])
-  .pipe(z.number().int().nonnegative());
+/**
+ * An integer, as a number or, as the examples of RFC 7846 section 4.1.1.1 have it, as a string of digits. One above
+ * 2^53 - 1 is refused: a number of JavaScript could be another than the one that was sent.
+ */
+export const integer = z.union([
+  z.int().nonnegative(),
+  z
+    .string()
+    .regex(/^\d{1,16}$/)
+    .transform(Number)
+    .pipe(z.int()),
+]);
 
 const visible = /^[\x21-\x7e]*$/;
 
@@ -77,35 +79,48 @@ export interface PeerAddress {
   readonly peerProtocol?: string | undefined;
 }
 
+const required = {
+  ip_address: z.object({ address_type: z.enum(['ipv4', 'ipv6']), address: z.string() }),
+  port: integer.pipe(z.number().min(1).max(65_535)),
+  priority: integer,
+  type: z.enum(addressTypes).default('HOST'),
+};
+const optional = { connection: z.enum(connections).optional(), asn: label.optional(), peer_protocol: label.optional() };
+const whereReadable = {
+  connection: optional.connection.catch(undefined),
+  asn: optional.asn.catch(undefined),
+  peer_protocol: optional.peer_protocol.catch(undefined),
+};
+
 /**
- * Reads `peer_addr`. `type` is mandatory, and missing in the example of section 4.1.1.1: an address without one is
- * taken for a HOST's. The family is the one of `address`, and `address_type` must not say otherwise.
+ * Reads `peer_addr` of a request. `type` is mandatory, and missing in the example of section 4.1.1.1: an address without
+ * one is taken for a HOST's. The family is the one of `address`, and `address_type` must not say otherwise.
  */
-export const peerAddress = z
-  .object({
-    ip_address: z.object({ address_type: z.enum(['ipv4', 'ipv6']), address: z.string() }),
-    port: integer.pipe(z.number().min(1).max(65_535)),
-    priority: integer,
-    type: z.enum(addressTypes).default('HOST'),
-    connection: z.enum(connections).optional(),
-    asn: label.optional(),
-    peer_protocol: label.optional(),
-  })
-  .transform((wire, context): PeerAddress => {
-    const { address, address_type: family } = wire.ip_address;
-    const ip = normalIp(address);
-    if (ip === undefined || address.includes(':') !== (family === 'ipv6')) {
-      context.addIssue({ code: 'custom', message: 'no such address' });
-      return z.NEVER;
-    }
-    const { port, priority, type, connection, asn, peer_protocol: peerProtocol } = wire;
-    return { ip, port, priority, type, connection, asn, peerProtocol };
-  });
+export const peerAddress = z.object({ ...required, ...optional }).transform(normalAddress);
+
+/** Reads `peer_addr` of a response: where only what is optional cannot be read, there is still somebody to call. */
+export const listedAddress = z.object({ ...required, ...whereReadable }).transform(normalAddress);
+
+function normalAddress(
+  wire: z.output<z.ZodObject<typeof required & typeof optional>>,
+  context: z.RefinementCtx,
+): PeerAddress {
+  const { address, address_type: family } = wire.ip_address;
+  const ip = normalIp(address);
+  if (ip === undefined || address.includes(':') !== (family === 'ipv6')) {
+    context.addIssue({ code: 'custom', message: 'no such address' });
+    return z.NEVER;
+  }
+  const { port, priority, type, connection, asn, peer_protocol: peerProtocol } = wire;
+  return { ip, port, priority, type, connection, asn, peerProtocol };
+}
 
 /** Writes `peer_addr` as section 3.2.4 defines it. Members that are undefined are left out by `JSON.stringify`. */
 export function writePeerAddress({ ip, port, priority, type, ...rest }: PeerAddress) {
   return {
-    ip_address: { address_type: ip.includes(':') ? 'ipv6' : 'ipv4', address: ip },
+    ip_address: ip.includes(':')
+      ? ({ address_type: 'ipv6', address: ip } as const)
+      : ({ address_type: 'ipv4', address: ip } as const),
     port,
     priority,
     type,

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 
+import { limits } from '../limits';
 import type { PeerAddress } from './fields';
 import type {
   ConnectRequest,
@@ -37,7 +38,7 @@ export const anyPeerAddress: fc.Arbitrary<PeerAddress> = fc.record({
 });
 
 const anyPeerNumber: fc.Arbitrary<PeerNumber> = fc.record({
-  peerCount: count,
+  peerCount: fc.nat({ max: limits.peerCountMax }),
   abilityNat: maybe(fc.constantFrom('NO_NAT', 'STUN', 'TURN')),
   concurrentLinks: maybe(count),
   onlineTime: maybe(count),
@@ -82,21 +83,42 @@ const anyReport: fc.Arbitrary<StatReportRequest> = fc.record({
 /** Any request that can be written. */
 export const anyRequest: fc.Arbitrary<Request> = fc.oneof(anyConnect, anyFind, anyReport);
 
-const anyPeer: fc.Arbitrary<PeerInfo> = fc.record({ peerId: name(128), address: anyPeerAddress });
-const anyResult: fc.Arbitrary<SwarmResult> = fc.record(
-  {
-    swarmId: hex,
-    successful: fc.boolean(),
-    peers: maybe(fc.array(anyPeer, { maxLength: 30 })),
-    certificate: fc.uint8Array({ minLength: 1, maxLength: 1_280 }),
-  },
-  { requiredKeys: ['swarmId', 'successful', 'peers'] },
-);
+/** Any peer that can be listed. */
+export const anyPeer: fc.Arbitrary<PeerInfo> = fc.record({ peerId: name(128), address: anyPeerAddress });
 
-/** Any response that can be written. */
-export const anyResponse: fc.Arbitrary<Response> = fc.record({
-  transactionId: fc.oneof(name(128), fc.constant('')),
-  errorCode: fc.nat({ max: 255 }),
+const anyCertificate = fc.uint8Array({ minLength: 1, maxLength: 1_280 });
+const anySuccess = fc.record({
+  swarmId: hex,
+  successful: fc.constant(true),
+  peers: maybe(fc.array(anyPeer, { maxLength: 30 })),
+});
+const anyFailure = fc.record({ swarmId: hex, successful: fc.constant(false) });
+const anyResult: fc.Arbitrary<SwarmResult> = fc
+  .tuple(fc.oneof(anySuccess, anyFailure), maybe(anyCertificate))
+  .map(([result, certificate]) => (certificate === undefined ? result : { ...result, certificate }));
+
+const anySuccessfulResponse: fc.Arbitrary<Response> = fc.record({
+  transactionId: name(128),
+  errorCode: fc.constant(0),
   peerAddress: maybe(anyPeerAddress),
   results: fc.array(anyResult, { maxLength: 10 }),
+});
+const anyErrorResponse: fc.Arbitrary<Response> = fc.record({
+  transactionId: fc.oneof(name(128), fc.constant('')),
+  errorCode: fc.integer({ min: 1, max: 6 }),
+  results: fc.constant([]),
+});
+
+/** Any response that can be written, with all that is in it. */
+export const anyResponse: fc.Arbitrary<Response> = fc.oneof(anySuccessfulResponse, anyErrorResponse);
+
+/** Any response that can be given to be written, also with what does not belong into it. */
+export const anyCarelessResponse: fc.Arbitrary<Response> = fc.record({
+  transactionId: name(128),
+  errorCode: fc.nat({ max: 6 }),
+  peerAddress: maybe(anyPeerAddress),
+  results: fc.array(
+    fc.record({ swarmId: hex, successful: fc.boolean(), peers: maybe(fc.array(anyPeer, { maxLength: 4 })) }),
+    { maxLength: 4 },
+  ),
 });

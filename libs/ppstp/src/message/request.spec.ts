@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 
 import { limits } from '../limits';
+import { requestRoot } from './definitions';
+import { otherwise } from './lenient.testing';
 import { anyRequest } from './message.testing';
 import { decodeRequest, encodeRequest } from './request';
-import { requestExamples } from './rfc-examples.testing';
 
 const inRoot = (body: string) => `{"PPSPTrackerProtocol": ${body}}`;
 
@@ -31,12 +32,22 @@ const address = (members: object) => ({
 });
 
 describe('requests, RFC 7846 section 3.3.3', () => {
-  it.each(requestExamples)('decodes $name', ({ wire, message }) => {
-    expect(decodeRequest(inRoot(wire))).toEqual({ ok: true, message });
+  it('are sent as section 3 defines them, whatever they say', () => {
+    fc.assert(
+      fc.property(anyRequest, (message) => {
+        const sent: unknown = JSON.parse(encodeRequest(message));
+        expect(requestRoot.parse(sent)).toEqual(sent);
+      }),
+    );
   });
 
-  it.each(requestExamples)('encodes $name, as it is defined', ({ message, sent }) => {
-    expect(JSON.parse(encodeRequest(message))).toEqual(JSON.parse(inRoot(sent)));
+  it('mean the same in each form that they may come in', () => {
+    fc.assert(
+      fc.property(anyRequest, fc.infiniteStream(fc.boolean()), (message, whims) => {
+        const text = otherwise(encodeRequest(message), () => whims.next().value === true);
+        expect(decodeRequest(text)).toEqual({ ok: true, message });
+      }),
+    );
   });
 
   it('round-trips any request', () => {
@@ -65,6 +76,23 @@ describe('requests, RFC 7846 section 3.3.3', () => {
 
   it('ignores members that it does not know (section 4.4)', () => {
     expect(decodeRequest(connect({ colour: 'red' }, { hat: { size: 3 } })).ok).toBe(true);
+  });
+
+  it('asks for no more peers than it should (section 3.2.2)', () => {
+    const asked = (peerCount: number) =>
+      encodeRequest({ type: 'FIND', transactionId: '1', peerId: '2', swarmId: '33', peerNumber: { peerCount } });
+    expect(asked(1_000)).toBe(asked(limits.peerCountMax));
+  });
+
+  it('reads the members of FIND where they stand first: in `find`', () => {
+    const find = (data: object) =>
+      decodeRequest(
+        inRoot(JSON.stringify({ version: 1, request_type: 'FIND', transaction_id: '7', peer_id: 'ab', ...data })),
+      );
+    expect(find({ swarm_id: '22', find: { swarm_id: '11' } })).toMatchObject({ message: { swarmId: '11' } });
+    expect(find({ swarm_id: '22', find: { swarm_id: '' } }).ok).toBe(false);
+    expect(find({ swarm_id: '22', find: null }).ok).toBe(false);
+    expect(find({ peer_num: { peer_count: 1 } }).ok).toBe(false);
   });
 
   it('has one form for a swarm ID in hex', () => {
@@ -102,7 +130,10 @@ describe('requests, RFC 7846 section 3.3.3', () => {
     'a swarm ID too long': connect({}, { swarm_action: actions(1, 'a'.repeat(limits.swarmIdCharsMax + 1)) }),
     'a negative count': connect({}, { peer_num: { peer_count: -1 } }),
     'a fraction': connect({}, { peer_num: { peer_count: 1.5 } }),
-    'an integer beyond 2^53': connect({}, { peer_num: { peer_count: '9999999999999999' } }),
+    'an integer beyond 2^53': connect({}, { peer_num: { peer_count: 2 ** 53 } }),
+    'an integer beyond 2^53 as a string': connect({}, { peer_num: { peer_count: '9007199254740992' } }),
+    'a string of no digits': connect({}, { peer_num: { peer_count: '' } }),
+    'a number that JavaScript would read': connect({}, { peer_num: { peer_count: '0x10' } }),
     'port 0': connect({}, address({ port: 0 })),
     'port 65536': connect({}, address({ port: 65_536 })),
     'a host name': connect({}, address({ ip_address: { address_type: 'ipv4', address: 'localhost' } })),
@@ -116,12 +147,27 @@ describe('requests, RFC 7846 section 3.3.3', () => {
     expect(decodeRequest(text)).toEqual({ ok: false, fault: 'malformed', transactionId: '7' });
   });
 
-  it('refuses another version by name', () => {
-    expect(decodeRequest(connect({ version: 2, request_type: 'HELLO' }))).toEqual({
-      ok: false,
-      fault: 'version',
-      transactionId: '7',
-    });
+  it.each([
+    ['whose message is ours', connect({ version: 2 })],
+    ['whose message we cannot read', connect({ version: 2, request_type: 'HELLO', connect: [] })],
+    ['that is reserved', connect({ version: 0 })],
+    ['in a string', connect({ version: '3' })],
+  ])('refuses a version %s by its own fault', (_, text) => {
+    expect(decodeRequest(text)).toEqual({ ok: false, fault: 'version', transactionId: '7' });
+  });
+
+  it('refuses a message without a version, or with what is none', () => {
+    for (const version of [undefined, null, 'one', -1, 1.5, [1]]) {
+      expect(decodeRequest(connect({ version }))).toEqual({ ok: false, fault: 'malformed', transactionId: '7' });
+    }
+    expect(decodeRequest(connect({ version: '1' })).ok).toBe(true);
+  });
+
+  it('refuses a message in which a name stands twice, wherever it is', () => {
+    const twice = connect().replace('"peer_id":"ab"', '"peer_id":"ab","peer_id":"cd"');
+    expect(decodeRequest(twice)).toEqual({ ok: false, fault: 'malformed', transactionId: '' });
+    const within = connect().replace('"action":"JOIN"', '"action":"JOIN","action":"LEAVE"');
+    expect(decodeRequest(within)).toEqual({ ok: false, fault: 'malformed', transactionId: '' });
   });
 
   it('keeps no transaction ID that it cannot echo', () => {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 import { limits } from '../limits';
-import { type Decoded, decodeDocument, encodeDocument } from './document';
+import type { RequestRoot } from './definitions';
+import { type Decoded, decodeDocument, protocolVersion } from './document';
 import {
   integer,
   oneOrMany,
@@ -136,19 +137,26 @@ const connectRequest = z
     actions: connect.swarm_action,
   }));
 
-const find = { swarm_id: swarmId, peer_num: peerNumber.optional() };
+const findPlaces = { find: z.unknown().optional(), swarm_id: z.unknown().optional(), peer_num: z.unknown().optional() };
+const findData = z.object({ swarm_id: swarmId, peer_num: peerNumber.optional() });
 
 /** Section 3.3.3 puts the members of FIND into `find`; the example of section 4.1.2.1 puts them beside it. */
 const findRequest = z
-  .object({ ...base, request_type: z.literal('FIND') })
-  .and(z.union([z.object({ find: z.object(find) }), z.object(find).transform((members) => ({ find: members }))]))
-  .transform((wire): FindRequest => ({
-    type: 'FIND',
-    transactionId: wire.transaction_id,
-    peerId: wire.peer_id,
-    swarmId: wire.find.swarm_id,
-    peerNumber: wire.find.peer_num,
-  }));
+  .object({ ...base, request_type: z.literal('FIND'), ...findPlaces })
+  .transform(({ find, swarm_id, peer_num, ...wire }, context): FindRequest => {
+    const data = findData.safeParse(find === undefined ? { swarm_id, peer_num } : find);
+    if (!data.success) {
+      context.addIssue({ code: 'custom', message: 'no swarm' });
+      return z.NEVER;
+    }
+    return {
+      type: 'FIND',
+      transactionId: wire.transaction_id,
+      peerId: wire.peer_id,
+      swarmId: data.data.swarm_id,
+      peerNumber: data.data.peer_num,
+    };
+  });
 
 const stat = oneOrMany(streamStats, limits.statsPerReportMax);
 
@@ -156,7 +164,9 @@ const stat = oneOrMany(streamStats, limits.statsPerReportMax);
 const statGroup = z
   .union([
     z.object({ type: z.literal('STREAM_STATS'), stat }),
-    z.object({ type: z.literal('STREAM_STATS'), Stat: stat }).transform((group) => ({ stat: group.Stat })),
+    z
+      .object({ type: z.literal('STREAM_STATS'), stat: z.undefined().optional(), Stat: stat })
+      .transform((group) => ({ stat: group.Stat })),
     z.object({ type: z.string().refine((type) => type !== 'STREAM_STATS') }).transform(() => ({ stat: [] })),
   ])
   .transform((group): readonly StreamStats[] => group.stat);
@@ -170,30 +180,33 @@ const statReportRequest = z
     stats: wire.stat_report ?? [],
   }));
 
-const request: z.ZodType<Request> = z.union([connectRequest, findRequest, statReportRequest]);
+const request: z.ZodType<Request> = z.discriminatedUnion('request_type', [
+  connectRequest,
+  findRequest,
+  statReportRequest,
+]);
 
 /** Reads a request in the forms of RFC 7846 section 3.3.3 and of its examples. Refuses what is longer than the limit. */
 export function decodeRequest(text: string): Decoded<Request> {
   return decodeDocument(text, limits.requestCharsMax, request);
 }
 
-/** Writes a request as RFC 7846 section 3.3.3 defines it. */
+/** Writes a request as RFC 7846 section 3.3.3 defines it. It asks for no more peers than "should be" (section 3.2.2). */
 export function encodeRequest(message: Request): string {
-  const { type, transactionId: transaction, peerId: peer } = message;
-  return encodeDocument({ request_type: type, transaction_id: transaction, peer_id: peer, ...requestData(message) });
+  const root: RequestRoot = { PPSPTrackerProtocol: requestElement(message) };
+  return JSON.stringify(root);
 }
 
-function requestData(message: Request) {
-  switch (message.type) {
+function requestElement(message: Request): RequestRoot['PPSPTrackerProtocol'] {
+  const { type, transactionId: transaction, peerId: peer } = message;
+  const ids = { transaction_id: transaction, peer_id: peer };
+  switch (type) {
     case 'CONNECT':
-      return { connect: writeConnect(message) };
+      return { version: protocolVersion, request_type: type, ...ids, connect: writeConnect(message) };
     case 'FIND':
-      return { find: { swarm_id: message.swarmId, peer_num: writePeerNumber(message.peerNumber) } };
+      return { version: protocolVersion, request_type: type, ...ids, find: writeFind(message) };
     case 'STAT_REPORT':
-      // `stat<1..*>` cannot be empty: without statistics there is no group (section 4.1.3).
-      return message.stats.length === 0
-        ? {}
-        : { stat_report: { type: 'STREAM_STATS', stat: message.stats.map(writeStats) } };
+      return { version: protocolVersion, request_type: type, ...ids, stat_report: writeStatGroup(message.stats) };
   }
 }
 
@@ -205,15 +218,24 @@ function writeConnect({ peerNumber: number, addresses, actions }: ConnectRequest
   };
 }
 
+function writeFind({ swarmId: swarm, peerNumber: number }: FindRequest) {
+  return { swarm_id: swarm, peer_num: writePeerNumber(number) };
+}
+
 function writePeerNumber(number: PeerNumber | undefined) {
   if (number === undefined) return undefined;
   return {
-    peer_count: number.peerCount,
+    peer_count: Math.min(number.peerCount, limits.peerCountMax),
     ability_nat: number.abilityNat,
     concurrent_links: number.concurrentLinks,
     online_time: number.onlineTime,
     upload_bandwidth: number.uploadBandwidth,
   };
+}
+
+/** `stat<1..*>` cannot be empty: without statistics there is no group (section 4.1.3). */
+function writeStatGroup(stats: readonly StreamStats[]) {
+  return stats.length === 0 ? undefined : { type: 'STREAM_STATS' as const, stat: stats.map(writeStats) };
 }
 
 function writeStats(stats: StreamStats) {

@@ -1,9 +1,11 @@
 import * as fc from 'fast-check';
 
 import { limits } from '../limits';
-import { anyResponse } from './message.testing';
+import { responseRoot } from './definitions';
+import { otherwise } from './lenient.testing';
+import { anyCarelessResponse, anyPeer, anyResponse } from './message.testing';
+import { renderPeer } from './peer-info';
 import { decodeResponse, encodeResponse, errorCodes, errorResponse, faultResponse, type PeerInfo } from './response';
-import { responseExamples } from './rfc-examples.testing';
 
 const inRoot = (body: string) => `{"PPSPTrackerProtocol": ${body}}`;
 
@@ -18,12 +20,47 @@ const withPeers = (peers: unknown) =>
   response({ swarm_result: { swarm_id: '11', result: 0, peer_group: { peer_info: peers } } });
 
 describe('responses, RFC 7846 section 3.3.4', () => {
-  it.each(responseExamples)('decodes $name', ({ wire, message }) => {
-    expect(decodeResponse(inRoot(wire))).toEqual({ ok: true, message });
+  it('are sent as section 3 defines them, whatever the tracker would say beside an error', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyResponse, anyCarelessResponse), (message) => {
+        const sent: unknown = JSON.parse(encodeResponse(message));
+        expect(responseRoot.parse(sent)).toEqual(sent);
+      }),
+    );
   });
 
-  it.each(responseExamples)('encodes $name, as it is defined', ({ message, sent }) => {
-    expect(JSON.parse(encodeResponse(message))).toEqual(JSON.parse(inRoot(sent)));
+  it('mean the same in each form that they may come in', () => {
+    fc.assert(
+      fc.property(anyResponse, fc.infiniteStream(fc.boolean()), (message, whims) => {
+        const text = otherwise(encodeResponse(message), () => whims.next().value === true);
+        expect(decodeResponse(text)).toEqual({ ok: true, message });
+      }),
+    );
+  });
+
+  it('say the same of peers that have their text with them', () => {
+    fc.assert(
+      fc.property(fc.array(anyPeer), (peers) => {
+        const listing = (listed: readonly PeerInfo[]) =>
+          encodeResponse({
+            transactionId: '7',
+            errorCode: 0,
+            results: [{ swarmId: '11', successful: true, peers: listed }],
+          });
+        expect(listing(peers.map((peer) => ({ ...peer, json: renderPeer(peer) })))).toBe(listing(peers));
+      }),
+    );
+  });
+
+  it('have the text of a peer as it is', () => {
+    const address = { ip: '192.0.2.1', port: 1, priority: 1, type: 'HOST' } as const;
+    const peers = [{ peerId: 'ab', address, json: '{"peer_id":"cd"}' }];
+    const text = encodeResponse({
+      transactionId: '7',
+      errorCode: 0,
+      results: [{ swarmId: '11', successful: true, peers }],
+    });
+    expect(text).toContain('{"peer_info":[{"peer_id":"cd"}]}');
   });
 
   it('round-trips any response', () => {
@@ -69,6 +106,12 @@ describe('responses, RFC 7846 section 3.3.4', () => {
     expect(ips(decoded)).toEqual(['192.0.2.1', '192.0.2.2']);
   });
 
+  it('reads a peer without what is optional and cannot be read', () => {
+    const peer = peerOf('192.0.2.1');
+    const odd = { ...peer, peer_addr: { ...peer.peer_addr, connection: 'satellite', asn: 64_496, peer_protocol: '' } };
+    expect(ips(decodeResponse(withPeers([odd])))).toEqual(['192.0.2.1']);
+  });
+
   it('reads no more peers than its limit', () => {
     const many = Array.from({ length: limits.peersPerListMax + 1 }, () => peerOf('192.0.2.1'));
     expect(ips(decodeResponse(withPeers(many)))).toHaveLength(limits.peersPerListMax);
@@ -93,6 +136,12 @@ describe('responses, RFC 7846 section 3.3.4', () => {
     const text = response();
     expect(decodeResponse(text + ' '.repeat(limits.responseCharsMax - text.length)).ok).toBe(true);
     expect(decodeResponse(text + ' '.repeat(limits.responseCharsMax - text.length + 1)).ok).toBe(false);
+  });
+
+  it('has values enough for as many peers as fit', () => {
+    const peer = { peer_id: 'a', peer_addr: { ...peerOf('1.1.1.1').peer_addr, port: 1, type: undefined } };
+    const room = Math.floor((limits.responseCharsMax - withPeers([]).length) / (JSON.stringify(peer).length + 1));
+    expect(ips(decodeResponse(withPeers(Array<unknown>(room).fill(peer))))).toHaveLength(limits.peersPerListMax);
   });
 
   it('lets the tracker write as many peers as it may, with the longest swarm IDs', () => {

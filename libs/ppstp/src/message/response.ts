@@ -2,18 +2,21 @@ import { z } from 'zod';
 
 import { limits } from '../limits';
 import { certificateBytes, toBase64 } from './base64';
-import { type Decoded, decodeDocument, encodeDocument, type MessageFault } from './document';
+import { type Decoded, decodeDocument, protocolVersion, type MessageFault } from './document';
 import {
   integer,
+  listedAddress,
   oneOrMany,
   type PeerAddress,
-  peerAddress,
   peerId,
   readableOf,
   swarmId,
   transactionId,
   writePeerAddress,
 } from './fields';
+import { type PeerInfo, peerJson } from './peer-info';
+
+export type { PeerInfo } from './peer-info';
 
 /** RFC 7846 section 4.3 and table 10. */
 export const errorCodes = {
@@ -29,17 +32,11 @@ export const errorCodes = {
 /** An error code that we send. */
 export type ErrorCode = (typeof errorCodes)[keyof typeof errorCodes];
 
-/** `ppsp_tp_peer_info_t`: a peer at one address; a peer at several stands in the list several times. Section 3.2.4. */
-export interface PeerInfo {
-  readonly peerId: string;
-  readonly address: PeerAddress;
-}
-
 /** `ppsp_tp_swarm_action_result_t`: what became of one action. RFC 7846 section 3.3.4. */
 export interface SwarmResult {
   readonly swarmId: string;
   readonly successful: boolean;
-  /** The peer list, if there is one in the answer. */
+  /** The peer list, if there is one in the answer; one of a failure is not written. */
   readonly peers?: readonly PeerInfo[] | undefined;
   /** A membership certificate in DER, `membership_certificate` in base64: an extension of ours, which others ignore. */
   readonly certificate?: Uint8Array | undefined;
@@ -51,8 +48,9 @@ export interface Response {
   readonly transactionId: string;
   /** An `ErrorCode`, or one that a later RFC registers (0 to 255). 0 is success. */
   readonly errorCode: number;
-  /** The public address of the requesting peer, as the tracker sees it. */
+  /** The public address of the requesting peer, as the tracker sees it. Not written beside an error code. */
   readonly peerAddress?: PeerAddress | undefined;
+  /** Not written beside an error code. */
   readonly results: readonly SwarmResult[];
 }
 
@@ -70,7 +68,7 @@ const responseType = integer.pipe(z.union([z.literal(0), z.literal(1)]));
 
 /** A peer at several addresses, which `peer_info` in other people's trackers may hold, is several entries here. */
 const peerInfo = z
-  .object({ peer_id: peerId, peer_addr: readableOf(peerAddress, limits.addressesPerPeerMax) })
+  .object({ peer_id: peerId, peer_addr: readableOf(listedAddress, limits.addressesPerPeerMax) })
   .transform((wire) => wire.peer_addr.map((address): PeerInfo => ({ peerId: wire.peer_id, address })));
 
 const peerGroup = z
@@ -99,7 +97,7 @@ const response: z.ZodType<Response> = z
     response_type: responseType,
     error_code: integer.pipe(z.number().max(255)),
     transaction_id: z.union([transactionId, z.literal('')]),
-    peer_addr: z.union([peerAddress, z.unknown().transform(() => undefined)]).optional(),
+    peer_addr: z.union([listedAddress, z.unknown().transform(() => undefined)]).optional(),
     swarm_result: oneOrMany(swarmResult, limits.resultsPerResponseMax).optional(),
   })
   // "error_code MUST be set to 00 (No Error) when response_type is 0x00" (section 3.3.4).
@@ -119,30 +117,25 @@ export function decodeResponse(text: string): Decoded<Response> {
   return decodeDocument(text, limits.responseCharsMax, response);
 }
 
-/** Writes a response as RFC 7846 section 3.3.4 defines it. */
-export function encodeResponse({ transactionId: transaction, errorCode, ...rest }: Response): string {
-  return encodeDocument({
-    response_type: errorCode === 0 ? 0 : 1,
-    error_code: errorCode,
-    transaction_id: transaction,
-    peer_addr: rest.peerAddress && writePeerAddress(rest.peerAddress),
-    swarm_result: rest.results.length === 0 ? undefined : rest.results.map(writeResult),
-  });
-}
-
 /**
- * A list without peers is written as an empty `peer_info`: `<1..*>` has no form for it, but FIND's answer "MUST
- * include a peer_group element" (section 4.1.2).
+ * Writes a response as RFC 7846 section 3.3.4 defines it (`responseRoot`), as text at once: the peers of a list may come
+ * with theirs. An error has "an empty message-body (no peer_addr and swarm_result attributes)" (section 4.3).
  */
-function writeResult({ swarmId: swarm, successful, peers, certificate: der }: SwarmResult) {
-  return {
-    swarm_id: swarm,
-    result: successful ? 0 : 1,
-    peer_group: peers && { peer_info: peers.map(writePeer) },
-    membership_certificate: der && toBase64(der),
-  };
+export function encodeResponse({ transactionId: transaction, errorCode, peerAddress: own, results }: Response): string {
+  const type = errorCode === 0 ? 0 : 1;
+  const head = `{"PPSPTrackerProtocol":{"version":${protocolVersion},"response_type":${type},"error_code":${errorCode}`;
+  const identified = `${head},"transaction_id":${JSON.stringify(transaction)}`;
+  if (type === 1) return `${identified}}}`;
+  const address = own === undefined ? '' : `,"peer_addr":${JSON.stringify(writePeerAddress(own))}`;
+  const list = results.length === 0 ? '' : `,"swarm_result":[${results.map(resultJson).join(',')}]`;
+  return `${identified}${address}${list}}}`;
 }
 
-function writePeer({ peerId: peer, address }: PeerInfo) {
-  return { peer_id: peer, peer_addr: writePeerAddress(address) };
+/** "If [...] the result attribute is set to 0x01, the peer group element SHOULD NOT be set" (section 3.3.4). */
+function resultJson({ swarmId: swarm, successful, peers, certificate: der }: SwarmResult): string {
+  const head = `{"swarm_id":${JSON.stringify(swarm)},"result":${successful ? 0 : 1}`;
+  const listed = successful ? peers : undefined;
+  const group = listed === undefined ? '' : `,"peer_group":{"peer_info":[${listed.map(peerJson).join(',')}]}`;
+  const extension = der === undefined ? '' : `,"membership_certificate":"${toBase64(der)}"`;
+  return `${head}${group}${extension}}`;
 }
