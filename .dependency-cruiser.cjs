@@ -4,7 +4,7 @@
  */
 
 const pure = ['ppspp', 'ppstp', 'policy'];
-const adapters = ['datagram', 'store', 'verify', 'membership', 'rest'];
+const adapters = ['datagram', 'store', 'verify', 'membership', 'digest', 'rest'];
 const drivers = ['peer', 'registration', 'tracker', 'intercept'];
 /** Nest's global modules. What Nest builds in a driver may inject what they provide; the rest of a driver may not. */
 const globalModules = ['config', 'telemetry'];
@@ -38,6 +38,7 @@ const packagesOf = {
   verify: [...metrics, 'piscina'],
   membership: ['@peculiar/x509', 'reflect-metadata'],
   rest: [...nest, 'zod'],
+  digest: [],
   peer: [...metrics, ...nest, 'piscina'],
   registration: [...metrics, ...nest, 'undici', 'cache-manager', 'keyv'],
   tracker: [...metrics, ...nest, 'cache-manager', 'keyv', 'lmdb', 'zod'],
