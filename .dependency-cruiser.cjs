@@ -4,7 +4,7 @@
  */
 
 const pure = ['ppspp', 'ppstp', 'policy'];
-const adapters = ['datagram', 'store', 'verify', 'membership', 'digest', 'rest'];
+const adapters = ['datagram', 'store', 'verify', 'membership', 'tls', 'digest', 'rest'];
 const drivers = ['peer', 'registration', 'tracker', 'intercept'];
 /** Nest's global modules. What Nest builds in a driver may inject what they provide; the rest of a driver may not. */
 const globalModules = ['config', 'telemetry'];
@@ -37,6 +37,7 @@ const packagesOf = {
   store: [...metrics, 'lmdb', 'piscina'],
   verify: [...metrics, 'piscina'],
   membership: ['@peculiar/x509', 'reflect-metadata'],
+  tls: ['@peculiar/x509', 'reflect-metadata'],
   rest: [...nest, 'zod'],
   digest: [],
   peer: [...metrics, ...nest, 'piscina'],
@@ -59,8 +60,8 @@ const packagePath = (names) => (names.length === 0 ? '$^' : `node_modules/${anyO
 const testFile = '\\.(?:spec|contract|testing)\\.ts$';
 const nestFile = '\\.(?:module|service|controller|guard|filter|command)\\.ts$';
 const commandFile = '\\.(?:module|command)\\.ts$';
-/** Writes certificates with a library that needs what Nest needs, too. */
-const issuerFile = '^libs/membership/src/issuer\\.ts$';
+/** Write certificates with a library that needs what Nest needs, too. */
+const issuerFile = '^libs/(?:membership/src/issuer|tls/src/self-signed)\\.ts$';
 const appMain = '^apps/[^/]+/src/main\\.ts$';
 
 const layerRules = Object.entries(libsOf).map(([lib, allowed]) => ({

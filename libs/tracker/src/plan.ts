@@ -34,6 +34,8 @@ export interface TrackerPlan {
   readonly trustedProxies: readonly Prefix[];
   readonly swarmAdmission: SwarmAdmission;
   readonly asnFile: string | undefined;
+  /** Whether claimed addresses are tried by a HANDSHAKE. */
+  readonly probes: boolean;
   /** What outlives the tracker is here; undefined if nothing does. */
   readonly stateDirectory: string | undefined;
   /** Undefined if there is no admin side. */
@@ -56,6 +58,7 @@ export function planTracker(settings: TrackerSettings): TrackerPlan {
     trustedProxies: (settings.trustedProxies ?? []).map((text) => readPrefix('trustedProxies', text)),
     swarmAdmission: settings.swarmAdmission ?? 'any',
     asnFile: readFileName('asnFile', settings.asnFile),
+    probes: settings.probes ?? true,
     stateDirectory: readFileName('stateDirectory', settings.stateDirectory),
     admin: planAdmin(settings),
     membership: readMembership(settings),

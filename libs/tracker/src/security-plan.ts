@@ -1,14 +1,9 @@
 import { join } from 'node:path';
 
+import type { CertificateFiles } from '@weir/tls';
+
 import { invalid, readFileName, readListen, type ListenAddress } from './plan-values';
-import type {
-  AuthenticationSettings,
-  CertificateFiles,
-  ClientCertificates,
-  DigestUse,
-  TlsSettings,
-  TrackerSettings,
-} from './settings';
+import type { AuthenticationSettings, ClientCertificates, DigestUse, TlsSettings, TrackerSettings } from './settings';
 
 /** HTTPS, checked. */
 export interface TlsPlan {
@@ -29,6 +24,7 @@ export interface AuthenticationPlan {
 /** The admin side, checked. */
 export interface TrackerAdminPlan extends ListenAddress {
   readonly tokenFile: string;
+  readonly hosts: readonly string[];
 }
 
 /** What a realm is called that nobody gave a name. */
@@ -84,5 +80,6 @@ export function planAdmin({ admin, stateDirectory }: TrackerSettings): TrackerAd
   const inState = stateDirectory === undefined ? undefined : join(stateDirectory, 'admin-token');
   const tokenFile = readFileName('admin.tokenFile', admin.tokenFile) ?? inState;
   if (tokenFile === undefined) throw invalid('admin.tokenFile', '', 'name it, or stateDirectory to have it made there');
-  return { ...readListen('admin.listen', admin.listen ?? defaultAdminListen), tokenFile };
+  const hosts = admin.hosts ?? [];
+  return { ...readListen('admin.listen', admin.listen ?? defaultAdminListen), tokenFile, hosts };
 }

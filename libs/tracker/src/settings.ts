@@ -1,11 +1,3 @@
-/** A certificate and its key, in PEM. */
-export interface CertificateFiles {
-  /** The server's certificate, and those between it and its authority behind it. */
-  readonly certificateFile: string;
-  /** Its key, secret. */
-  readonly keyFile: string;
-}
-
 /** HTTPS (RFC 7846 section 7.1). TLS 1.2 or later. The files are read anew on SIGHUP, and when they change. */
 export interface TlsSettings {
   readonly certificateFile?: string | undefined;
@@ -83,6 +75,8 @@ export interface TrackerAdminSettings {
   readonly listen?: string | undefined;
   /** File of the token that requests prove themselves by; made if there is none. Default `admin-token` in the state directory. */
   readonly tokenFile?: string | undefined;
+  /** Names that requests may have in `Host`, beside addresses and `localhost`. Default: none. */
+  readonly hosts?: readonly string[] | undefined;
 }
 
 /** What an operator tells a tracker: texts, as they stand in a configuration or on a command line. */
@@ -111,6 +105,8 @@ export interface TrackerSettings {
   /** Directory of what outlives the tracker: the catalogue of swarms, the admin token. Default: nothing does. */
   readonly stateDirectory?: string | undefined;
   readonly limits?: TrackerLimitSettings | undefined;
+  /** Whether addresses that peers claim are tried by a HANDSHAKE of PPSPP, to prove them. Default true. */
+  readonly probes?: boolean | undefined;
   /** Default: there is no admin side. */
   readonly admin?: TrackerAdminSettings | undefined;
   /** Directory of the authority that certifies who is in which swarm; it is made there if there is none. Default: no certificates. */
