@@ -6,7 +6,7 @@ import { createRegistrationMetrics } from './metrics';
 import { Registration, type RegistrationWorld } from './registration';
 import type { RegistrationSettings } from './settings';
 import type { TrackedPeer } from './tracked-peers';
-import type { TrackerStatus } from './tracker-session';
+import type { TrackerStatus } from './tracker-status';
 
 /** What the app gives the module. */
 export interface RegistrationSetup {

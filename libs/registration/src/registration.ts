@@ -1,14 +1,18 @@
-import { limits, type PeerAddress, type PeerInfo, type PeerMode, type StreamStats } from '@weir/ppstp';
+import { randomBytes } from 'node:crypto';
+
+import type { PeerInfo, PeerMode, StreamStats } from '@weir/ppstp';
 import { createCache } from 'cache-manager';
 import { Keyv } from 'keyv';
 
+import { announcedTo } from './announced';
 import { BoundedMap } from './bounded-map';
 import { type Answer, PpstpClient } from './client/ppstp-client';
 import { type Clock, systemClock } from './clock';
 import type { RegistrationMetrics } from './metrics';
-import { planRegistration, type RegistrationPlan, type RegistrationSettings } from './settings';
-import { mergePeers, type TrackedPeer } from './tracked-peers';
-import { type SessionClient, TrackerSession, type TrackerSessionState, type TrackerStatus } from './tracker-session';
+import { planRegistration, type RegistrationPlan, type RegistrationSettings, type TrackerPlan } from './settings';
+import { type ListFilter, mergePeers, type TrackedPeer } from './tracked-peers';
+import { type SessionClient, TrackerSession } from './tracker-session';
+import type { TrackerSessionState, TrackerStatus } from './tracker-status';
 
 /** What a registration needs of the world around it; all of it has a default. */
 export interface RegistrationWorld {
@@ -31,6 +35,9 @@ export const swarmsMax = 16_384;
 /** Look-ups that are remembered: protects memory from whoever asks us for ever new swarms. */
 const lookupsMax = 4_096;
 
+/** Peer IDs of ours that are remembered; who is listed as an older one is known by its address. */
+const ownIdsMax = 65_536;
+
 /** Time that it is remembered that nobody was found: the next peer to join should not have to wait for long. */
 const emptyLookupMillis = 1_000;
 
@@ -46,6 +53,8 @@ export class Registration {
   private readonly states = new Map<string, TrackerSessionState>();
   private readonly wanted = new Map<string, PeerMode>();
   private readonly cache = createCache({ stores: [new Keyv({ store: new BoundedMap<string, unknown>(lookupsMax) })] });
+  /** The peer IDs that were drawn: whoever is listed as one of them is ourselves. */
+  private readonly ownIds = new BoundedMap<string, true>(ownIdsMax);
   private phase: 'new' | 'started' | 'stopped' = 'new';
 
   /** Throws `REGISTRATION_SETTING_INVALID`. Nothing is sent before `start`. */
@@ -55,11 +64,11 @@ export class Registration {
   ) {
     this.plan = planRegistration(settings);
     this.clock = world.clock ?? systemClock;
-    this.sessions = this.plan.trackers.map((url) => this.session(url));
+    this.sessions = this.plan.trackers.map((tracker) => this.session(tracker));
     for (const { status } of this.sessions) this.record(status);
   }
 
-  /** Our peer ID, the same at all trackers. */
+  /** The peer ID of our first identity at each tracker. */
   get peerId(): string {
     return this.plan.peerId;
   }
@@ -108,6 +117,10 @@ export class Registration {
     return this.cache.wrap(swarmId, () => this.lookUp(swarmId), remembered);
   }
 
+  private get own(): ListFilter {
+    return { ...this.plan, isOwnId: (peerId) => this.ownIds.has(peerId) };
+  }
+
   private update(): void {
     if (this.phase !== 'started') return;
     for (const session of this.sessions) session.update();
@@ -116,7 +129,7 @@ export class Registration {
   private async lookUp(swarmId: string): Promise<readonly TrackedPeer[]> {
     this.world.metrics?.lookups.inc();
     const lists = await Promise.all(this.sessions.map((session) => this.inTime(session.find(swarmId))));
-    return mergePeers(lists, this.plan, (reason) => this.world.metrics?.refusedPeers.inc({ reason }));
+    return mergePeers(lists, this.own, (reason) => this.world.metrics?.refusedPeers.inc({ reason }));
   }
 
   private inTime(list: Promise<readonly PeerInfo[]>): Promise<readonly PeerInfo[]> {
@@ -126,7 +139,14 @@ export class Registration {
     });
   }
 
-  private session(url: string): TrackerSession {
+  /** The peer IDs beside the first are drawn, and the same at no two trackers: nobody can put them together. */
+  private freshId(): string {
+    const peerId = randomBytes(20).toString('hex');
+    this.ownIds.set(peerId, true);
+    return peerId;
+  }
+
+  private session({ url, serve }: TrackerPlan): TrackerSession {
     const { clock, plan, world } = this;
     const random = world.random ?? Math.random;
     const { peerId, requestMillis, localAddress } = plan;
@@ -136,7 +156,9 @@ export class Registration {
       world.client?.(url) ?? new PpstpClient({ url, peerId, requestMillis, localAddress }, { clock, random, observe });
     return new TrackerSession(url, client, {
       wanted: this.wanted,
-      addresses: announced(plan.addresses),
+      addresses: announcedTo(serve, plan.addresses),
+      peerId,
+      freshId: () => this.freshId(),
       reportMillis: plan.reportMillis,
       leaveMillis: plan.leaveMillis,
       clock,
@@ -165,17 +187,6 @@ export class Registration {
     trackers?.inc({ state: status.state });
     if (before !== undefined) this.world.changed?.(status);
   }
-}
-
-/** "The larger the value, the higher the priority" (RFC 7846 table 3). `PPSP-PP` as in section 4.1.1.1. */
-function announced(addresses: RegistrationPlan['addresses']): readonly PeerAddress[] {
-  return addresses.map(({ ip, port }, at) => ({
-    ip,
-    port,
-    priority: limits.addressesPerPeerMax - at,
-    type: 'HOST',
-    peerProtocol: 'PPSP-PP',
-  }));
 }
 
 const outcomes: Readonly<Record<number, string>> = {

@@ -10,7 +10,7 @@ describe('the settings of a registration', () => {
       addresses: [{ ip: '::ffff:192.0.2.2', port: 7 }],
     });
     expect(plan).toMatchObject({
-      trackers: ['http://192.0.2.1:7846/'],
+      trackers: [{ url: 'http://192.0.2.1:7846/', tier: 1, group: '', serve: 'subscribers' }],
       addresses: [{ ip: '192.0.2.2', port: 7 }],
       reportMillis: 60_000,
       requestMillis: 5_000,
@@ -24,7 +24,7 @@ describe('the settings of a registration', () => {
 
   it('name a tracker once', () => {
     const trackers = ['http://192.0.2.1/', 'http://192.0.2.1:80'];
-    expect(planRegistration({ ...least, trackers }).trackers).toEqual(['http://192.0.2.1/']);
+    expect(planRegistration({ ...least, trackers }).trackers).toMatchObject([{ url: 'http://192.0.2.1/' }]);
   });
 
   const wrong: [string, Partial<RegistrationSettings>][] = [

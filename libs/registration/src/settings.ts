@@ -1,16 +1,55 @@
 import { randomBytes } from 'node:crypto';
 
 import { type Address, normalIp, peerIpUsable } from '@weir/ppspp';
-import { limits } from '@weir/ppstp';
+import { limits, type PeerAddress } from '@weir/ppstp';
 
 import { RegistrationError } from './errors';
 
+/** Whom a tracker is there for, and whom an address is: the provider's own subscribers, or everyone. */
+export type Audience = 'subscribers' | 'everyone';
+
+/** One tracker, and how to get along with it. */
+export interface TrackerSettings {
+  /** That PPSTP requests are posted to, `http:` or `https:`. */
+  readonly url: string;
+  /** Of its group, the trackers of the lowest tier are used; those of the next while none of the lower ones answers. Default 1. */
+  readonly tier?: number | undefined;
+  /** Trackers that can stand in for each other. Default: the group without a name. */
+  readonly group?: string | undefined;
+  /** Which of our addresses it is told. Default `subscribers`. */
+  readonly serve?: Audience | undefined;
+  /** For HTTP Digest (RFC 7616). */
+  readonly credentials?: { readonly username: string; readonly password: string } | undefined;
+  /** In PEM: whom we trust there, and who we are. */
+  readonly tls?: TrackerTls | undefined;
+}
+
+/** Certificates for one tracker, in PEM. */
+export interface TrackerTls {
+  readonly ca?: string | undefined;
+  readonly certificate?: string | undefined;
+  readonly key?: string | undefined;
+}
+
+/** Where other peers reach us, and what trackers are told of it (RFC 7846 section 3.2.4). */
+export interface AnnouncedAddress extends Address {
+  /** The larger the value, the higher the priority. Default: in the order of the settings. */
+  readonly priority?: number | undefined;
+  /** Default `HOST`. */
+  readonly type?: PeerAddress['type'] | undefined;
+  readonly connection?: PeerAddress['connection'];
+  /** Number of the autonomous system. */
+  readonly asn?: string | undefined;
+  /** Who is told of it. Default: `subscribers`; everyone too if no address is for everyone. */
+  readonly for?: Audience | undefined;
+}
+
 /** What a registration is told: by an operator's configuration, or by a command. */
 export interface RegistrationSettings {
-  /** URLs that PPSTP requests are posted to, `http:` or `https:`. */
-  readonly trackers: readonly string[];
+  /** The trackers, or their URLs. */
+  readonly trackers: readonly (string | TrackerSettings)[];
   /** Where other peers reach us, the best first. None: trackers know us, but list us to nobody. */
-  readonly addresses: readonly Address[];
+  readonly addresses: readonly (Address | AnnouncedAddress)[];
   /** Default: 20 random bytes in hex. */
   readonly peerId?: string | undefined;
   /** Time from one STAT_REPORT to the next. Default 60. */
@@ -27,10 +66,17 @@ export interface RegistrationSettings {
   readonly localAddress?: string | undefined;
 }
 
+/** One tracker, with what was left out filled in. */
+export interface TrackerPlan extends TrackerSettings {
+  readonly tier: number;
+  readonly group: string;
+  readonly serve: Audience;
+}
+
 /** The settings, checked, with what was left out filled in. Times are milliseconds. */
 export interface RegistrationPlan {
-  readonly trackers: readonly string[];
-  readonly addresses: readonly Address[];
+  readonly trackers: readonly TrackerPlan[];
+  readonly addresses: readonly AnnouncedAddress[];
   readonly peerId: string;
   readonly reportMillis: number;
   readonly requestMillis: number;
@@ -42,6 +88,9 @@ export interface RegistrationPlan {
 
 /** Trackers of one peer: each costs requests for every look-up and every report. */
 export const trackersMax = 16;
+
+/** Tiers of one group: each may hold a tracker. */
+const tierMax = trackersMax;
 
 /** Seconds, each for the reason that it has the value it has. */
 export const defaultSeconds = Object.freeze({
@@ -71,11 +120,24 @@ export function planRegistration(settings: RegistrationSettings): RegistrationPl
   };
 }
 
-function readTrackers(trackers: readonly string[]): readonly string[] {
+function readTrackers(trackers: RegistrationSettings['trackers']): readonly TrackerPlan[] {
   if (trackers.length > trackersMax) {
     throw invalid('trackers', `${String(trackers.length)} URLs`, `name ${String(trackersMax)} at most`);
   }
-  return [...new Set(trackers.map(readUrl))];
+  const plans = new Map<string, TrackerPlan>();
+  for (const tracker of trackers) {
+    const plan = readTracker(typeof tracker === 'string' ? { url: tracker } : tracker);
+    if (!plans.has(plan.url)) plans.set(plan.url, plan);
+  }
+  return [...plans.values()];
+}
+
+function readTracker(settings: TrackerSettings): TrackerPlan {
+  const { tier = 1, group = '', serve = 'subscribers' } = settings;
+  if (!Number.isInteger(tier) || tier < 1 || tier > tierMax) {
+    throw invalid('tier', String(tier), `name a whole number from 1, the first, to ${String(tierMax)}`);
+  }
+  return { ...settings, url: readUrl(settings.url), tier, group, serve };
 }
 
 function readUrl(text: string): string {
@@ -86,17 +148,30 @@ function readUrl(text: string): string {
   return url.href;
 }
 
-function readAddresses(addresses: readonly Address[], allowLoopback: boolean): readonly Address[] {
+function readAddresses(
+  addresses: RegistrationSettings['addresses'],
+  allowLoopback: boolean,
+): readonly AnnouncedAddress[] {
   if (addresses.length > limits.addressesPerPeerMax) {
     const remedy = `name ${String(limits.addressesPerPeerMax)} at most`;
     throw invalid('addresses', `${String(addresses.length)} addresses`, remedy);
   }
-  return addresses.map(({ ip, port }) => {
-    const usable = peerIpUsable(ip, allowLoopback) && Number.isInteger(port) && port > 0 && port < 65_536;
-    if (usable) return { ip: normalIp(ip) ?? ip, port };
+  return addresses.map((address) => readAddress(address, allowLoopback));
+}
+
+function readAddress(address: AnnouncedAddress, allowLoopback: boolean): AnnouncedAddress {
+  const { ip, port, priority, asn } = address;
+  if (!peerIpUsable(ip, allowLoopback) || !Number.isInteger(port) || port < 1 || port > 65_535) {
     const remedy = 'name an address that other peers can send to (for 127.0.0.0/8, allowLoopback as well)';
     throw invalid('addresses', `${ip} port ${String(port)}`, remedy);
-  });
+  }
+  if (priority !== undefined && !(Number.isSafeInteger(priority) && priority >= 0)) {
+    throw invalid('addresses', `priority ${String(priority)}`, 'name a whole number, the larger the better');
+  }
+  if (asn !== undefined && !(/^[\x21-\x7e]+$/.test(asn) && asn.length <= limits.labelCharsMax)) {
+    throw invalid('addresses', `asn ${asn}`, 'write the number of an autonomous system, as 64500');
+  }
+  return { ...address, ip: normalIp(ip) ?? ip };
 }
 
 function readPeerId(peerId = randomBytes(20).toString('hex')): string {

@@ -15,6 +15,8 @@ export const peersPerLookupMax = 256;
 /** Who must not be listed to us. */
 export interface ListFilter {
   readonly peerId: string;
+  /** Whether it is one of our other peer IDs. Default: there are none. */
+  readonly isOwnId?: (peerId: string) => boolean;
   readonly addresses: readonly Address[];
   readonly allowLoopback: boolean;
 }
@@ -38,11 +40,15 @@ export function mergePeers(
     const key = addressKey(address);
     const known = peers.get(key);
     if (!peerIpUsable(ip, filter.allowLoopback)) refused('unusable');
-    else if (own.has(key) || peerId === filter.peerId) refused('own');
+    else if (own.has(key) || isOwn(peerId, filter)) refused('own');
     else if (known === undefined || known.priority < priority)
       peers.set(key, { peerId, address: { ip, port }, priority });
   }
   return [...peers.values()].sort((one, other) => other.priority - one.priority).slice(0, peersPerLookupMax);
+}
+
+function isOwn(peerId: string, filter: ListFilter): boolean {
+  return peerId === filter.peerId || filter.isOwnId?.(peerId) === true;
 }
 
 /**

@@ -19,10 +19,13 @@ export class LocalTracker {
   /** Requests that came, as `CONNECT JOIN:SEEDER x2` or `FIND aa`. */
   readonly heard: string[] = [];
 
+  private readonly tracking = new Set<string>();
+
   constructor(private readonly clock: TestClock) {}
 
   restart(): void {
     this.tracker = fresh();
+    this.tracking.clear();
   }
 
   client(peerId: string): PpstpClient {
@@ -55,10 +58,11 @@ export class LocalTracker {
   private answer(request: Request) {
     if (this.mode === 'overloaded') return errorResponse(request.transactionId, errorCodes.serviceUnavailable);
     const joins = request.type === 'CONNECT' && request.actions.some(isSeederJoin);
-    if (this.mode === 'strict' && joins && this.tracker.counts.peers > 0) {
+    if (this.mode === 'strict' && joins && this.tracking.has(request.peerId)) {
       this.restart();
       return errorResponse(request.transactionId, errorCodes.forbiddenAction);
     }
+    this.tracking.add(request.peerId);
     return this.tracker.handle(request, { now: this.clock.now() * 1000, from: { ip: '127.0.0.1', port: 1 } });
   }
 }

@@ -1,6 +1,5 @@
 import {
   errorCodes,
-  limits,
   type PeerAddress,
   type PeerInfo,
   type PeerMode,
@@ -9,29 +8,20 @@ import {
   type SwarmAction,
 } from '@weir/ppstp';
 
-import type { Answer, ConnectDetails } from './client/ppstp-client';
+import type { Answer, ConnectDetails, Speaker } from './client/ppstp-client';
 import { type Cancel, type Clock } from './clock';
-
-/** `connecting`: never heard of yet. `failed`: the last request had no answer, or one that says so. */
-export type TrackerSessionState = 'connecting' | 'connected' | 'failed';
-
-/** One tracker, as an operator sees it. */
-export interface TrackerStatus {
-  readonly url: string;
-  readonly state: TrackerSessionState;
-  /** Why it is `failed`, for people. */
-  readonly lastError: string | undefined;
-  /** Unix milliseconds of the tracker's last valid answer. */
-  readonly lastContact: number | undefined;
-  /** Swarms that we are registered in there. */
-  readonly swarms: number;
-}
+import { backOff } from './session/back-off';
+import type { Identity } from './session/identities';
+import { Planner, type Sender } from './session/planner';
+import type { Step } from './session/steps';
+import { type Verdict, verdictOf } from './session/verdict';
+import type { TrackerSessionState, TrackerStatus } from './tracker-status';
 
 /** The client's methods that a session uses. */
 export interface SessionClient {
   connect(actions: readonly SwarmAction[], details?: ConnectDetails): Promise<Answer>;
-  find(swarmId: string): Promise<Answer>;
-  statReport(stats?: readonly StreamStats[]): Promise<Answer>;
+  find(swarmId: string, peerCount?: number, speaker?: Speaker): Promise<Answer>;
+  statReport(stats?: readonly StreamStats[], speaker?: Speaker): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -40,6 +30,9 @@ export interface SessionContext {
   /** The swarms that we want to be in, at every tracker; owned by the registration. */
   readonly wanted: ReadonlyMap<string, PeerMode>;
   readonly addresses: readonly PeerAddress[];
+  /** Of the first identity. */
+  readonly peerId: string;
+  readonly freshId: () => string;
   readonly reportMillis: number;
   readonly leaveMillis: number;
   readonly clock: Clock;
@@ -52,33 +45,39 @@ export interface SessionContext {
   certified(swarmId: string, certificate: Uint8Array): void;
 }
 
-/** First pause after a failure; doubles with each, up to the time between reports. */
-const pauseMillis = 1_000;
+/** Refusals in a row after which a tracker is left alone for a while: it may be that it refuses everything. */
+const refusalsInRowMax = 32;
 
-/** `forgotten`: 03 (Forbidden Action), the answer to a peer that the tracker does not know. */
-type Outcome = 'done' | 'forgotten' | 'failed';
+/** Refused swarms that a status names. */
+const refusedShownMax = 16;
+
+/** Least time from one round to the next. */
+const roundMillisMin = 10;
+
+/** Time over which the identities of one session are asked about after an outage, for each of them. */
+const spreadMillis = 100;
 
 /**
- * Keeps us registered at one tracker: compares the swarms that we want to be in with those that the tracker has us in,
- * and sends what makes them equal, one request at a time. A tracker that says 03 (Forbidden Action) has forgotten us
- * (RFC 7846 section 2.3.2 B), or ended our registration by its reading of table 6: then it has us nowhere, and the
- * comparison starts anew. So a tracker that restarts, or comes back, gets us back by its next answer.
+ * Keeps us registered at one tracker: sends what its planner says, one request at a time, and tells it what came of it.
+ * A tracker that says 03 (Forbidden Action) to a report has forgotten us (RFC 7846 section 2.3.2 B), or has ended our
+ * registration by its reading of table 6; the planner then begins anew. So a tracker that restarts, or comes back, gets
+ * us back by its next answer.
  */
 export class TrackerSession {
-  /** What the tracker has of us, as far as we know. */
-  private readonly registered = new Map<string, PeerMode>();
-  /** How often we were forgotten: what was asked in an earlier era says nothing of this one. */
-  private era = 0;
+  private readonly planner: Planner;
   private state: TrackerSessionState = 'connecting';
   /** Whether the last request had an answer, if only one that says no. */
   private reachable = false;
   private lastError: string | undefined;
   private lastContact: number | undefined;
-  /** Runs of `settle` in a row that failed. */
+  /** Why the last refusal of this round was. */
+  private refusal: string | undefined;
+  /** Rounds in a row that failed. */
   private failures = 0;
   private working: Promise<void> | undefined;
+  private stepping: Promise<unknown> | undefined;
+  /** Whether something has changed that no round has seen yet. */
   private again = false;
-  private reportDue = false;
   private stopping = false;
   private cancelTimer: Cancel | undefined;
 
@@ -86,18 +85,25 @@ export class TrackerSession {
     private readonly url: string,
     private readonly client: SessionClient,
     private readonly context: SessionContext,
-  ) {}
+  ) {
+    this.planner = new Planner(context);
+  }
 
   get status(): TrackerStatus {
-    const { url, state, lastError, lastContact, registered } = this;
-    return { url, state, lastError, lastContact, swarms: registered.size };
+    const { url, state, lastError, lastContact, planner } = this;
+    const { identities, refusals } = planner;
+    return {
+      ...{ url, state, lastError, lastContact, swarms: identities.swarms, identities: identities.size },
+      ...{ refused: refusals.size, refusedSwarms: planner.refused(refusedShownMax) },
+    };
   }
 
   /** To be called when the wanted swarms have changed. The tracker is told at once, or when it is tried again. */
   update(): void {
-    if (this.stopping || this.failures > 0) return;
+    if (this.stopping) return;
+    this.planner.replan();
     this.again = true;
-    this.work();
+    if (this.failures === 0) this.work();
   }
 
   /**
@@ -105,17 +111,21 @@ export class TrackerSession {
    * itself) or while we are in no swarm there, which leaves us unregistered.
    */
   async find(swarmId: string): Promise<readonly PeerInfo[]> {
-    await this.working;
-    if (!this.answers()) return [];
-    const { era } = this;
-    const answer = await this.client.find(swarmId);
+    await this.arrival(swarmId);
+    const identity = this.speaker(swarmId);
+    if (identity === undefined) return [];
+    const answer = await this.client.find(swarmId, undefined, identity);
     if (!isForbidden(answer)) return this.listed(answer, swarmId);
+    this.reachable = true;
     // Nobody is in that swarm, or the tracker has forgotten us: a sign of life tells which.
-    if (!this.registered.has(swarmId) && this.note(await this.client.statReport()) !== 'forgotten') return [];
-    if (this.era === era) this.forget();
+    if (!identity.swarms.has(swarmId) && !isForbidden(await this.client.statReport([], identity))) return [];
+    this.planner.forgotten(identity, this.context.clock.now());
     this.update();
-    await this.working;
-    return this.answers() ? this.listed(await this.client.find(swarmId), swarmId) : [];
+    await this.arrival(swarmId);
+    const again = this.speaker(swarmId);
+    if (again === undefined) return [];
+    const other = await this.client.find(swarmId, undefined, again);
+    return isForbidden(other) ? [] : this.listed(other, swarmId);
   }
 
   /** Leaves all swarms, if that can be done in `leaveMillis`, and stops. */
@@ -124,153 +134,147 @@ export class TrackerSession {
     this.cancelTimer?.();
     const cancel = this.context.clock.after(this.context.leaveMillis, () => void this.client.close());
     await this.working;
-    if (this.reachable) await this.send(this.leaves([...this.registered.keys()]));
+    await this.leaveAll();
     cancel();
     await this.client.close();
   }
 
-  private answers(): boolean {
-    return !this.stopping && this.reachable && this.registered.size > 0;
+  private async leaveAll(): Promise<void> {
+    const nothing = new Map<string, PeerMode>();
+    this.planner.replan();
+    for (let left = false; !left && this.reachable;) {
+      const step = this.planner.next(nothing, -Infinity);
+      left = step === undefined;
+      if (step?.kind === 'leave') await this.perform(step);
+    }
+  }
+
+  /** Who may ask, if anyone: the tracker has to be there, and to know us. */
+  private speaker(swarmId: string): Identity | undefined {
+    return this.stopping || !this.reachable ? undefined : this.planner.identities.speaker(swarmId);
+  }
+
+  /** Waits until we are in the swarm, or nothing is under way that could bring us there. */
+  private async arrival(swarmId: string): Promise<void> {
+    while (this.working !== undefined && this.planner.identities.in(swarmId) === undefined) {
+      await (this.stepping ?? this.working);
+    }
   }
 
   private work(): void {
-    this.working ??= this.settle().finally(() => {
+    if (this.working !== undefined) return;
+    this.working = this.round().finally(() => {
       this.working = undefined;
+      this.stepping = undefined;
+      if (this.again) this.update();
     });
   }
 
-  private async settle(): Promise<void> {
-    let outcome: Outcome;
-    do {
+  /** Sends all that is to be sent, up to the first failure. */
+  private async round(): Promise<void> {
+    this.again = false;
+    this.planner.replan();
+    this.refusal = undefined;
+    if (this.failures > 0) this.planner.wake(this.context.clock.now(), spreadMillis);
+    let refusals = 0;
+    let outcome: Verdict['kind'] = 'accepted';
+    while (!this.stopping && outcome !== 'failed' && refusals < refusalsInRowMax) {
+      const step = this.planner.next(this.context.wanted, this.context.clock.now());
+      if (step === undefined) break;
+      const performing = this.perform(step);
+      this.stepping = performing;
+      outcome = await performing;
       this.again = false;
-      outcome = await this.report();
-      if (outcome !== 'failed') outcome = await this.reconcile();
-      // The first time, the tracker may have forgotten us.
-      if (outcome === 'forgotten') outcome = await this.reconcile();
-      if (outcome === 'forgotten') this.fail('refuses us: error 03');
-    } while (outcome === 'done' && this.wakeful);
-    this.failures = outcome === 'done' ? 0 : this.failures + 1;
+      refusals = outcome === 'refused' ? refusals + 1 : 0;
+    }
+    if (this.stopping) return;
+    this.conclude(outcome === 'failed' || refusals >= refusalsInRowMax);
     this.schedule();
   }
 
-  /** Whether something has changed meanwhile. */
-  private get wakeful(): boolean {
-    return this.again && !this.stopping;
+  private conclude(failed: boolean): void {
+    const { identities, refusals } = this.planner;
+    this.failures = failed ? this.failures + 1 : 0;
+    const refusal = this.refusal ?? refusals.lastReason;
+    if (identities.size === 0 && refusal !== undefined) this.become('failed', refusal);
+    else this.context.changed(this.status);
   }
 
   private schedule(): void {
     this.cancelTimer?.();
-    if (this.stopping) return;
-    this.cancelTimer = this.context.clock.after(this.pause(), () => {
-      this.reportDue = true;
-      this.work();
-    });
+    const { clock, reportMillis, random } = this.context;
+    const pause = this.failures > 0 ? backOff(this.failures, reportMillis, random) : this.planner.due - clock.now();
+    if (this.stopping || pause === Infinity) return;
+    this.cancelTimer = clock.after(Math.max(pause, roundMillisMin), () => this.work());
   }
 
-  private pause(): number {
-    const { reportMillis, random } = this.context;
-    // Peers that started together must not report together.
-    if (this.failures === 0) return reportMillis * (0.9 + 0.1 * random());
-    return Math.min(pauseMillis * 2 ** (this.failures - 1), reportMillis) * (0.5 + 0.5 * random());
+  private async perform(step: Step): Promise<Verdict['kind']> {
+    const sender = step.kind === 'register' ? this.planner.identities.takeId() : { ...step.identity, used: true };
+    const answer = await this.send(step, sender);
+    const verdict = verdictOf(answer);
+    this.note(answer, verdict);
+    this.planner.take(step, sender, verdict, this.context.clock.now());
+    if (verdict.kind !== 'failed') this.context.changed(this.status);
+    return verdict.kind;
   }
 
-  /** STAT_REPORT, which "MUST be sent periodically" (RFC 7846 section 2.2); a keep-alive if there is nothing to report. */
-  private async report(): Promise<Outcome> {
-    if (!this.reportDue || this.registered.size === 0) return 'done';
-    this.reportDue = false;
-    const stats = (await this.context.stats()).filter(({ swarmId }) => this.registered.has(swarmId));
-    const groups = stats.length === 0 ? [[]] : groupsOf(stats, limits.statsPerReportMax);
-    for (const group of groups) {
-      const outcome = this.note(await this.client.statReport(group));
-      if (outcome !== 'done') return outcome;
-    }
-    return 'done';
+  private send(step: Step, { peerId }: Sender): Promise<Answer> {
+    if (step.kind === 'report') return this.report(step.identity);
+    const action = step.kind === 'leave' ? 'LEAVE' : 'JOIN';
+    const mode = step.kind === 'register' ? step.mode : step.identity.mode;
+    const actions = step.swarmIds.map((swarmId): SwarmAction => ({ swarmId, action, mode }));
+    return this.client.connect(actions, { addresses: this.context.addresses, peerId });
   }
 
   /**
-   * Sends what the tracker lacks. JOINs come before LEAVEs, since to leave the last swarm ends the registration, and
-   * modes apart, since table 6 has no row that mixes them.
+   * STAT_REPORT, which "MUST be sent periodically" (RFC 7846 section 2.2); a keep-alive if there is nothing to report.
+   * Statistics that a tracker refuses, though it knows us, are too many for it.
    */
-  private async reconcile(): Promise<Outcome> {
-    if (this.stopping) return 'done';
-    const { wanted } = this.context;
-    const lacking = [...wanted].filter(([swarmId, mode]) => this.registered.get(swarmId) !== mode);
-    const joins = lacking.map(([swarmId, mode]): SwarmAction => ({ swarmId, action: 'JOIN', mode }));
-    const unwanted = [...this.registered.keys()].filter((swarmId) => !wanted.has(swarmId));
-    const seeds = joins.filter(({ mode }) => mode === 'SEEDER');
-    const leeches = joins.filter(({ mode }) => mode === 'LEECH');
-    for (const actions of [seeds, leeches, this.leaves(unwanted)]) {
-      const outcome = await this.send(actions);
-      if (outcome !== 'done') return outcome;
+  private async report(identity: Identity): Promise<Answer> {
+    const { customs } = this.planner;
+    const stats = (await this.context.stats()).filter(({ swarmId }) => identity.swarms.has(swarmId));
+    for (let sent = 0; ;) {
+      const group = stats.slice(sent, sent + customs.statsMax);
+      const answer = await this.client.statReport(group, identity);
+      const verdict = verdictOf(answer);
+      sent += group.length;
+      if (verdict.kind === 'refused' && !verdict.forbidden && group.length > 0) {
+        customs.refusedStats(group.length, this.context.clock.now());
+        sent -= group.length;
+      } else if (verdict.kind !== 'accepted' || group.length === 0 || sent >= stats.length) return answer;
+      else this.note(answer, verdict);
     }
-    return 'done';
-  }
-
-  private leaves(swarmIds: readonly string[]): SwarmAction[] {
-    return swarmIds.map((swarmId) => ({ swarmId, action: 'LEAVE', mode: this.registered.get(swarmId) ?? 'LEECH' }));
-  }
-
-  /** Sends actions, as many in each CONNECT as fit, up to the first that is not accepted. */
-  private async send(actions: readonly SwarmAction[]): Promise<Outcome> {
-    for (const group of groupsOf(actions, limits.actionsPerConnectMax)) {
-      const answer = await this.client.connect(group, { addresses: this.context.addresses });
-      const outcome = this.note(answer);
-      if (outcome !== 'done') return outcome;
-      this.record(group, answer);
-    }
-    return 'done';
-  }
-
-  /** What an accepted CONNECT has changed. An action without a result of its own has the result of the whole. */
-  private record(actions: readonly SwarmAction[], answer: Answer): void {
-    const results = answer.ok ? answer.response.results : [];
-    const refused = new Set(results.flatMap(({ swarmId, successful }) => (successful ? [] : [swarmId])));
-    for (const { swarmId, action, mode } of actions) {
-      if (action === 'LEAVE') this.registered.delete(swarmId);
-      else if (!refused.has(swarmId)) this.registered.set(swarmId, mode);
-    }
-    this.context.changed(this.status);
   }
 
   private listed(answer: Answer, swarmId: string): readonly PeerInfo[] {
-    if (isForbidden(answer) || this.note(answer) !== 'done' || !answer.ok) return [];
+    const verdict = verdictOf(answer);
+    this.note(answer, verdict);
+    if (verdict.kind === 'failed') this.lookUpFailed();
+    if (verdict.kind !== 'accepted' || !answer.ok) return [];
     return answer.response.results.find((result) => result.swarmId === swarmId)?.peers ?? [];
   }
 
+  /** The next report would come too late to find out whether the tracker is back. */
+  private lookUpFailed(): void {
+    if (this.stopping || this.working !== undefined || this.failures > 0) return;
+    this.failures = 1;
+    this.schedule();
+  }
+
   /** Takes note of how the tracker is. */
-  private note(answer: Answer): Outcome {
-    this.reachable = answer.ok;
-    if (!answer.ok) return this.fail(answer.reason);
-    this.lastContact = this.context.clock.now();
-    const { errorCode } = answer.response;
-    if (isForbidden(answer)) return this.forget();
-    if (errorCode !== errorCodes.noError) return this.fail(`refuses us: error ${String(errorCode).padStart(2, '0')}`);
-    this.become('connected', undefined);
-    this.takeCertificates(answer.response);
-    return 'done';
+  private note(answer: Answer, verdict: Verdict): void {
+    this.reachable = answer.ok || verdict.kind === 'refused';
+    if (verdict.kind === 'refused') this.refusal = verdict.reason;
+    if (answer.ok) this.lastContact = this.context.clock.now();
+    if (verdict.kind === 'failed' && !this.stopping) this.become('failed', verdict.reason);
+    if (verdict.kind === 'accepted') this.become('connected', undefined);
+    if (verdict.kind === 'accepted' && answer.ok) this.takeCertificates(answer.response);
   }
 
   /** Of swarms that we are in; a tracker may put them into any answer (RFC 7574 section 12.2.2). */
   private takeCertificates({ results }: Response): void {
     for (const { swarmId, certificate } of results)
       if (certificate !== undefined && this.context.wanted.has(swarmId)) this.context.certified(swarmId, certificate);
-  }
-
-  private fail(reason: string): Outcome {
-    if (this.stopping) return 'failed';
-    this.become('failed', reason);
-    if (this.working === undefined && this.failures === 0) {
-      // It was a look-up that failed: the next report would come too late to find out whether the tracker is back.
-      this.failures = 1;
-      this.schedule();
-    }
-    return 'failed';
-  }
-
-  private forget(): Outcome {
-    this.registered.clear();
-    this.era++;
-    return 'forgotten';
   }
 
   private become(state: TrackerSessionState, lastError: string | undefined): void {
@@ -282,10 +286,4 @@ export class TrackerSession {
 
 function isForbidden(answer: Answer): boolean {
   return answer.ok && answer.response.errorCode === errorCodes.forbiddenAction;
-}
-
-function groupsOf<Item>(items: readonly Item[], sizeMax: number): readonly Item[][] {
-  const groups: Item[][] = [];
-  for (let start = 0; start < items.length; start += sizeMax) groups.push(items.slice(start, start + sizeMax));
-  return groups;
 }

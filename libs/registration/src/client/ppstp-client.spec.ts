@@ -143,7 +143,7 @@ describe('a client and a tracker that cannot be trusted', () => {
     const answer = client.find(swarm);
     await settled();
     await clock.pass(10_000);
-    expect(await answer).toEqual({ ok: false, fault: 'malformed', reason: 'HTTP 502, malformed answer' });
+    expect(await answer).toEqual({ ok: false, fault: 'malformed', reason: 'HTTP 502, malformed answer', status: 502 });
     expect(heard.map(({ at }) => at)).toEqual([0, 500, 1500]);
     expect(new Set(heard.map(({ body }) => body)).size).toBe(1);
     expect(observed).toHaveLength(1);

@@ -21,7 +21,13 @@ export type AnswerFault = ExchangeFault | MessageFault | 'transaction';
 /** A valid response, which may say that the request failed, or why there is none. `reason` is for people. */
 export type Answer =
   | { readonly ok: true; readonly response: Response }
-  | { readonly ok: false; readonly fault: AnswerFault; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly fault: AnswerFault;
+      readonly reason: string;
+      /** Of HTTP, where there was an answer. */
+      readonly status?: number;
+    };
 
 /** A tracker, and who speaks to it. */
 export interface PpstpClientOptions {
@@ -43,8 +49,13 @@ export interface PpstpClientWorld {
   readonly observe?: (request: Request['type'], answer: Answer) => void;
 }
 
+/** Who speaks, if it is not the peer ID that the client was made with. */
+export interface Speaker {
+  readonly peerId?: string;
+}
+
 /** What CONNECT may say beside its actions. */
-export interface ConnectDetails {
+export interface ConnectDetails extends Speaker {
   readonly addresses?: readonly PeerAddress[];
   /** How many peers to list; a SEEDER gets a list only if it says so. */
   readonly peerCount?: number;
@@ -75,8 +86,8 @@ export class PpstpClient {
 
   /** Section 4.1.1. At most `limits.actionsPerConnectMax` actions. */
   connect(actions: readonly SwarmAction[], details: ConnectDetails = {}): Promise<Answer> {
-    const { addresses = [], peerCount } = details;
-    return this.ask({ type: 'CONNECT', ...this.base(), actions, addresses, ...numbered(peerCount) });
+    const { addresses = [], peerCount, peerId } = details;
+    return this.ask({ type: 'CONNECT', ...this.base(peerId), actions, addresses, ...numbered(peerCount) });
   }
 
   /** CONNECT with a JOIN for each swarm. */
@@ -93,13 +104,13 @@ export class PpstpClient {
   }
 
   /** Section 4.1.2. */
-  find(swarmId: string, peerCount?: number): Promise<Answer> {
-    return this.ask({ type: 'FIND', ...this.base(), swarmId, ...numbered(peerCount) });
+  find(swarmId: string, peerCount?: number, { peerId }: Speaker = {}): Promise<Answer> {
+    return this.ask({ type: 'FIND', ...this.base(peerId), swarmId, ...numbered(peerCount) });
   }
 
   /** Section 4.1.3. At most `limits.statsPerReportMax` statistics; none makes it a keep-alive. */
-  statReport(stats: readonly StreamStats[] = []): Promise<Answer> {
-    return this.ask({ type: 'STAT_REPORT', ...this.base(), stats });
+  statReport(stats: readonly StreamStats[] = [], { peerId }: Speaker = {}): Promise<Answer> {
+    return this.ask({ type: 'STAT_REPORT', ...this.base(peerId), stats });
   }
 
   /** Ends every request that is under way as `stopped`. */
@@ -108,8 +119,8 @@ export class PpstpClient {
     await this.exchange.close();
   }
 
-  private base() {
-    return { transactionId: randomBytes(8).toString('hex'), peerId: this.options.peerId };
+  private base(peerId = this.options.peerId) {
+    return { transactionId: randomBytes(8).toString('hex'), peerId };
   }
 
   private async ask(request: Request): Promise<Answer> {
@@ -130,7 +141,8 @@ export class PpstpClient {
     if (!exchanged.ok) return exchanged;
     const decoded = decodeResponse(exchanged.text);
     if (!decoded.ok) {
-      return { ok: false, fault: decoded.fault, reason: `HTTP ${String(exchanged.status)}, ${decoded.fault} answer` };
+      const { status } = exchanged;
+      return { ok: false, fault: decoded.fault, reason: `HTTP ${String(status)}, ${decoded.fault} answer`, status };
     }
     const { message: response } = decoded;
     // A tracker that could not read the request cannot name the transaction.
