@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Endpoint, EndpointFault } from '@weir/ppspp';
+import type { Endpoint, EndpointFault, Refusal } from '@weir/ppspp';
 
 /** What operators see of the peer protocol. One label, why datagrams were refused, from a closed set. */
 export function createPeerMetrics(registry: Registry) {
@@ -16,6 +16,12 @@ export function createPeerMetrics(registry: Registry) {
       name: 'ppspp_faults_total',
       help: 'Datagrams, or parts of them, that had no effect, by fault. A rise means a broken or hostile peer.',
       labelNames: ['fault'] as const,
+      registers,
+    }),
+    refusedPeers: new Counter({
+      name: 'ppspp_refused_peers_total',
+      help: 'Peers that a tracker, another peer, a subscriber or an operator named and that are not called, by reason.',
+      labelNames: ['reason'] as const,
       registers,
     }),
     ...servingMetrics(registers),
@@ -89,9 +95,12 @@ function servingMetrics(registers: Registry[]) {
 /** The metrics of one datapath thread. */
 export type PeerMetrics = ReturnType<typeof createPeerMetrics>;
 
-type Total = Exclude<keyof PeerMetrics, 'faults' | 'passedHandshakes' | 'channels' | 'halfOpen' | 'swarms'>;
+type Total = Exclude<
+  keyof PeerMetrics,
+  'faults' | 'refusedPeers' | 'passedHandshakes' | 'channels' | 'halfOpen' | 'swarms'
+>;
 
-type Counted = Total | EndpointFault | `passed ${EndpointFault}`;
+type Counted = Total | EndpointFault | `refused ${Refusal}` | `passed ${EndpointFault}`;
 
 const totalNames: readonly Total[] = [
   'fetchedBytes',
@@ -133,6 +142,8 @@ export class PeerMeter {
     };
     for (const name of totalNames) this.metrics[name].inc(this.since(name, totals[name]));
     for (const [fault, count] of counters.faults) this.metrics.faults.inc({ fault }, this.since(fault, count));
+    for (const [reason, count] of counters.refusedPeers)
+      this.metrics.refusedPeers.inc({ reason }, this.since(`refused ${reason}`, count));
     for (const [fault, count] of counters.passedHandshakes)
       this.metrics.passedHandshakes.inc({ fault }, this.since(`passed ${fault}`, count));
     this.metrics.channels.set(channels.size);

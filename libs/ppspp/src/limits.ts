@@ -114,6 +114,16 @@ export const limits = {
   ban: 600 * second,
   /** Addresses banned at a time; the oldest leaves. */
   bannedMax: 4_096,
+  /** Peers whose throughput is remembered, over all swarms: what a thousand swarms fetch from. */
+  throughputPeersMax: 4_096,
+  /** What a peer delivered counts for half after this long, and for nothing after that: a network changes within an evening. */
+  throughputHalf: 600 * second,
+  throughputLife: 3_600 * second,
+  /** What a source delivers is measured at this interval, and when its channel ends. */
+  throughputInterval: 10 * second,
+  /** Less than so many bytes, within less time, say little of how fast a peer is: the round trip weighs more. */
+  deliveryBytesMin: 65_536,
+  deliveryAwaitedMin: second,
   /** Swarms open at a time: what handshakes for random swarm IDs can take. */
   swarmsMax: 16_384,
   /** Nothing sent for this long: a keepalive. Three fit in the time after which a silent peer is dead. */

@@ -85,7 +85,7 @@ describe('SuperNodeService', () => {
     await witness.start();
     witness.tell({ type: 'swarm-wanted', metadata });
     witness.tell({ type: 'swarm-complete', swarmId, contentBytes: 102_400 });
-    witness.tell({ type: 'swarm-closed', swarmId });
+    witness.tell({ type: 'swarm-closed', swarmId, servedBytes: 0, fetchedBytes: 0 });
     await settled();
     expect(witness.deeds).toEqual(['join LEECH', 'join SEEDER', 'peers ']);
   });
@@ -97,14 +97,14 @@ describe('SuperNodeService', () => {
     await witness.start();
     witness.tell({ type: 'swarm-wanted', metadata });
     witness.stored = extentsHeld.map((held) => ({ record, extentsHeld: held }));
-    witness.tell({ type: 'swarm-closed', swarmId });
+    witness.tell({ type: 'swarm-closed', swarmId, servedBytes: 0, fetchedBytes: 0 });
     await settled();
     expect(witness.deeds.includes('leave')).toBe(leaves);
   });
 
   it('has nothing to say to trackers of what it never joined', async () => {
     await witness.start();
-    witness.tell({ type: 'swarm-closed', swarmId });
+    witness.tell({ type: 'swarm-closed', swarmId, servedBytes: 0, fetchedBytes: 0 });
     witness.tell({ type: 'peer-lied', swarmId, address: external });
     await settled();
     expect(witness.deeds).toEqual([]);

@@ -41,6 +41,7 @@ export class SuperNodeService implements OnApplicationBootstrap {
         return this.reconsider(notice.swarmId);
       case 'swarm-sized':
       case 'peer-lied':
+      case 'peer-measured':
       case 'extent-corrupt':
         return;
     }

@@ -2,8 +2,10 @@ import type { ChunkRange } from '../addressing/chunk-range';
 import { ChunkSet } from '../addressing/chunk-set';
 import type { ChunkAddressing } from '../addressing/method';
 import { limits, second, type Micros } from '../limits';
+import type { Delivery } from '../swarm/throughput';
 import type { Message } from '../wire/message';
 import { Acknowledgements } from './acknowledgements';
+import { DeliveryMeter } from './delivery-meter';
 import { HashBudget } from './hash-budget';
 import { Pace } from './pace';
 import { Patience, type Impatience } from './patience';
@@ -60,12 +62,14 @@ export class Downloader {
   private lookedAt: Micros = 0;
   private kept = 0;
   private broken = 0;
+  private readonly meter: DeliveryMeter;
   /** Chunks that came without the hashes that prove them, and how often. */
   private readonly unprovenTries = new Map<number, number>();
 
   constructor(now: Micros) {
     this.deliveredAt = now;
     this.patience = new Patience(now);
+    this.meter = new DeliveryMeter(now);
   }
 
   get outstanding(): number {
@@ -122,6 +126,11 @@ export class Downloader {
     this.late = false;
     this.patience.rewarded(now);
     this.unprovenTries.delete(chunk);
+  }
+
+  /** What was delivered since the last measurement; see `DeliveryMeter`. */
+  takeDelivery(now: Micros, isLast: boolean): Delivery | undefined {
+    return this.meter.take({ bytes: this.receivedBytes, awaited: this.pace.awaited(now) }, now, isLast);
   }
 
   /**

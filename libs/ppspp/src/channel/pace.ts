@@ -24,6 +24,9 @@ export class Pace {
   /** When something was first awaited, until it comes. */
   private awaitedAt: Micros | undefined;
   private restsSince: Micros | undefined = 0;
+  private waitsSince: Micros = 0;
+  /** How long something was awaited, up to `restsSince` or `waitsSince`. */
+  private waited: Micros = 0;
   private arrivedAt: Micros = 0;
   private pause: Micros = 0;
   private spanStart: Micros = 0;
@@ -39,7 +42,10 @@ export class Pace {
 
   /** Something is awaited from now on. Asked for again, it tells no round trip (Karn's algorithm, RFC 6298 section 3). */
   begin(now: Micros, isAgain: boolean): void {
-    if (this.restsSince !== undefined) this.spanStart = Math.min(now, this.spanStart + now - this.restsSince);
+    if (this.restsSince !== undefined) {
+      this.spanStart = Math.min(now, this.spanStart + now - this.restsSince);
+      this.waitsSince = now;
+    }
     this.restsSince = undefined;
     this.arrivedAt = now;
     this.awaitedAt = isAgain ? undefined : now;
@@ -47,7 +53,14 @@ export class Pace {
 
   /** Nothing is awaited any more. */
   rest(now: Micros): void {
-    this.restsSince ??= now;
+    if (this.restsSince !== undefined) return;
+    this.restsSince = now;
+    this.waited += now - this.waitsSince;
+  }
+
+  /** How long something was awaited in all. */
+  awaited(now: Micros): Micros {
+    return this.restsSince === undefined ? this.waited + now - this.waitsSince : this.waited;
   }
 
   /** A chunk came. */

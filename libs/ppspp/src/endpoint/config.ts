@@ -2,7 +2,9 @@ import type { UploadOptions } from '../channel/uploader';
 import type { IntegrityMethod, SwarmId } from '../swarm/metadata';
 import { limits, type Micros } from '../limits';
 import { noExchange, type ExchangeConfig } from '../exchange/config';
+import type { Standing } from '../swarm/preference';
 import type { Address } from './address';
+import type { Candidate } from './effects';
 import type { FlowTable } from './flows';
 import type { Shard } from './shard';
 
@@ -28,6 +30,11 @@ export interface EndpointConfig {
    * ourselves. Left out, none is.
    */
   readonly isExternal?: (address: Address) => boolean;
+  /**
+   * How near a peer is that somebody named, or why it is not to be called: every peer that we call passes here, whoever named it.
+   * Left out, all are alike.
+   */
+  readonly standing?: (peer: Candidate) => Standing;
   /** Which flows have channels of ours, where several endpoints share a port; left out, this one knows of its own. */
   readonly flows?: FlowTable;
   /** Which of several endpoints on one port this is; left out, it is the only one. */

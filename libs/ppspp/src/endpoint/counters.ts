@@ -1,5 +1,6 @@
 import type { HandshakeFault } from '../channel/handshake';
 import type { CertificateFault } from '../exchange/verdict';
+import type { Refusal } from '../swarm/preference';
 import type { WireFault } from '../wire/message';
 
 /** Why a datagram, or a part of it, had no effect. Closed sets, so that they can label a metric. */
@@ -57,11 +58,18 @@ export class EndpointCounters {
   extentsWritten = 0;
   extentsCorrupt = 0;
   readonly faults = new Map<EndpointFault, number>();
+  /** Peers that were named and are not called, each time that they are named, by why. */
+  readonly refusedPeers = new Map<Refusal, number>();
   /** Intercepted HANDSHAKEs that were given back to be passed on, by why. */
   readonly passedHandshakes = new Map<EndpointFault, number>();
 
   fault(fault: EndpointFault): void {
     this.faults.set(fault, (this.faults.get(fault) ?? 0) + 1);
+  }
+
+  /** A peer that was named is not called. */
+  refusedPeer(refusal: Refusal): void {
+    this.refusedPeers.set(refusal, (this.refusedPeers.get(refusal) ?? 0) + 1);
   }
 
   /** An intercepted HANDSHAKE is given back. */

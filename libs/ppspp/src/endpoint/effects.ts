@@ -1,5 +1,6 @@
 import type { Extent, HashBlock, SwarmRecord } from '../swarm/content';
 import type { HashFunction, SwarmId, SwarmMetadata } from '../swarm/metadata';
+import type { Delivery } from '../swarm/throughput';
 import type { OwnCertificate, MembershipVerdict } from '../exchange/verdict';
 import type { Address } from './address';
 import type { EndpointFault } from './counters';
@@ -21,6 +22,8 @@ export interface Candidate {
   readonly priority: number;
   /** Left out means a tracker. */
   readonly origin?: Origin;
+  /** Number of the autonomous system that it is in, as who named it says. */
+  readonly asn?: number | undefined;
 }
 
 /** Something happened that the world outside may act on. */
@@ -34,9 +37,17 @@ export type Notice =
   | { readonly type: 'swarm-complete'; readonly swarmId: SwarmId; readonly contentBytes: number }
   /** A peer sent content or hashes that are not the swarm's, and was left. */
   | { readonly type: 'peer-lied'; readonly swarmId: SwarmId; readonly address: Address }
+  /** What a source delivered since it was last measured: now and then, and when its channel ends. */
+  | { readonly type: 'peer-measured'; readonly address: Address; readonly delivery: Delivery }
   /** A stored extent was not what had been stored. */
   | { readonly type: 'extent-corrupt'; readonly swarmId: SwarmId; readonly extent: number }
-  | { readonly type: 'swarm-closed'; readonly swarmId: SwarmId };
+  /** With what was served and fetched of its content since it was opened. */
+  | {
+      readonly type: 'swarm-closed';
+      readonly swarmId: SwarmId;
+      readonly servedBytes: number;
+      readonly fetchedBytes: number;
+    };
 
 /**
  * What else is on the flow, from one address to another, of a datagram that is none of ours: `shared` with channels of ours,
@@ -150,6 +161,8 @@ export type Input =
   | { readonly kind: 'certificate'; readonly swarmId: SwarmId; readonly own: OwnCertificate }
   | { readonly kind: 'join'; readonly join: Join }
   | { readonly kind: 'peers'; readonly swarmId: SwarmId; readonly peers: readonly Candidate[] }
+  /** What another endpoint measured of a peer. */
+  | { readonly kind: 'peer-measured'; readonly address: Address; readonly delivery: Delivery }
   | { readonly kind: 'leave'; readonly swarmId: SwarmId };
 
 /** The inputs of one kind. */

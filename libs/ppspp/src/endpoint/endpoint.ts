@@ -1,8 +1,10 @@
 import type { Channel } from '../channel/channel';
 import { Envelope } from '../channel/envelope';
 import type { Micros } from '../limits';
-import type { SwarmId, SwarmMetadata } from '../swarm/metadata';
+import { areAddressedAlike, type SwarmId } from '../swarm/metadata';
 import type { SwarmContext } from '../swarm/context';
+import { preferenceOf } from '../swarm/preference';
+import { Throughput } from '../swarm/throughput';
 import type { SourceBytes } from '../swarm/intake';
 import type { Swarm } from '../swarm/swarm';
 import { decodeDatagram, peekChannel } from '../wire/decode';
@@ -41,6 +43,7 @@ export class Endpoint {
   private readonly envelope = new Envelope();
   private readonly bans = new Bans();
   private readonly parted = new Parted();
+  private readonly throughput = new Throughput();
   private readonly halfOpen: HalfOpenTable;
   private readonly returns: Returns;
   private readonly interception: Interception;
@@ -64,6 +67,7 @@ export class Endpoint {
       counters,
       backgroundBytesMax: config.backgroundBytesMax,
       exchange: config.exchange,
+      preference: preferenceOf(config, this.throughput, counters),
       random: config.random,
       push,
       touch,
@@ -88,7 +92,8 @@ export class Endpoint {
     this.interception = new Interception(hall, gate);
     const { halfOpen, returns, interception } = this;
     this.doorman = new Doorman({ hall, gate, halfOpen, interception, returns, flows });
-    this.steward = new Steward({ channels, swarms, slots, bans, caller, envelope, config, counters, push });
+    const { throughput } = this;
+    this.steward = new Steward({ channels, swarms, slots, bans, caller, envelope, config, counters, throughput, push });
     this.recruiter = new Recruiter({
       swarms,
       bans,
@@ -119,6 +124,8 @@ export class Endpoint {
         return this.doorman.opened(input.swarmId, input.content, now);
       case 'peers':
         return this.with(input.swarmId, (swarm) => this.onPeers(swarm, input.peers));
+      case 'peer-measured':
+        return this.throughput.note(input.address, input.delivery, now);
       case 'leave':
         return this.with(input.swarmId, (swarm) => this.leave(swarm));
       case 'extent-read':
@@ -290,10 +297,4 @@ export class Endpoint {
     const swarm = this.swarms.find(swarmId);
     if (swarm !== undefined) this.swarmDeadlines.set(swarm, this.now);
   }
-}
-
-/** Where bytes are what is addressed, another chunk size means other chunks. RFC 7574 section 4.1.2. */
-function areAddressedAlike(one: SwarmMetadata, other: SwarmMetadata): boolean {
-  if (one.hash !== other.hash || one.addressing !== other.addressing) return false;
-  return one.addressing !== 'byte64' || one.chunkSize === other.chunkSize;
 }

@@ -5,6 +5,7 @@ import { isFailure, saysGoodbye, type Ending } from '../channel/phase';
 import type { Micros } from '../limits';
 import type { Outcome } from '../swarm/candidates';
 import type { Swarm } from '../swarm/swarm';
+import type { Throughput } from '../swarm/throughput';
 import { protocolVersion } from '../wire/codes';
 import type { Message } from '../wire/message';
 import type { Bans } from './bans';
@@ -27,6 +28,7 @@ export interface StewardParts {
   readonly envelope: Envelope;
   readonly config: EndpointConfig;
   readonly counters: EndpointCounters;
+  readonly throughput: Throughput;
   push(effect: Effect): void;
 }
 
@@ -114,7 +116,16 @@ export class Steward {
     if (reminder === 'again') caller.callAgain(channel, now);
     if (reminder === 'keep-alive' || reminder === 'nudge') this.sendKeepAlive(channel, now);
     if (reminder === 'nudge' && channel.initiated) caller.inquire(channel, now);
+    if (channel.fetches) this.measure(channel, now, false);
     this.touch(channel);
+  }
+
+  /** Remembers what a source delivered, and tells it to whom it may concern. Time alone leads here, never a datagram. */
+  private measure({ address, downloader }: Channel, now: Micros, isLast: boolean): void {
+    const delivery = downloader.takeDelivery(now, isLast);
+    if (delivery === undefined) return;
+    this.parts.throughput.note(address, delivery, now);
+    this.parts.push({ kind: 'notice', notice: { type: 'peer-measured', address, delivery } });
   }
 
   /** Sends what a channel has to say, and sets its next deadline; buries it if it ended. */
@@ -132,6 +143,7 @@ export class Steward {
     channels.remove(channel);
     this.parts.slots.release(channel);
     this.deadlines.set(channel, undefined);
+    if (channel.fetches) this.measure(channel, now, true);
     // Whoever echoed our channel ID really is there, even if it is refused for what it answered.
     const isProven = channel.established || (ending === 'refused' && channel.remoteId !== 0);
     if (isProven && saysGoodbye[ending]) this.send(channel, [farewell(ending)]);

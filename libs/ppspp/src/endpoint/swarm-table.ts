@@ -61,7 +61,8 @@ export class SwarmTable {
     if (this.swarms.get(swarmId) !== swarm) return;
     this.swarms.delete(swarmId);
     for (const channel of swarm.members) channel.end('left');
-    this.push({ kind: 'notice', notice: { type: 'swarm-closed', swarmId } });
+    const { servedBytes, fetchedBytes } = swarm;
+    this.push({ kind: 'notice', notice: { type: 'swarm-closed', swarmId, servedBytes, fetchedBytes } });
   }
 
   /** Closes a swarm that nobody has been in for a while; the time at which that comes, or undefined. */

@@ -1,9 +1,16 @@
 import { addressKey, type Address } from '../endpoint/address';
 import type { Candidate, Origin } from '../endpoint/effects';
 import { limits, type Micros } from '../limits';
+import { isCallable, noPreference, type Nearness, type Preference } from './preference';
+import { lastPriority, levelOf, rankOf } from './rank';
+import type { Speed } from './throughput';
 
 interface Known extends Candidate {
   readonly origin: Origin;
+  readonly nearness: Nearness;
+  speed: Speed;
+  /** See `levelOf`. */
+  level: number;
   busy: boolean;
   /** Failures in a row. */
   failures: number;
@@ -15,6 +22,8 @@ interface Known extends Candidate {
   retryAt: Micros;
 }
 
+type Placed = Pick<Known, 'address' | 'nearness' | 'priority'>;
+
 const unknown = { busy: false, failures: 0, defaults: 0, failedAt: 0, retryAt: 0 };
 
 /** Named by somebody who need not know, or may have us call whomever he likes. */
@@ -24,9 +33,6 @@ const shares: Readonly<Record<Hearsay, number>> = {
   exchange: limits.exchangeCandidatesMax,
   subscriber: limits.subscriberCandidatesMax,
 };
-
-/** Behind all that trackers give, RFC 7846 section 3.2.3. */
-const lastPriority = 2 ** 20;
 
 /** Who may be contacted next. */
 export interface Choice {
@@ -46,8 +52,8 @@ export type Outcome = 'fine' | 'failed' | 'failed-later' | 'faithless' | 'refuse
 const failuresOfRefusal = 5;
 
 /**
- * The peers of one swarm that we may fetch from. The best priority is tried first; the next only when nothing came in
- * for a while, so that a peer that costs transit is left alone as long as a nearer one does the work.
+ * The peers of one swarm that we may fetch from, whoever named them. Those of the best level are tried first; the next only when
+ * nothing came in for a while, so that a peer that costs transit is left alone as long as a nearer one does the work.
  */
 export class Candidates {
   private readonly known = new Map<string, Known>();
@@ -55,22 +61,21 @@ export class Candidates {
   private progressedAt: Micros = Number.NEGATIVE_INFINITY;
   private raisedAt: Micros = Number.NEGATIVE_INFINITY;
 
+  constructor(private readonly preference: Preference = noPreference) {}
+
   /** Takes peers somebody named; one that failed before is worth another try. Bounded: beyond it only what failed gives way. */
   add(peers: readonly Candidate[], now: Micros): void {
-    for (const { address, priority, origin = 'tracker' } of peers) {
+    for (const peer of peers) {
+      const { address, origin = 'tracker' } = peer;
+      const nearness = this.nearnessOf(peer);
       const key = addressKey(address);
-      if (isHearsay(origin) && !this.takes(key, origin)) continue;
+      if (nearness === undefined || (isHearsay(origin) && !this.takes(key, origin))) continue;
       const known = this.known.get(key) ?? unknown;
       if (!this.known.has(key) && !this.makeRoom()) return;
       const retryAt = Math.min(known.retryAt, Math.max(now, known.failedAt + limits.candidateRetry));
-      this.known.set(key, {
-        ...known,
-        address,
-        priority: origin === 'subscriber' ? lastPriority : priority,
-        origin,
-        retryAt,
-        isNamedAgain: known.busy,
-      });
+      const priority = origin === 'subscriber' ? lastPriority : peer.priority;
+      const place = { address, priority, origin, nearness, ...this.placeOf({ address, nearness, priority }, now) };
+      this.known.set(key, { ...known, ...place, retryAt, isNamedAgain: known.busy });
     }
   }
 
@@ -107,9 +112,13 @@ export class Candidates {
   next(now: Micros, choice: Choice = {}): Candidate | undefined {
     this.raiseCeiling(now);
     let best: Known | undefined;
+    let first = Number.POSITIVE_INFINITY;
     for (const candidate of this.known.values()) {
       if (!this.isEligible(candidate, choice, now)) continue;
-      if (best === undefined || rank(candidate) < rank(best)) best = candidate;
+      const rank = rankOf(candidate);
+      if (rank >= first) continue;
+      best = candidate;
+      first = rank;
     }
     if (best !== undefined) best.busy = true;
     return best;
@@ -129,6 +138,9 @@ export class Candidates {
     candidate.isNamedAgain = false;
     if (outcome === 'faithless') candidate.defaults++;
     candidate.failedAt = now;
+    const { speed, level } = this.placeOf(candidate, now);
+    candidate.speed = speed;
+    candidate.level = level;
     const isDoubtful = candidate.origin === 'exchange' || (candidate.origin === 'subscriber' && outcome === 'failed');
     const max = isDoubtful ? limits.exchangeRetry : limits.candidateRetryMax;
     const first = isDoubtful ? limits.exchangeRetry : limits.candidateRetry;
@@ -166,9 +178,9 @@ export class Candidates {
     const consider = (at: Micros): void => {
       if (at > now) earliest = Math.min(earliest, at);
     };
-    for (const { busy, retryAt, priority } of this.known.values()) {
+    for (const { busy, retryAt, level } of this.known.values()) {
       if (busy) continue;
-      consider(priority > this.ceiling ? this.ceilingAt : retryAt);
+      consider(level > this.ceiling ? this.ceilingAt : retryAt);
     }
     consider(this.progressedAt + limits.peersWanted);
     consider(this.progressedAt + limits.rotation);
@@ -180,8 +192,21 @@ export class Candidates {
     return this.isReady(candidate, now) || (isUrgent && isReachable(candidate, now));
   }
 
-  private isReady({ busy, retryAt, priority }: Known, now: Micros): boolean {
-    return !busy && retryAt <= now && priority <= this.ceiling;
+  private isReady({ busy, retryAt, level }: Known, now: Micros): boolean {
+    return !busy && retryAt <= now && level <= this.ceiling;
+  }
+
+  /** Undefined for one that is not to be called, whoever names it. */
+  private nearnessOf(peer: Candidate): Nearness | undefined {
+    const standing = this.preference.standing(peer);
+    if (isCallable(standing)) return standing;
+    this.preference.refused(standing);
+    return undefined;
+  }
+
+  private placeOf({ address, nearness, priority }: Placed, now: Micros): Pick<Known, 'speed' | 'level'> {
+    const speed = this.preference.speed(address, now);
+    return { speed, level: levelOf({ nearness, speed, priority }) };
   }
 
   private makeRoom(): boolean {
@@ -222,7 +247,7 @@ export class Candidates {
     const isFirst = this.ceiling === Number.NEGATIVE_INFINITY;
     if (!isFirst && now < this.ceilingAt) return;
     let lowest = Number.POSITIVE_INFINITY;
-    for (const { priority } of this.known.values()) if (priority > this.ceiling) lowest = Math.min(lowest, priority);
+    for (const { level } of this.known.values()) if (level > this.ceiling) lowest = Math.min(lowest, level);
     if (lowest === Number.POSITIVE_INFINITY) return;
     this.ceiling = lowest;
     this.raisedAt = now;
@@ -246,14 +271,6 @@ function failuresAfter(outcome: Outcome, before: number): number {
     case 'refused':
       return Math.max(before + 1, failuresOfRefusal);
   }
-}
-
-/** Who did not send what it said it had comes after others, as if it had failed so often. */
-const defaultWeight = 5;
-
-/** At the same priority and record, whom a tracker named comes before whom a peer named. */
-function rank({ priority, failures, defaults, origin }: Known): number {
-  return (priority * 16 + Math.min(failures + defaultWeight * defaults, 15)) * 2 + (origin === 'exchange' ? 1 : 0);
 }
 
 function isHearsay(origin: Origin): origin is Hearsay {

@@ -5,6 +5,7 @@ import type { ExtentCache } from '../endpoint/extent-cache';
 import type { ExchangeConfig } from '../exchange/config';
 import type { Micros } from '../limits';
 import type { SwarmId } from './metadata';
+import type { Preference } from './preference';
 
 /** What a swarm shares with the endpoint's other swarms. */
 export interface SwarmContext {
@@ -13,6 +14,7 @@ export interface SwarmContext {
   /** Content larger than this is fetched only where subscribers are about to need it. */
   readonly backgroundBytesMax: number;
   readonly exchange: ExchangeConfig;
+  readonly preference: Preference;
   /** 32 unpredictable bits. */
   random(): number;
   push(effect: Effect): void;

@@ -43,6 +43,8 @@ export class Intake {
   private readonly rescue: Rescue<Channel>;
   private readonly verification = new Verification();
   private readonly stranded = new Stranded();
+  /** Content bytes that came and proved right. */
+  fetchedBytes = 0;
   private readonly receivedFrom = new Map<string, SourceBytes>();
   private runs = 0;
   private notedCount: number | undefined;
@@ -204,6 +206,7 @@ export class Intake {
 
   private take(from: Channel, chunk: number, bytes: Uint8Array): void {
     this.parts.context.counters.fetchedBytes += bytes.length;
+    this.fetchedBytes += bytes.length;
     this.noteSource(from, bytes.length);
     for (const channel of this.parts.members.sources())
       if (channel !== from && channel.downloader.cancel(chunk, this.now)) this.parts.context.touch(channel);

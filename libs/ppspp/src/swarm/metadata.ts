@@ -47,3 +47,9 @@ export function integrityOf({ integrity }: SwarmMetadata): IntegrityMethod {
 export function statedChunks({ contentBytes, chunkSize }: SwarmMetadata): number | undefined {
   return contentBytes === undefined ? undefined : Math.ceil(contentBytes / chunkSize);
 }
+
+/** Where bytes are what is addressed, another chunk size means other chunks. RFC 7574 section 4.1.2. */
+export function areAddressedAlike(one: SwarmMetadata, other: SwarmMetadata): boolean {
+  if (one.hash !== other.hash || one.addressing !== other.addressing) return false;
+  return one.addressing !== 'byte64' || one.chunkSize === other.chunkSize;
+}

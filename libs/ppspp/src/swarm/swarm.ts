@@ -20,7 +20,7 @@ const never = Number.POSITIVE_INFINITY;
 /** One content: what is here, what is wanted, and whom it goes to and comes from. */
 export class Swarm implements ChannelSwarm {
   readonly holdings: Holdings;
-  readonly candidates = new Candidates();
+  readonly candidates: Candidates;
   readonly members = new Members();
   readonly exchange: Exchange;
   /** False until the store told what it holds. */
@@ -41,6 +41,7 @@ export class Swarm implements ChannelSwarm {
     private readonly context: SwarmContext,
   ) {
     this.holdings = new Holdings(metadata);
+    this.candidates = new Candidates(context.preference);
     const { holdings, members, candidates } = this;
     const { backgroundBytesMax } = context;
     this.exchange = new Exchange({ swarmId: metadata.swarmId, members, candidates, context });
@@ -55,9 +56,8 @@ export class Swarm implements ChannelSwarm {
     });
     this.announcer = new Announcer(holdings, members, touch);
     this.serving = new Serving({ holdings, members, context, demand: (extent) => this.require(extent) });
-    const { demand } = this;
     const certain = (): void => this.announcer.announceHeldBack();
-    this.intake = new Intake({ holdings, members, candidates, context, demand, certain, completed });
+    this.intake = new Intake({ holdings, members, candidates, context, demand: this.demand, certain, completed });
   }
 
   get metadata(): SwarmMetadata {
@@ -71,6 +71,11 @@ export class Swarm implements ChannelSwarm {
   /** Content bytes sent to peers of this swarm, each chunk once a request. */
   get servedBytes(): number {
     return this.serving.servedBytes;
+  }
+
+  /** Content bytes that were fetched and verified. */
+  get fetchedBytes(): number {
+    return this.intake.fetchedBytes;
   }
 
   /** True while peers to fetch from are of use. */
