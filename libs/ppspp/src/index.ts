@@ -30,7 +30,7 @@ export * from './limits';
 export * from './swarm/content';
 export * from './swarm/link';
 export * from './swarm/metadata';
-export { isCallable, type Nearness, type Refusal, type Standing } from './swarm/preference';
+export { isCallable, type Nearness, type Refusal, type Standing } from './swarm/standing';
 export type { Delivery } from './swarm/throughput';
 export * from './swarm/statement';
 export type { SourceBytes } from './swarm/intake';

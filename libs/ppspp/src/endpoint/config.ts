@@ -2,7 +2,7 @@ import type { UploadOptions } from '../channel/uploader';
 import type { IntegrityMethod, SwarmId } from '../swarm/metadata';
 import { limits, type Micros } from '../limits';
 import { noExchange, type ExchangeConfig } from '../exchange/config';
-import type { Standing } from '../swarm/preference';
+import type { Standing } from '../swarm/standing';
 import type { Address } from './address';
 import type { Candidate } from './effects';
 import type { FlowTable } from './flows';

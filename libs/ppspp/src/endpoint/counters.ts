@@ -1,6 +1,6 @@
 import type { HandshakeFault } from '../channel/handshake';
 import type { CertificateFault } from '../exchange/verdict';
-import type { Refusal } from '../swarm/preference';
+import type { Refusal } from '../swarm/standing';
 import type { WireFault } from '../wire/message';
 
 /** Why a datagram, or a part of it, had no effect. Closed sets, so that they can label a metric. */

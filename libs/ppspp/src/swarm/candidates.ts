@@ -1,8 +1,9 @@
 import { addressKey, type Address } from '../endpoint/address';
 import type { Candidate, Origin } from '../endpoint/effects';
 import { limits, type Micros } from '../limits';
-import { isCallable, noPreference, type Nearness, type Preference } from './preference';
+import { noPreference, type Preference } from './preference';
 import { lastPriority, levelOf, rankOf } from './rank';
+import { isCallable, type Nearness } from './standing';
 import type { Speed } from './throughput';
 
 interface Known extends Candidate {

@@ -1,7 +1,8 @@
 import type { Candidate } from '../endpoint/effects';
 import { limits, second } from '../limits';
 import { Candidates } from './candidates';
-import { noPreference, type Refusal, type Standing } from './preference';
+import { noPreference } from './preference';
+import type { Refusal, Standing } from './standing';
 import { Throughput } from './throughput';
 
 const now = 100 * second;

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { nearnesses } from './preference';
+import { nearnesses } from './standing';
 import { lastPriority, levelOf, rankOf, type Ranked } from './rank';
 import { octavesMax } from './throughput';
 

@@ -1,5 +1,5 @@
 import type { Origin } from '../endpoint/effects';
-import { nearnesses, type Nearness } from './preference';
+import { nearnesses, type Nearness } from './standing';
 import { octavesMax, type Speed } from './throughput';
 
 /** What the order of peers depends on. */
