@@ -78,7 +78,13 @@ function parsed(text: string): unknown {
 }
 
 function namesIn(value: unknown): number {
-  if (typeof value !== 'object' || value === null) return 0;
-  const members: unknown[] = Object.values(value);
-  return members.reduce<number>((names, member) => names + namesIn(member), Array.isArray(value) ? 0 : members.length);
+  let names = 0;
+  if (Array.isArray(value)) for (const element of value) names += namesIn(element);
+  else if (isObject(value)) for (const name in value) names += 1 + namesIn(value[name]);
+  return names;
+}
+
+/** What the parser made has no names but its own. */
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
