@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { problemStatuses } from '@weir/admin';
+import { trackerProblemStatuses } from '@weir/tracker';
 
 const root = resolve(__dirname, '..');
 
@@ -72,7 +73,7 @@ it.each(rows)('$code says what happened and what to do', ({ meaning, remedy }) =
 });
 
 it.each(rows)('$code has the status that the admin API answers with', ({ code, lib, http }) => {
-  const status = problemStatuses[code];
+  const status = problemStatuses[code] ?? trackerProblemStatuses[code];
   if (status !== undefined) expect(http).toBe(String(status));
   else if (lib !== 'rest') expect(http).toBe('');
   else expect(http).toMatch(/^[45](?:\d\d|xx)$/);

@@ -56,7 +56,8 @@ function openApi(app: NestFastifyApplication, { title, description, version, ...
     .setDescription(description)
     .setVersion(version)
     .addGlobalResponse({ status: 'default', description: 'Any problem (RFC 9457).', standardSchema: more.problem });
-  if (more.token !== undefined) builder.addBearerAuth({ type: 'http', scheme: 'bearer' }, more.token);
+  if (more.token !== undefined)
+    builder.addBearerAuth({ type: 'http', scheme: 'bearer' }, more.token).addSecurityRequirements(more.token);
   const document = SwaggerModule.createDocument(app, builder.build());
   for (const { get, post, put, delete: remove } of Object.values(document.paths)) {
     for (const operation of [get, post, put, remove]) typeAsProblem(operation?.responses.default);

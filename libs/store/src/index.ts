@@ -1,5 +1,7 @@
+export { makeDirectory } from './directory';
 export { type DiskSpace } from './disk';
 export * from './errors';
+export { refuseForeign } from './lmdb-environment';
 export { type LmdbStoreOptions, openLmdbReader, openLmdbWriter } from './lmdb-store';
 export { MemoryStore } from './memory-store';
 export { type StoreMetrics, createStoreMetrics } from './metrics';
@@ -7,4 +9,5 @@ export { type RunningWriter, startWriter } from './start-writer';
 export * from './store';
 export { StoreClient } from './store-client';
 export { WriterHost } from './writer-host';
+export { StoreLock } from './store-lock';
 export type { StoreNotice } from './writer-messages';

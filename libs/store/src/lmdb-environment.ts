@@ -73,8 +73,11 @@ function openRoot(options: RootDatabaseOptionsWithPath & { path: string }): Root
 /** What LMDB's first page has behind its header, in this machine's order of bytes. */
 const magic = { at: 24, bytes: Buffer.from(Uint32Array.of(0xbeefc0de).buffer) } as const;
 
-/** LMDB maps whatever file it finds, and takes the process down with one that is none of its own. */
-function refuseForeign(directory: string): void {
+/**
+ * Throws `STORE_FAILED` for a directory with a file in LMDB's place that is none of its own: LMDB maps whatever it finds, and
+ * takes the process down with it.
+ */
+export function refuseForeign(directory: string): void {
   const file = join(directory, 'data.mdb');
   if (!existsSync(file)) return;
   const head = Buffer.alloc(magic.at + magic.bytes.length);

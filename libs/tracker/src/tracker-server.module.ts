@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { limits } from '@weir/ppstp';
 
 import { deskOf, openIssuer } from './certificate-authority';
-import { TrackerError } from './errors';
+import { listenFailed } from './listen-failed';
 import type { TrackerMetrics } from './metrics';
 import { planTracker, type TrackerPlan } from './plan';
 import type { TrackerSettings } from './settings';
@@ -78,17 +78,4 @@ function httpAdapter(): FastifyAdapter {
     done(null, body);
   });
   return adapter;
-}
-
-const remedies: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process listens there; stop it, or choose another port',
-  EADDRNOTAVAIL: 'this host has no such address; choose one of its own',
-  EACCES: 'a port below 1024 needs CAP_NET_BIND_SERVICE; choose a higher one',
-};
-
-function listenFailed(listen: string, error: unknown): TrackerError {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
-  const remedy = remedies[code] ?? code;
-  const message = `tracker cannot listen on ${listen}: ${remedy}`;
-  return new TrackerError('TRACKER_LISTEN_FAILED', message, { listen, reason: code }, { cause: error });
 }
