@@ -1,6 +1,9 @@
 /** A peer's end of the tracker protocol: the client, and the registration that it keeps with several trackers. */
-export type { Exchange, Exchanged, ExchangeFault } from './client/http-exchange';
+export type { Family, LookUp } from './client/connector';
+export * from './client/http-exchange';
+export * from './client/places';
 export * from './client/ppstp-client';
+export * from './client/tls';
 export * from './clock';
 export * from './errors';
 export * from './metrics';

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { type Address, normalIp, peerIpUsable } from '@weir/ppspp';
 import { limits, type PeerAddress } from '@weir/ppstp';
 
+import type { TrackerCredentials } from './client/http-exchange';
+import type { TrackerTls } from './client/tls';
 import { RegistrationError } from './errors';
 
 /** Whom a tracker is there for, and whom an address is: the provider's own subscribers, or everyone. */
@@ -19,16 +21,9 @@ export interface TrackerSettings {
   /** Which of our addresses it is told. Default `subscribers`. */
   readonly serve?: Audience | undefined;
   /** For HTTP Digest (RFC 7616). */
-  readonly credentials?: { readonly username: string; readonly password: string } | undefined;
+  readonly credentials?: TrackerCredentials | undefined;
   /** In PEM: whom we trust there, and who we are. */
   readonly tls?: TrackerTls | undefined;
-}
-
-/** Certificates for one tracker, in PEM. */
-export interface TrackerTls {
-  readonly ca?: string | undefined;
-  readonly certificate?: string | undefined;
-  readonly key?: string | undefined;
 }
 
 /** Where other peers reach us, and what trackers are told of it (RFC 7846 section 3.2.4). */
