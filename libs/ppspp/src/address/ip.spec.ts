@@ -81,12 +81,34 @@ describe('prefixes', () => {
 
 describe('scopes', () => {
   const examples: Record<AddressScope, readonly string[]> = {
-    unicast: ['192.0.2.1', '10.1.2.3', '100.64.0.1', '2001:db8::1', 'fd00::1'],
+    unicast: [
+      ...['192.0.2.1', '10.1.2.3', '100.64.0.1', '2001:db8::1', 'fd00::1'],
+      // Of addresses that peers have.
+      ...[
+        '64:ff9b::192.0.2.1',
+        '64:ff9b:1::192.0.2.1',
+        '64:ff9b:1:c000:2:100::',
+        '2002:c000:201::1',
+        '::ffff:0:192.0.2.1',
+      ],
+      ...['2001:0:c000:201::3fff:fdfe', '2001:db8::5efe:192.0.2.1', '2001:db8::5eff:127.0.0.1'],
+    ],
     loopback: ['127.0.0.1', '127.3.0.1', '::1', '::ffff:127.0.0.1'],
     unspecified: ['0.0.0.0', '0.1.2.3', '::'],
     multicast: ['224.0.0.1', '239.255.255.255', 'ff02::1'],
     'link-local': ['169.254.169.254', 'fe80::1'],
-    reserved: ['240.0.0.1', '255.255.255.255'],
+    reserved: [
+      ...['240.0.0.1', '255.255.255.255'],
+      // IPv4-compatible, translated, NAT64, 6to4, Teredo's server and client, ISATAP: of addresses that no peer has.
+      ...['::127.0.0.1', '::169.254.169.254', '::ffff:0:127.0.0.1', '64:ff9b::127.0.0.1', '64:ff9b::a9fe:a9fe'],
+      ...['64:ff9b:1::127.0.0.1', '64:ff9b:1:7f00:0:100::', '2002:7f00:1::1', '2002:a9fe:a9fe::1', '2002:e000:1::1'],
+      ...[
+        '2001:0:7f00:1::3fff:fdfe',
+        '2001:0:c000:201::80ff:fffe',
+        'fd00::5efe:127.0.0.1',
+        '2001:db8::200:5efe:127.0.0.1',
+      ],
+    ],
   };
   const cases = Object.entries(examples).flatMap(([scope, ips]) => ips.map((ip) => [ip, scope] as const));
 

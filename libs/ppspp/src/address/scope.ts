@@ -13,10 +13,52 @@ const special: readonly { readonly scope: AddressScope; readonly prefixes: reado
   { scope: 'reserved', prefixes: prefixes('240.0.0.0/4') },
 ];
 
-/** Classifies an address. Private addresses are `unicast`: behind an ISP's NAT they are where the subscribers are. */
+/** IPv6 networks whose addresses stand for IPv4 ones, and where in them these are. Mapped ones are IPv4 already (`parseIp`). */
+const embeddings: readonly { readonly prefixes: readonly Prefix[]; readonly at: readonly (readonly number[])[] }[] = [
+  // IPv4-compatible (RFC 4291 section 2.5.5.1), IPv4-translated (RFC 2765), NAT64 (RFC 6052).
+  { prefixes: prefixes('::/96', '::ffff:0:0:0/96', '64:ff9b::/96'), at: [[12, 13, 14, 15]] },
+  // NAT64 within one network (RFC 8215), with the prefix lengths of RFC 6052 section 2.2 that fit in there.
+  {
+    prefixes: prefixes('64:ff9b:1::/48'),
+    at: [
+      [6, 7, 9, 10],
+      [12, 13, 14, 15],
+    ],
+  },
+  // 6to4 (RFC 3056).
+  { prefixes: prefixes('2002::/16'), at: [[2, 3, 4, 5]] },
+  // The server of Teredo (RFC 4380).
+  { prefixes: prefixes('2001::/32'), at: [[4, 5, 6, 7]] },
+];
+
+/**
+ * Classifies an address. Private addresses are `unicast`: behind an ISP's NAT they are where the subscribers are. An IPv6
+ * address is `reserved` if it stands for an IPv4 address that is no peer's, so that no way around leads there.
+ */
 export function addressScope(ip: IpBytes): AddressScope {
-  const match = special.find((entry) => entry.prefixes.some((prefix) => prefixContains(prefix, ip)));
-  return match?.scope ?? 'unicast';
+  const scope = plainScope(ip);
+  if (scope !== 'unicast' || ip.length === 4) return scope;
+  return embedded(ip).map(plainScope).every(isHarmless) ? scope : 'reserved';
+}
+
+function plainScope(ip: IpBytes): AddressScope {
+  return special.find((entry) => entry.prefixes.some((prefix) => prefixContains(prefix, ip)))?.scope ?? 'unicast';
+}
+
+/** Zeros are no address that somebody wrote: they stand where another form has its address. */
+function isHarmless(scope: AddressScope): boolean {
+  return scope === 'unicast' || scope === 'unspecified';
+}
+
+function embedded(ip: IpBytes): readonly IpBytes[] {
+  const among = embeddings.filter((entry) => entry.prefixes.some((prefix) => prefixContains(prefix, ip)));
+  const places = among.flatMap(({ at }) => at.map((places) => places.map((place) => ip[place] ?? 0)));
+  const last = ip.slice(12);
+  // The client of Teredo is there with its bits turned over.
+  if (ip[0] === 0x20 && ip[1] === 0x01 && ip[2] === 0 && ip[3] === 0) places.push(last.map((byte) => 255 - byte));
+  // ISATAP (RFC 5214 section 6.1) has its mark in the interface identifier, in any network.
+  if (ip[9] === 0 && ip[10] === 0x5e && ip[11] === 0xfe) places.push(last);
+  return places;
 }
 
 /**
