@@ -1,6 +1,8 @@
+import type { NetworkOrigin } from './asn-file';
 import type { HostPort } from './host-port';
 import type { PortRange } from './port-range';
 import type { Prefix } from './prefix';
+import type { Secret } from './secret';
 
 /** How much is logged: each level includes those before it. `silent` logs nothing. */
 export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -56,9 +58,15 @@ export interface WeirConfig {
   readonly trackers: readonly TrackerConfig[];
   /** Where subscribers are; every other address is external. */
   readonly subscribers: readonly Prefix[];
+  /** Which external peers are asked first, and which never. */
+  readonly peers: PeersConfig;
   readonly registration: {
     /** Seconds between two STAT_REPORTs to a tracker (RFC 7846 section 4.1.3). */
     readonly reportInterval: number;
+    /** Where trackers are told that peers reach us; none: where `ppspp.listen` is reached. */
+    readonly addresses: readonly AnnouncedAddressConfig[];
+    /** Bits a second that may be served in all; 0: unknown, and trackers are told of none that is left. */
+    readonly uplink: number;
   };
   readonly datapath: {
     /** Threads that move datagrams: each swarm belongs to one of them. */
@@ -103,8 +111,54 @@ export interface InterceptConfig {
   readonly trackers: readonly HostPort[];
 }
 
+/** Which external peers are asked first, and which never. */
+export interface PeersConfig {
+  /** Appliances of the same operator: asked first, and served. */
+  readonly siblings: readonly Prefix[];
+  /** Networks whose peers are asked before others. */
+  readonly near: readonly Prefix[];
+  /** Our own autonomous system, whose peers are near; 0: none is known. */
+  readonly asn: number;
+  /** The file that tells which network is in which autonomous system; empty if there is none. */
+  readonly asnFile: string;
+  /** Networks whose peers are never asked. */
+  readonly forbidden: readonly Prefix[];
+  /** Autonomous systems whose peers are never asked. */
+  readonly forbiddenAsns: readonly number[];
+  /** Of the file: the networks of those systems, and what within them is another's. The longest prefix counts. */
+  readonly networks: readonly NetworkOrigin[];
+}
+
+/** Whom a tracker is there for, or who is told of an address. */
+export type Audience = 'subscribers' | 'everyone';
+
+/** Where peers reach us, and what trackers are told of it (RFC 7846 section 3.2.4). */
+export interface AnnouncedAddressConfig {
+  readonly ip: string;
+  readonly port: number;
+  /** Left out: whoever asks, as far as no other address is for him alone. */
+  readonly for?: Audience | undefined;
+  /** The larger the value, the higher the priority. */
+  readonly priority?: number | undefined;
+  readonly type?: 'HOST' | 'REFLEXIVE' | 'PROXY' | undefined;
+  readonly connection?: 'wired' | 'wireless' | undefined;
+  readonly asn?: number | undefined;
+}
+
 /** One tracker to register at. */
 export interface TrackerConfig {
   /** `http:` or `https:`, in the form the platform prints. */
   readonly url: string;
+  /** Of its group, those of the lowest tier are used, the next while none of them answers. */
+  readonly tier: number;
+  /** Trackers that can stand in for each other. */
+  readonly group: string;
+  /** Which of our addresses it is told. */
+  readonly serve: Audience;
+  /** For HTTP Digest (RFC 7616). */
+  readonly credentials: { readonly username: string; readonly password: Secret } | undefined;
+  /** In PEM: whom we trust there, and who we are. */
+  readonly tls:
+    | { readonly ca: string | undefined; readonly certificate: string | undefined; readonly key: Secret | undefined }
+    | undefined;
 }

@@ -39,7 +39,8 @@ describe('the configuration', () => {
       store: { path: '/var/lib/weir', capacity: 10 * 1024 ** 3 },
       trackers: [],
       subscribers: [],
-      registration: { reportInterval: 60 },
+      peers: { siblings: [], near: [], asn: 0, asnFile: '', forbidden: [], forbiddenAsns: [], networks: [] },
+      registration: { reportInterval: 60, addresses: [], uplink: 0 },
       datapath: { threads: 1, port: 'auto' },
       intercept: {
         enabled: false,
@@ -82,7 +83,7 @@ describe('the configuration', () => {
 
   it('takes lists of trackers from the environment', () => {
     const env = { WEIR_TRACKERS: 'http://a.example/t,https://b.example' };
-    expect(loadConfig({ env }).trackers).toEqual([{ url: 'http://a.example/t' }, { url: 'https://b.example/' }]);
+    expect(loadConfig({ env }).trackers.map(({ url }) => url)).toEqual(['http://a.example/t', 'https://b.example/']);
   });
 
   it('takes plain bytes, empty sections, empty files and empty variables', () => {

@@ -14,7 +14,12 @@ export function problemsOf(issues: readonly z.core.$ZodIssue[], merged: Tree, so
   });
 }
 
-const places = [...new Set(settings.flatMap(({ key }) => [key, key.split('.')[0] ?? '']))].concat('trackers[].url');
+const places = [...new Set(settings.flatMap(({ key }) => [key, key.split('.')[0] ?? '']))].concat(
+  ...['url', 'tier', 'group', 'serve', 'username', 'passwordFile', 'caFile', 'certificateFile', 'keyFile'].map(
+    (key) => `trackers[].${key}`,
+  ),
+  ...['address', 'for', 'priority', 'type', 'connection', 'asn'].map((key) => `registration.addresses[].${key}`),
+);
 
 function unknownKey(path: readonly PropertyKey[]): string {
   const key = keyOf(path);

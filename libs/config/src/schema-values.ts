@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { parseAsn } from './autonomous-system';
+import { parseBitRate } from './bit-rate';
 import { parseBytes } from './bytes';
 import { type Parsed } from './parsed';
 
@@ -31,3 +33,15 @@ export function whole(least: number, most: number) {
 export const bytes = z
   .union([z.string(), z.number().transform(String)], { error: 'write bytes, such as 10GiB' })
   .pipe(parsed(parseBytes));
+
+/** The number of an autonomous system, with `AS` before it or without. */
+export const autonomousSystem = z
+  .union([z.string(), z.number().transform(String)], {
+    error: 'write the number of an autonomous system, such as 64500',
+  })
+  .pipe(parsed(parseAsn));
+
+/** Bits for each second, with a unit or without. */
+export const bitRate = z
+  .union([z.string(), z.number().transform(String)], { error: 'write bits for each second, such as 10Gbit' })
+  .pipe(parsed(parseBitRate));

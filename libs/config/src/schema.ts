@@ -1,15 +1,15 @@
 import { z } from 'zod';
+import { addressesSchema } from './announced-addresses';
 import { logLevels, peerExchanges, portChoices, type WeirConfig } from './config';
 import { parseHostPort, parseIpPort } from './host-port';
 import { divertedPorts, interceptSchema, swarmsSchema } from './intercept-schema';
-import { type Parsed } from './parsed';
+import { peersSchema } from './peers-schema';
 import { parsePrefix } from './prefix';
-import { bytes, list, parsed, text, whole } from './schema-values';
+import { bitRate, bytes, list, parsed, text, whole } from './schema-values';
+import { trackersSchema } from './tracker-entries';
 
 /** Each entry is a socket that each datapath thread polls. */
 const listenMax = 16;
-/** Each tracker is a timer, a connection and a share of the swarms' reports. */
-const trackersMax = 16;
 /** Each prefix is compared with the address of each new peer. */
 const subscribersMax = 4096;
 /** Each of a subscriber's new swarms is remembered for a minute. */
@@ -53,15 +53,6 @@ const dscp = whole(0, dscpMax);
 
 const port = z.enum(portChoices, { error: `write one of ${portChoices.join(', ')}` });
 
-/** Credentials would end up in logs and errors; RFC 7846 has none in its URLs. */
-function parseTrackerUrl(written: string): Parsed<string> {
-  const url = URL.canParse(written) ? new URL(written) : undefined;
-  const remedy = 'write an http: or https: URL without user and password, such as https://tracker.example/ppstp';
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.username || url.password)
-    return { remedy };
-  return { value: url.href };
-}
-
 const sections = z.strictObject({
   ppspp: z
     .strictObject({
@@ -80,9 +71,10 @@ const sections = z.strictObject({
     path: text('write the path of a folder').min(1, { error: 'write the path of a folder' }),
     capacity,
   }),
-  trackers: list(z.strictObject({ url: parsed(parseTrackerUrl) }), trackersMax),
+  trackers: trackersSchema,
   subscribers: list(parsed(parsePrefix), subscribersMax),
-  registration: z.strictObject({ reportInterval }),
+  peers: peersSchema,
+  registration: z.strictObject({ reportInterval, addresses: addressesSchema, uplink: bitRate }),
   datapath: z.strictObject({ threads, port }).refine((datapath) => datapath.port !== 'node' || datapath.threads === 1, {
     path: ['threads'],
     error: 'datapath.port is node: write 1, since several threads need native sockets',

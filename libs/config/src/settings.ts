@@ -1,5 +1,5 @@
 /** How a setting is written where only text is possible: in the environment and on the command line. */
-export type Notation = 'text' | 'number' | 'boolean' | 'list' | 'urls';
+export type Notation = 'text' | 'number' | 'boolean' | 'list' | 'urls' | 'addresses';
 
 /** One key an operator may set. */
 export interface Setting {
@@ -88,10 +88,58 @@ export const settings: readonly Setting[] = [
     why: 'nobody can guess them; without any, each peer counts as external',
   },
   {
+    key: 'peers.siblings',
+    notation: 'list',
+    fallback: [],
+    why: 'nobody can guess where other appliances are',
+  },
+  {
+    key: 'peers.near',
+    notation: 'list',
+    fallback: [],
+    why: 'nobody can guess which networks cost less than others',
+  },
+  {
+    key: 'peers.asn',
+    notation: 'number',
+    fallback: 0,
+    why: 'nobody can guess it; without it, no peer is near for its autonomous system',
+  },
+  {
+    key: 'peers.asnFile',
+    notation: 'text',
+    fallback: '',
+    why: 'tables of networks grow old; without one, what trackers say of a peer has to do',
+  },
+  {
+    key: 'peers.forbidden',
+    notation: 'list',
+    fallback: [],
+    why: 'nobody is refused before an operator says so',
+  },
+  {
+    key: 'peers.forbiddenAsns',
+    notation: 'list',
+    fallback: [],
+    why: 'nobody is refused before an operator says so',
+  },
+  {
     key: 'registration.reportInterval',
     notation: 'number',
     fallback: 60,
     why: 'a tracker forgets a silent peer after some minutes: one lost report must not matter',
+  },
+  {
+    key: 'registration.addresses',
+    notation: 'addresses',
+    fallback: [],
+    why: 'where peers reach us is where we listen, unless something translates addresses on the way',
+  },
+  {
+    key: 'registration.uplink',
+    notation: 'text',
+    fallback: 0,
+    why: 'nobody can guess it; trackers are told of no bandwidth that may not be there',
   },
   {
     key: 'datapath.threads',
@@ -209,6 +257,8 @@ export function readNotation(notation: Notation, text: string): unknown {
       return splitList(text);
     case 'urls':
       return splitList(text).map((url) => ({ url }));
+    case 'addresses':
+      return splitList(text).map((address) => ({ address }));
   }
 }
 
