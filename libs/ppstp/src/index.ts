@@ -14,7 +14,7 @@ export * from './tracker/options';
 export type { Random } from './tracker/roster';
 export { listPriority } from './tracker/swarm-peers';
 export { sourcePrefix } from './tracker/source-prefix';
-export type { Rate } from './tracker/token-buckets';
+export { type Rate, TokenBuckets } from './tracker/token-buckets';
 export * from './tracker/tracker';
 export * from './tracker/transactions';
 export * from './tracker/views';

@@ -59,14 +59,14 @@ describe('the settings of a tracker', () => {
         authentication: { usersFile: '/users' },
         stateDirectory: '/state',
         admin: {},
-        limits: { peers: 10, connections: 5 },
+        limits: { peers: 10, connections: 5, requestsPerSecond: 7 },
       }),
     ).toMatchObject({
       tls: { files, selfSigned: false, clientCertificates: 'request' },
       authentication: { digest: 'closed-swarms', realm: 'weir' },
       admin: { host: '127.0.0.1', port: 7847, tokenFile: '/state/admin-token' },
       options: { peersMax: 10 },
-      server: { connections: 5, connectionsPerPrefix: 256 },
+      server: { connections: 5, connectionsPerPrefix: 256, admission: { known: { perSecond: 7, burst: 70 } } },
     });
     expect(planTracker({ listen: '127.0.0.1:1', tls: { selfSignedDirectory: '/state' } }).tls).toMatchObject({
       files: { certificateFile: '/state/tracker-cert.pem', keyFile: '/state/tracker-key.pem' },
@@ -82,6 +82,7 @@ describe('the settings of a tracker', () => {
     ['listen', { listen: '::1:80' }],
     ['path', { path: 'video' }],
     ['path', { path: '/:id' }],
+    ['path', { path: '/healthz' }],
     ['superNodes', { superNodes: ['127.3.0.1/40'] }],
     ['subscribers', { superNodes: ['127.3.0.1'], subscribers: ['all'] }],
     ['subscribers', { subscribers: ['all'] }],

@@ -1,5 +1,12 @@
-import { peerIpUsable, type Prefix } from '@weir/ppspp';
-import { defaultTrackerOptions, type TrackerOptions } from '@weir/ppstp';
+import { normalIp, peerIpUsable, type Prefix } from '@weir/ppspp';
+import {
+  type AdmissionOptions,
+  defaultAdmissionOptions,
+  defaultTrackerOptions,
+  type Rate,
+  type SuperNode,
+  type TrackerOptions,
+} from '@weir/ppstp';
 
 import { limits } from './limits';
 import { type MembershipPlan, planMembership } from './membership-plan';
@@ -12,14 +19,13 @@ import {
   type TlsPlan,
   type TrackerAdminPlan,
 } from './security-plan';
-import type { SwarmAdmission, TrackerLimitSettings, TrackerSettings } from './settings';
+import type { SuperNodeSettings, TrackerLimitSettings, TrackerSettings } from './settings';
 
 /** What one source prefix, and all together, may do to the server. */
 export interface ServerLimits {
   readonly connections: number;
   readonly connectionsPerPrefix: number;
-  readonly requestsPerSecond: number;
-  readonly registrationsPerSecond: number;
+  readonly admission: AdmissionOptions;
 }
 
 /** The settings, checked, in the form that the tracker works with. */
@@ -32,7 +38,6 @@ export interface TrackerPlan {
   readonly tls: TlsPlan | undefined;
   readonly authentication: AuthenticationPlan;
   readonly trustedProxies: readonly Prefix[];
-  readonly swarmAdmission: SwarmAdmission;
   readonly asnFile: string | undefined;
   /** Whether claimed addresses are tried by a HANDSHAKE. */
   readonly probes: boolean;
@@ -56,7 +61,6 @@ export function planTracker(settings: TrackerSettings): TrackerPlan {
     tls: planTls(settings.tls),
     authentication: planAuthentication(settings.authentication),
     trustedProxies: (settings.trustedProxies ?? []).map((text) => readPrefix('trustedProxies', text)),
-    swarmAdmission: settings.swarmAdmission ?? 'any',
     asnFile: readFileName('asnFile', settings.asnFile),
     probes: settings.probes ?? true,
     stateDirectory: readFileName('stateDirectory', settings.stateDirectory),
@@ -67,7 +71,7 @@ export function planTracker(settings: TrackerSettings): TrackerPlan {
 
 function planOptions(settings: TrackerSettings, host: string): TrackerOptions {
   const { peersMax, swarmsMax, swarmsPerPeerMax, membershipsMax } = defaultTrackerOptions;
-  const { peers, swarms, swarmsPerPeer, memberships } = settings.limits ?? {};
+  const { peers, swarms, swarmsPerPeer, memberships, peersPerPrefix } = settings.limits ?? {};
   return {
     ...defaultTrackerOptions,
     trackMicros: readTimeout(settings.peerTimeoutSeconds),
@@ -77,26 +81,40 @@ function planOptions(settings: TrackerSettings, host: string): TrackerOptions {
     swarmsMax: readCount('limits.swarms', swarms ?? swarmsMax, limits.peersSettingMax),
     swarmsPerPeerMax: readCount('limits.swarmsPerPeer', swarmsPerPeer ?? swarmsPerPeerMax, limits.peersSettingMax),
     membershipsMax: readCount('limits.memberships', memberships ?? membershipsMax, limits.membershipsSettingMax),
+    admission: settings.swarmAdmission ?? 'any',
+    ...(peersPerPrefix === undefined
+      ? {}
+      : { peersPerPrefixMax: readCount('limits.peersPerPrefix', peersPerPrefix, limits.peersSettingMax) }),
   };
 }
 
 function planServer(given: TrackerLimitSettings = {}): ServerLimits {
-  const count = (name: keyof ServerLimits, usual: number, most: number) =>
-    readCount(`limits.${name}`, given[name] ?? usual, most);
+  const { connections = limits.connectionsMax, connectionsPerPrefix = limits.connectionsPerPrefixMax } = given;
+  const { newcomers, known } = defaultAdmissionOptions;
+  const connectionsMax = limits.connectionsSettingMax;
   return {
-    connections: count('connections', limits.connectionsMax, limits.connectionsSettingMax),
-    connectionsPerPrefix: count('connectionsPerPrefix', limits.connectionsPerPrefixMax, limits.connectionsSettingMax),
-    requestsPerSecond: count('requestsPerSecond', limits.requestsPerSecondMax, limits.perSecondSettingMax),
-    registrationsPerSecond: count(
-      'registrationsPerSecond',
-      limits.registrationsPerSecondMax,
-      limits.perSecondSettingMax,
-    ),
+    connections: readCount('limits.connections', connections, connectionsMax),
+    connectionsPerPrefix: readCount('limits.connectionsPerPrefix', connectionsPerPrefix, connectionsMax),
+    admission: {
+      ...defaultAdmissionOptions,
+      newcomers: readRate('limits.registrationsPerSecond', given.registrationsPerSecond, newcomers),
+      known: readRate('limits.requestsPerSecond', given.requestsPerSecond, known),
+    },
   };
 }
 
-/** Characters that mean nothing to the router. */
+/** A rate of which the operator names how much a second; ten seconds' worth may come at once. */
+function readRate(setting: string, perSecond: number | undefined, usual: Rate): Rate {
+  if (perSecond === undefined) return usual;
+  return { perSecond: readCount(setting, perSecond, limits.perSecondSettingMax), burst: perSecond * 10 };
+}
+
+/** What stands at other paths of the same address. */
+const ownPaths: readonly string[] = ['/healthz', '/metrics'];
+
+/** A path as requests have it: nothing in it needs an escape. */
 function readPath(path: string): string {
+  if (ownPaths.includes(path)) throw invalid('path', path, `the tracker itself answers there: choose another`);
   if (/^\/[\w./~-]{0,200}$/.test(path)) return path;
   throw invalid('path', path, 'begin with "/" and use letters, digits and any of . _ ~ / - after it');
 }
@@ -118,13 +136,21 @@ function readMembership(settings: TrackerSettings): MembershipPlan | undefined {
 }
 
 /** Addresses and prefixes that stand alone are one group, for the subscribers that stand alone. */
-function readSuperNodes({ superNodes = [], subscribers = [] }: TrackerSettings): TrackerOptions['superNodes'] {
+function readSuperNodes({ superNodes = [], subscribers = [] }: TrackerSettings): readonly SuperNode[] {
   const served = subscribers.map((text) => readPrefix('subscribers', text));
   const alone = superNodes.flatMap((one) => (typeof one === 'string' ? [readPrefix('superNodes', one)] : []));
-  const groups = superNodes.flatMap((one) => {
-    if (typeof one === 'string') return [];
-    const own = one.subscribers?.map((text) => readPrefix('superNodes.subscribers', text));
-    return [{ nodes: one.nodes.map((text) => readPrefix('superNodes.nodes', text)), subscribers: own ?? served }];
-  });
+  const groups = superNodes.flatMap((one) => (typeof one === 'string' ? [] : [readSuperNode(one, served)]));
   return alone.length === 0 ? groups : [{ nodes: alone, subscribers: served }, ...groups];
+}
+
+function readSuperNode(one: SuperNodeSettings, served: readonly Prefix[]): SuperNode {
+  const own = one.subscribers?.map((text) => readPrefix('superNodes.subscribers', text));
+  const at = one.address === undefined ? undefined : readListen('superNodes.address', one.address);
+  return {
+    nodes: one.nodes.map((text) => readPrefix('superNodes.nodes', text)),
+    subscribers: own ?? served,
+    onlySubscribers: one.onlySubscribers ?? false,
+    everySwarm: one.everySwarm ?? false,
+    address: at && { ip: normalIp(at.host) ?? at.host, port: at.port },
+  };
 }

@@ -1,3 +1,5 @@
+import type { SwarmAdmission } from '@weir/ppstp';
+
 /** HTTPS (RFC 7846 section 7.1). TLS 1.2 or later. The files are read anew on SIGHUP, and when they change. */
 export interface TlsSettings {
   readonly certificateFile?: string | undefined;
@@ -46,11 +48,8 @@ export interface SuperNodeSettings {
   readonly address?: string | undefined;
 }
 
-/** All values of `SwarmAdmission`. */
-export const swarmAdmissions = ['any', 'published'] as const;
-
 /** Which swarms peers may join: any that nobody closed or withdrew, or only those that were published. */
-export type SwarmAdmission = (typeof swarmAdmissions)[number];
+export const swarmAdmissions: readonly SwarmAdmission[] = ['any', 'published'];
 
 /** What a tracker may hold and serve. Defaults in `defaultTrackerOptions` and `limits`. */
 export interface TrackerLimitSettings {

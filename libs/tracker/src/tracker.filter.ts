@@ -1,34 +1,16 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject, Logger } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 
-import type { TrackerPlan } from './plan';
-import { ppstpMediaType } from './tracker.controller';
-import { trackerPlan, TrackerService } from './tracker.service';
-
-/**
- * Answers in PPSTP what HTTP refused (a body too long, another media type) or what failed: a peer gets an error code of
- * RFC 7846 section 4.3 whatever happens, beside the HTTP status.
- */
+/** Answers what is not there, or failed, beside the tracker's own path: with the status, and nothing to learn from. */
 @Catch()
 export class TrackerFilter implements ExceptionFilter {
   private readonly logger = new Logger(TrackerFilter.name);
 
-  constructor(
-    @Inject(trackerPlan) private readonly plan: TrackerPlan,
-    @Inject(TrackerService) private readonly tracker: TrackerService,
-  ) {}
-
   catch(error: unknown, host: ArgumentsHost): void {
-    const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const status = httpStatus(error);
     if (status >= 500) this.logger.error(error);
-    void reply.status(status);
-    if (request.method !== 'POST' || request.url.split('?')[0] !== this.plan.path) {
-      void reply.send({ statusCode: status });
-      return;
-    }
-    void reply.type(ppstpMediaType).send(this.tracker.refuse(status < 500 ? 'peer' : 'tracker'));
+    void reply.status(status).send({ statusCode: status });
   }
 }
 

@@ -1,10 +1,12 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { Tracker } from '@weir/ppstp';
 import { Registry } from 'prom-client';
 
+import { readAsns } from './asns';
 import { createTrackerMetrics } from './metrics';
-import { planTracker } from './plan';
+import { planTracker, type TrackerPlan } from './plan';
 import type { TrackerSettings } from './settings';
-import { trackerController, TrackerStatusController } from './tracker.controller';
+import { TrackerHealthController, TrackerMetricsController } from './tracker.controller';
 import { trackerMetrics, trackerPlan, TrackerService } from './tracker.service';
 
 /** A tracker's controllers and service. `startTracker` puts an HTTP server under them. */
@@ -16,14 +18,20 @@ export class TrackerModule {
     const registry = new Registry();
     return {
       module: TrackerModule,
-      controllers: [trackerController(plan.path), TrackerStatusController],
+      controllers:
+        plan.admin === undefined ? [TrackerHealthController, TrackerMetricsController] : [TrackerHealthController],
       providers: [
         TrackerService,
         { provide: trackerPlan, useValue: plan },
+        { provide: Tracker, useFactory: () => openTracker(plan) },
         { provide: Registry, useValue: registry },
         { provide: trackerMetrics, useValue: createTrackerMetrics(registry) },
       ],
-      exports: [TrackerService, trackerPlan],
+      exports: [TrackerService, trackerPlan, trackerMetrics, Registry],
     };
   }
+}
+
+function openTracker({ options, asnFile }: TrackerPlan): Tracker {
+  return new Tracker(asnFile === undefined ? options : { ...options, asns: readAsns(asnFile) }, Math.random);
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import {
+  Admission,
   decodeRequest,
   encodeResponse,
   errorCodes,
@@ -11,9 +12,12 @@ import {
   type Response,
   type SwarmResult,
   Tracker,
+  Transactions,
 } from '@weir/ppstp';
 
 import type { CertificateDesk } from './certificate-desk';
+import type { Proof } from './http/proof';
+import { LoadGauge } from './load-gauge';
 import type { TrackerMetrics } from './metrics';
 import type { TrackerPlan } from './plan';
 
@@ -22,29 +26,50 @@ export const trackerPlan = Symbol('tracker plan');
 /** Injection token of the tracker's metrics. */
 export const trackerMetrics = Symbol('tracker metrics');
 
-/** How often silent peers are looked for, beside with each request. Only the metrics would notice a longer time. */
-const expiryMillis = 5_000;
+/** How often silent peers are looked for, and whether the process keeps up. */
+const tickMillis = 1_000;
+
+/** Who sends a request, as HTTP knows it. */
+export interface Requester {
+  readonly from: RequestContext['from'];
+  readonly proof: Proof;
+}
+
+/** The body of a response, and its error code. */
+export interface Answer {
+  readonly errorCode: number;
+  readonly text: string;
+}
 
 /** A tracker with a clock and dice: bodies of requests in, bodies of responses out. */
 @Injectable()
 export class TrackerService implements OnModuleInit, OnModuleDestroy {
-  private readonly tracker: Tracker;
+  private readonly transactions = new Transactions();
+  private readonly admission: Admission;
+  private readonly needsName: boolean;
+  private readonly load = new LoadGauge();
   private timer: NodeJS.Timeout | undefined;
   private desk: CertificateDesk | undefined;
 
   constructor(
     @Inject(trackerPlan) plan: TrackerPlan,
+    /** What answers, and knows nothing of clocks. */
+    @Inject(Tracker) readonly core: Tracker,
     @Inject(trackerMetrics) private readonly metrics: TrackerMetrics,
   ) {
-    this.tracker = new Tracker(plan.options, Math.random);
+    this.admission = new Admission(plan.server.admission);
+    this.needsName = plan.authentication.digest === 'always';
+    metrics.measureBy(() => this.measure());
   }
 
   onModuleInit(): void {
-    this.timer = setInterval(() => this.expire(), expiryMillis).unref();
+    this.load.start();
+    this.timer = setInterval(() => this.tick(), tickMillis).unref();
   }
 
   onModuleDestroy(): void {
     clearInterval(this.timer);
+    this.load.stop();
   }
 
   /** Has members certified from now on. */
@@ -52,30 +77,50 @@ export class TrackerService implements OnModuleInit, OnModuleDestroy {
     this.desk = desk;
   }
 
-  /** Answers the body of a request with the body of a response. */
-  async answer(body: string, from: RequestContext['from']): Promise<Uint8Array> {
+  /** Answers the body of a request with the body of a response; at once, unless it has to sign something. */
+  answer(body: string, requester: Requester): Answer | Promise<Answer> {
     const decoded = decodeRequest(body);
-    if (!decoded.ok) return this.send('unreadable', faultResponse(decoded.fault, decoded.transactionId));
-    this.expire();
-    const response = this.tracker.handle(decoded.message, { now: monotonicMicros(), from });
-    return this.send(decoded.message.type, await this.certified(decoded.message, response, from));
+    if (!decoded.ok) return this.render('unreadable', faultResponse(decoded.fault, decoded.transactionId));
+    const request = decoded.message;
+    const { proof, from } = requester;
+    const context = { now: monotonicMicros(), from, principal: proof.principal };
+    const refused = this.refusal(request, context, proof);
+    if (refused !== undefined) return this.render(request.type, errorResponse(request.transactionId, refused));
+    const key = `${from.ip} ${proof.principal?.name ?? ''} ${request.peerId} ${request.transactionId}`;
+    const before = this.transactions.answerTo(key, body, context.now);
+    if (before !== undefined) return this.repeat(request.type, before);
+    const keep = (response: Response): Answer => {
+      const answer = this.render(request.type, response);
+      const kept = `${String(answer.errorCode)}${answer.text}`;
+      if (isFinal(answer.errorCode)) this.transactions.keep(key, { body, answer: kept }, context.now);
+      return answer;
+    };
+    const response = this.core.handle(request, context);
+    const { desk } = this;
+    if (desk === undefined || request.type === 'FIND') return keep(response);
+    return this.certified({ request, response, from }, desk).then(keep);
   }
 
-  /** Answers a request that HTTP could not bring to us, or that we failed at: 01 or 04, RFC 7846 section 4.3. */
-  refuse(cause: 'peer' | 'tracker'): Uint8Array {
-    const code = cause === 'peer' ? errorCodes.badRequest : errorCodes.internalServerError;
-    return this.send('unreadable', errorResponse('', code));
+  /** Answers what HTTP could not bring to us, or we have no room for, or failed at: 01, 05, 04. RFC 7846 section 4.3. */
+  refuse(cause: 'peer' | 'load' | 'tracker'): Answer {
+    return this.render('unreadable', errorResponse('', causes[cause]));
+  }
+
+  /** Why not even the tracker itself is asked: too many requests, or nobody's. */
+  private refusal(request: Request, context: RequestContext, proof: Proof) {
+    const known = proof.fault === undefined && this.core.knows(request.peerId, context);
+    if (!this.admission.admit({ from: context.from.ip, known }, context.now)) return errorCodes.serviceUnavailable;
+    const isNobody = proof.fault !== undefined || (this.needsName && proof.principal === undefined);
+    return isNobody ? errorCodes.authenticationRequired : undefined;
   }
 
   /** Gives whoever joined a swarm, or reports of it, a certificate of being where the request came from. */
-  private async certified(request: Request, response: Response, from: RequestContext['from']): Promise<Response> {
-    const { desk } = this;
-    if (desk === undefined || request.type === 'FIND') return response;
+  private async certified({ request, response, from }: Answered, desk: CertificateDesk): Promise<Response> {
     let room: number = limits.certificatesPerResponseMax;
     const results: SwarmResult[] = [];
     for (const result of response.results) {
       const { swarmId } = result;
-      const address = result.successful ? this.tracker.residence(request.peerId, swarmId, from) : undefined;
+      const address = result.successful ? this.core.residence(request.peerId, swarmId, from) : undefined;
       const isServed = address !== undefined && room > 0;
       const certificate = isServed ? await desk.certify({ swarmId, address }, request.type === 'CONNECT') : undefined;
       if (certificate !== undefined) room--;
@@ -84,27 +129,57 @@ export class TrackerService implements OnModuleInit, OnModuleDestroy {
     return { ...response, results };
   }
 
-  /** Bytes, since to a text the server would add a charset, and the media type has no parameters (section 8.1). */
-  private send(request: string, response: Response): Uint8Array {
-    this.metrics.requests.inc({ request, error_code: response.errorCode });
-    this.measure();
-    return Buffer.from(encodeResponse(response));
+  /** What was answered before: the one digit of its error code, and its text. */
+  private repeat(type: Request['type'], kept: string): Answer {
+    this.metrics.repeatedRequests.inc();
+    const errorCode = Number(kept.slice(0, 1));
+    this.metrics.requests.count(type, errorCode);
+    return { errorCode, text: kept.slice(1) };
+  }
+
+  private render(request: Request['type'] | 'unreadable', response: Response): Answer {
+    this.metrics.requests.count(request, response.errorCode);
+    return { errorCode: response.errorCode, text: encodeResponse(response) };
+  }
+
+  private tick(): void {
+    this.expire();
+    this.admission.load(this.load.look());
   }
 
   private expire(): void {
-    this.metrics.expiredPeers.inc(this.tracker.expire(monotonicMicros()));
-    this.measure();
+    this.metrics.expiredPeers.inc(this.core.expire(monotonicMicros()));
   }
 
   private measure(): void {
-    const { peers, swarms, memberships } = this.tracker.counts;
+    this.expire();
+    const { peers, swarms, memberships } = this.core.counts;
     this.metrics.peers.set(peers);
     this.metrics.swarms.set(swarms);
     this.metrics.memberships.set(memberships);
+    this.metrics.overloaded.set(this.load.overloaded ? 1 : 0);
   }
 }
 
+/** A request, where it came from, and what the tracker says to it. */
+interface Answered {
+  readonly request: Request;
+  readonly response: Response;
+  readonly from: RequestContext['from'];
+}
+
+const causes = {
+  peer: errorCodes.badRequest,
+  load: errorCodes.serviceUnavailable,
+  tracker: errorCodes.internalServerError,
+} as const;
+
+/** Whether the same request is to be answered the same: what fails for want of room or of a name may succeed next time. */
+function isFinal(errorCode: number): boolean {
+  return errorCode === errorCodes.noError || errorCode === errorCodes.forbiddenAction;
+}
+
 /** Whole microseconds of a clock that nobody sets back: a peer must not expire because the host's time was corrected. */
-function monotonicMicros(): number {
+export function monotonicMicros(): number {
   return Math.round(performance.now() * 1000);
 }
