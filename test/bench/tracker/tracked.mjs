@@ -23,6 +23,6 @@ export async function startTracked({ tls }) {
   const providers = [{ provide: Symbol('service'), inject: [TrackerService], useFactory: (one) => (service = one) }];
   const root = { module: BenchModule, imports: [TrackerModule.forRoot(settings)], providers };
   const running = await startTracker(settings, root);
-  const population = new Population(service.tracker);
+  const population = new Population(service.core);
   return { url: running.url, population, close: () => running.close() };
 }
