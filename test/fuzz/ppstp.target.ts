@@ -12,7 +12,9 @@ import {
   type Response,
 } from '@weir/ppstp';
 import { JsonSpans, type Span } from '../../libs/intercept/src/tracker/json-spans';
-import { readJson } from '../../libs/ppstp/src/message/json-text';
+import { isObject, readJson } from '../../libs/ppstp/src/message/json-text';
+import { plainRequest } from '../../libs/ppstp/src/message/plain-request';
+import { request } from '../../libs/ppstp/src/message/request-schema';
 import { Tape } from './tape';
 import { promise, type FuzzTarget } from './target';
 import { textBytesMax, textFrom, trackerMessages, words } from './tracker-text';
@@ -80,9 +82,18 @@ function checkRequest(text: string): void {
   checkRefusal(decoded);
   if (!decoded.ok) return;
   const sent = encodeRequest(decoded.message);
+  checkPlain(text);
   promise(requestRoot.safeParse(JSON.parse(sent)).success, () => 'sends a request as it is not defined');
   const again = decodeRequest(sent);
   promise(again.ok && isSame(again.message, asked(decoded.message)), () => 'a request means something else when sent');
+}
+
+/** What is read without the schema is read as the schema reads it. */
+function checkPlain(text: string): void {
+  const document = readJson(text);
+  const body = isObject(document) ? document['PPSPTrackerProtocol'] : undefined;
+  const plain = isObject(body) ? plainRequest(body) : undefined;
+  if (plain !== undefined) promise(isSame(plain, request.safeParse(body).data), () => 'reads what the schema does not');
 }
 
 /** No more peers are asked for than should be. */

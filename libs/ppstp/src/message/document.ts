@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { integer, transactionId } from './fields';
-import { readJson } from './json-text';
+import { isObject, type JsonObject, readJson } from './json-text';
 
 /** The only version there is (RFC 7846 section 3.2.1). */
 export const protocolVersion = 1;
@@ -14,21 +14,38 @@ export type Decoded<Message> =
   | { readonly ok: true; readonly message: Message }
   | { readonly ok: false; readonly fault: MessageFault; readonly transactionId: string };
 
-const root = z.object({ PPSPTrackerProtocol: z.unknown() });
 const identified = z.object({ transaction_id: transactionId });
 const versioned = z.object({ version: integer });
 
+/** How the messages of one direction are read. */
+export interface MessageForm<Message> {
+  readonly charsMax: number;
+  /** What stands in the root. Unknown members are ignored. */
+  readonly schema: z.ZodType<Message>;
+  /** Reads some of what the schema reads, alike and sooner. */
+  readonly plain?: (body: JsonObject) => Message | undefined;
+}
+
 /**
- * Reads `ppsp_tp_message_root` (RFC 7846 section 3.4) and what is in it by `schema`. Unknown members are ignored. The
- * version is looked at first: what else a message of another one says is not ours to judge (section 4.3).
+ * Reads `ppsp_tp_message_root` (RFC 7846 section 3.4) and what is in it. The version is looked at first: what else a message
+ * of another one says is not ours to judge (section 4.3).
  */
-export function decodeDocument<Message>(text: string, charsMax: number, schema: z.ZodType<Message>): Decoded<Message> {
+export function decodeDocument<Message>(
+  text: string,
+  { charsMax, schema, plain }: MessageForm<Message>,
+): Decoded<Message> {
   if (text.length > charsMax) return { ok: false, fault: 'too-long', transactionId: '' };
-  const body = root.safeParse(readJson(text)).data?.PPSPTrackerProtocol;
+  const { PPSPTrackerProtocol: body } = members(readJson(text));
+  const plainly = isObject(body) ? plain?.(body) : undefined;
+  if (plainly !== undefined) return { ok: true, message: plainly };
   const version = versioned.safeParse(body).data?.version;
-  if (version !== undefined && version !== protocolVersion) return refused('version', body);
+  if (version !== protocolVersion) return refused(version === undefined ? 'malformed' : 'version', body);
   const message = schema.safeParse(body);
-  return message.success && version !== undefined ? { ok: true, message: message.data } : refused('malformed', body);
+  return message.success ? { ok: true, message: message.data } : refused('malformed', body);
+}
+
+function members(value: unknown): JsonObject {
+  return isObject(value) ? value : {};
 }
 
 function refused(fault: MessageFault, body: unknown) {

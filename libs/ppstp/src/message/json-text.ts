@@ -84,7 +84,10 @@ function namesIn(value: unknown): number {
   return names;
 }
 
-/** What the parser made has no names but its own. */
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** An object, or an array, of a parsed text: it has no names but its own. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Whether a value of a parsed text has members. */
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null;
 }

@@ -20,6 +20,12 @@ export function otherwise(text: string, whim: Whim): string {
   return JSON.stringify(varied(json.parse(JSON.parse(text)), '', whim));
 }
 
+/** The message with the value at one place, counted over all of them, exchanged for another, or left out for `undefined`. */
+export function altered(text: string, place: number, other: unknown): string {
+  let at = 0;
+  return JSON.stringify(JSON.parse(text), (_, value: unknown) => (at++ === place ? other : value));
+}
+
 function varied(value: Json, name: string, whim: Whim): Json {
   if (Array.isArray(value)) {
     const elements = value.map((element) => varied(element, '', whim));

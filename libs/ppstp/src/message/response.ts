@@ -114,12 +114,13 @@ const response: z.ZodType<Response> = z
  * nothing more: whether to send to them is the reader's to judge (`peerIpUsable`).
  */
 export function decodeResponse(text: string): Decoded<Response> {
-  return decodeDocument(text, limits.responseCharsMax, response);
+  return decodeDocument(text, { charsMax: limits.responseCharsMax, schema: response });
 }
 
 /**
  * Writes a response as RFC 7846 section 3.3.4 defines it (`responseRoot`), as text at once: the peers of a list may come
- * with theirs. An error has "an empty message-body (no peer_addr and swarm_result attributes)" (section 4.3).
+ * with theirs. An error has "an empty message-body (no peer_addr and swarm_result attributes)" (section 4.3). The text is
+ * ASCII if the names in it are, and those in a message that was decoded are.
  */
 export function encodeResponse({ transactionId: transaction, errorCode, peerAddress: own, results }: Response): string {
   const type = errorCode === 0 ? 0 : 1;
