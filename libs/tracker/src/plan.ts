@@ -25,6 +25,8 @@ import type { SuperNodeSettings, TrackerLimitSettings, TrackerSettings } from '.
 export interface ServerLimits {
   readonly connections: number;
   readonly connectionsPerPrefix: number;
+  /** New connections from one source prefix. */
+  readonly connectionRate: Rate;
   readonly admission: AdmissionOptions;
 }
 
@@ -88,6 +90,8 @@ function planOptions(settings: TrackerSettings, host: string): TrackerOptions {
   };
 }
 
+const connectionRate: Rate = { perSecond: limits.connectionRateMax, burst: limits.connectionBurstMax };
+
 function planServer(given: TrackerLimitSettings = {}): ServerLimits {
   const { connections = limits.connectionsMax, connectionsPerPrefix = limits.connectionsPerPrefixMax } = given;
   const { newcomers, known } = defaultAdmissionOptions;
@@ -95,6 +99,7 @@ function planServer(given: TrackerLimitSettings = {}): ServerLimits {
   return {
     connections: readCount('limits.connections', connections, connectionsMax),
     connectionsPerPrefix: readCount('limits.connectionsPerPrefix', connectionsPerPrefix, connectionsMax),
+    connectionRate: readRate('limits.connectionsPerSecond', given.connectionsPerSecond, connectionRate),
     admission: {
       ...defaultAdmissionOptions,
       newcomers: readRate('limits.registrationsPerSecond', given.registrationsPerSecond, newcomers),

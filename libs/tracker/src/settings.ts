@@ -60,6 +60,8 @@ export interface TrackerLimitSettings {
   /** Connections at a time, and those from one source prefix (IPv4 /24, IPv6 /56). */
   readonly connections?: number | undefined;
   readonly connectionsPerPrefix?: number | undefined;
+  /** New connections in a second from one source prefix. */
+  readonly connectionsPerSecond?: number | undefined;
   /** Requests in a second from one source prefix, of peers that are known. */
   readonly requestsPerSecond?: number | undefined;
   /** New registrations in a second from one source prefix. */

@@ -16,6 +16,7 @@ import {
 } from '@weir/ppstp';
 
 import type { CertificateDesk } from './certificate-desk';
+import { monotonicMicros } from './clock';
 import type { Proof } from './http/proof';
 import { LoadGauge } from './load-gauge';
 import type { TrackerMetrics } from './metrics';
@@ -177,9 +178,4 @@ const causes = {
 /** Whether the same request is to be answered the same: what fails for want of room or of a name may succeed next time. */
 function isFinal(errorCode: number): boolean {
   return errorCode === errorCodes.noError || errorCode === errorCodes.forbiddenAction;
-}
-
-/** Whole microseconds of a clock that nobody sets back: a peer must not expire because the host's time was corrected. */
-export function monotonicMicros(): number {
-  return Math.round(performance.now() * 1000);
 }

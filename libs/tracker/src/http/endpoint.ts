@@ -18,7 +18,7 @@ interface Refusal {
 }
 
 /** A tracker without HTTP: `TrackerService`. */
-interface Answerer {
+export interface Answerer {
   answer(body: string, requester: Requester): Answer | Promise<Answer>;
   refuse(cause: 'peer' | 'load' | 'tracker'): Answer;
 }
