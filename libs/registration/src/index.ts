@@ -13,5 +13,5 @@ export * from './registration.service';
 export type { RefusedSwarm } from './session/refusals';
 export * from './settings';
 export * from './tracked-peers';
-export type { SessionClient } from './tracker-session';
+export type { SessionClient } from './session/session-client';
 export * from './tracker-status';

@@ -110,7 +110,7 @@ describe('a registration', () => {
     registration.join('bb', 'LEECH');
     registration.leave('aa');
     await settled();
-    expect(lab.one.news()).toEqual(['CONNECT JOIN:LEECH x1', 'CONNECT LEAVE:LEECH x1', 'STAT_REPORT x0']);
+    expect(lab.one.news()).toEqual(['CONNECT JOIN:LEECH x1', 'CONNECT LEAVE:LEECH x1', 'STAT_REPORT x1']);
   });
 
   it('leaves all swarms when it stops, and asks for nothing afterwards', async () => {

@@ -9,9 +9,10 @@ import { BoundedMap } from './bounded-map';
 import { type Answer, PpstpClient } from './client/ppstp-client';
 import { type Clock, systemClock } from './clock';
 import type { RegistrationMetrics } from './metrics';
+import type { SessionClient } from './session/session-client';
 import { planRegistration, type RegistrationPlan, type RegistrationSettings, type TrackerPlan } from './settings';
 import { type ListFilter, mergePeers, type TrackedPeer } from './tracked-peers';
-import { type SessionClient, TrackerSession } from './tracker-session';
+import { TrackerSession } from './tracker-session';
 import type { TrackerSessionState, TrackerStatus } from './tracker-status';
 
 /** What a registration needs of the world around it; all of it has a default. */

@@ -8,22 +8,16 @@ import {
   type SwarmAction,
 } from '@weir/ppstp';
 
-import type { Answer, ConnectDetails, Speaker } from './client/ppstp-client';
+import type { Answer } from './client/ppstp-client';
 import { type Cancel, type Clock } from './clock';
-import { backOff } from './session/back-off';
+import { backOff, operatorMillis } from './session/back-off';
 import type { Identity } from './session/identities';
 import { Planner, type Sender } from './session/planner';
+import { Reporter } from './session/reporter';
+import type { SessionClient } from './session/session-client';
 import type { Step } from './session/steps';
 import { type Verdict, verdictOf } from './session/verdict';
 import type { TrackerSessionState, TrackerStatus } from './tracker-status';
-
-/** The client's methods that a session uses. */
-export interface SessionClient {
-  connect(actions: readonly SwarmAction[], details?: ConnectDetails): Promise<Answer>;
-  find(swarmId: string, peerCount?: number, speaker?: Speaker): Promise<Answer>;
-  statReport(stats?: readonly StreamStats[], speaker?: Speaker): Promise<Answer>;
-  close(): Promise<void>;
-}
 
 /** What a session has in common with those of the other trackers. */
 export interface SessionContext {
@@ -45,9 +39,6 @@ export interface SessionContext {
   certified(swarmId: string, certificate: Uint8Array): void;
 }
 
-/** Refusals in a row after which a tracker is left alone for a while: it may be that it refuses everything. */
-const refusalsInRowMax = 32;
-
 /** Refused swarms that a status names. */
 const refusedShownMax = 16;
 
@@ -65,13 +56,14 @@ const spreadMillis = 100;
  */
 export class TrackerSession {
   private readonly planner: Planner;
+  private readonly reporter: Reporter;
   private state: TrackerSessionState = 'connecting';
   /** Whether the last request had an answer, if only one that says no. */
   private reachable = false;
   private lastError: string | undefined;
   private lastContact: number | undefined;
-  /** Why the last refusal of this round was. */
-  private refusal: string | undefined;
+  /** What was last refused, or failed, in this round. */
+  private denial: Exclude<Verdict, { kind: 'accepted' }> | undefined;
   /** Rounds in a row that failed. */
   private failures = 0;
   private working: Promise<void> | undefined;
@@ -87,6 +79,7 @@ export class TrackerSession {
     private readonly context: SessionContext,
   ) {
     this.planner = new Planner(context);
+    this.reporter = new Reporter(this.planner, client, context, (answer, verdict) => this.note(answer, verdict));
   }
 
   get status(): TrackerStatus {
@@ -174,76 +167,61 @@ export class TrackerSession {
   private async round(): Promise<void> {
     this.again = false;
     this.planner.replan();
-    this.refusal = undefined;
+    this.denial = undefined;
     if (this.failures > 0) this.planner.wake(this.context.clock.now(), spreadMillis);
     let refusals = 0;
-    let outcome: Verdict['kind'] = 'accepted';
-    while (!this.stopping && outcome !== 'failed' && refusals < refusalsInRowMax) {
+    let verdict: Verdict | undefined;
+    while (!this.stopping && verdict?.kind !== 'failed' && refusals < this.planner.patience) {
       const step = this.planner.next(this.context.wanted, this.context.clock.now());
       if (step === undefined) break;
       const performing = this.perform(step);
       this.stepping = performing;
-      outcome = await performing;
+      verdict = await performing;
       this.again = false;
-      refusals = outcome === 'refused' ? refusals + 1 : 0;
+      refusals = verdict.kind === 'refused' ? refusals + 1 : 0;
     }
     if (this.stopping) return;
-    this.conclude(outcome === 'failed' || refusals >= refusalsInRowMax);
+    this.conclude(verdict?.kind === 'failed' || refusals >= this.planner.patience);
     this.schedule();
   }
 
   private conclude(failed: boolean): void {
-    const { identities, refusals } = this.planner;
+    const { identities } = this.planner;
     this.failures = failed ? this.failures + 1 : 0;
-    const refusal = this.refusal ?? refusals.lastReason;
-    if (identities.size === 0 && refusal !== undefined) this.become('failed', refusal);
-    else this.context.changed(this.status);
+    if (identities.size > 0 || this.denial?.kind !== 'refused') return this.context.changed(this.status);
+    this.planner.startOver();
+    this.become('failed', this.denial.reason);
   }
 
   private schedule(): void {
     this.cancelTimer?.();
-    const { clock, reportMillis, random } = this.context;
-    const pause = this.failures > 0 ? backOff(this.failures, reportMillis, random) : this.planner.due - clock.now();
+    const pause = this.failures > 0 ? this.afterFailure() : this.planner.due - this.context.clock.now();
     if (this.stopping || pause === Infinity) return;
-    this.cancelTimer = clock.after(Math.max(pause, roundMillisMin), () => this.work());
+    this.cancelTimer = this.context.clock.after(Math.max(pause, roundMillisMin), () => this.work());
   }
 
-  private async perform(step: Step): Promise<Verdict['kind']> {
+  private afterFailure(): number {
+    const { reportMillis, random } = this.context;
+    const pause = backOff(this.failures, reportMillis, random);
+    return this.denial?.operator === true ? Math.max(pause, operatorMillis) : pause;
+  }
+
+  private async perform(step: Step): Promise<Verdict> {
     const sender = step.kind === 'register' ? this.planner.identities.takeId() : { ...step.identity, used: true };
     const answer = await this.send(step, sender);
     const verdict = verdictOf(answer);
     this.note(answer, verdict);
     this.planner.take(step, sender, verdict, this.context.clock.now());
     if (verdict.kind !== 'failed') this.context.changed(this.status);
-    return verdict.kind;
+    return verdict;
   }
 
   private send(step: Step, { peerId }: Sender): Promise<Answer> {
-    if (step.kind === 'report') return this.report(step.identity);
+    if (step.kind === 'report') return this.reporter.report(step.identity);
     const action = step.kind === 'leave' ? 'LEAVE' : 'JOIN';
     const mode = step.kind === 'register' ? step.mode : step.identity.mode;
     const actions = step.swarmIds.map((swarmId): SwarmAction => ({ swarmId, action, mode }));
     return this.client.connect(actions, { addresses: this.context.addresses, peerId });
-  }
-
-  /**
-   * STAT_REPORT, which "MUST be sent periodically" (RFC 7846 section 2.2); a keep-alive if there is nothing to report.
-   * Statistics that a tracker refuses, though it knows us, are too many for it.
-   */
-  private async report(identity: Identity): Promise<Answer> {
-    const { customs } = this.planner;
-    const stats = (await this.context.stats()).filter(({ swarmId }) => identity.swarms.has(swarmId));
-    for (let sent = 0; ;) {
-      const group = stats.slice(sent, sent + customs.statsMax);
-      const answer = await this.client.statReport(group, identity);
-      const verdict = verdictOf(answer);
-      sent += group.length;
-      if (verdict.kind === 'refused' && !verdict.forbidden && group.length > 0) {
-        customs.refusedStats(group.length, this.context.clock.now());
-        sent -= group.length;
-      } else if (verdict.kind !== 'accepted' || group.length === 0 || sent >= stats.length) return answer;
-      else this.note(answer, verdict);
-    }
   }
 
   private listed(answer: Answer, swarmId: string): readonly PeerInfo[] {
@@ -264,7 +242,7 @@ export class TrackerSession {
   /** Takes note of how the tracker is. */
   private note(answer: Answer, verdict: Verdict): void {
     this.reachable = answer.ok || verdict.kind === 'refused';
-    if (verdict.kind === 'refused') this.refusal = verdict.reason;
+    if (verdict.kind !== 'accepted') this.denial = verdict;
     if (answer.ok) this.lastContact = this.context.clock.now();
     if (verdict.kind === 'failed' && !this.stopping) this.become('failed', verdict.reason);
     if (verdict.kind === 'accepted') this.become('connected', undefined);

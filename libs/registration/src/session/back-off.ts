@@ -4,6 +4,9 @@ const pauseMillis = 1_000;
 /** Least share of a pause: a dice that shows zero must not make a loop. */
 const shareMin = 0.05;
 
+/** Least pause in milliseconds where it is for an operator to act: nothing is gained by asking sooner. */
+export const operatorMillis = 60_000;
+
 /**
  * The pause after so many failures in a row, `capMillis` at most. Full jitter: drawn from all of the time up to the
  * bound, so that those whom one outage has brought into step are spread over that time when it ends.

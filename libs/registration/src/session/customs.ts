@@ -77,7 +77,8 @@ export class Customs {
     if (this.since !== undefined && now - this.since >= customsMillis) this.reset();
   }
 
-  private reset(): void {
+  /** Takes the tracker for as lenient as ours again. */
+  reset(): void {
     this.batch.SEEDER = limits.actionsPerConnectMax;
     this.batch.LEECH = limits.actionsPerConnectMax;
     this.accepted.SEEDER = 0;

@@ -10,6 +10,11 @@ export interface Identity {
   readonly swarms: Set<string>;
   /** When it reports next, Unix milliseconds. */
   reportAt: number;
+  /**
+   * Whether swarms were joined since it last reported of all of them: a tracker that restarted before such a JOIN takes it
+   * for a CONNECT from START, and has us in nothing else.
+   */
+  unsure: boolean;
 }
 
 /** Where we are registered at one tracker, and as whom. As many identities as swarms at most. */
@@ -93,6 +98,7 @@ export class Identities {
 
   join(identity: Identity, swarmId: string): void {
     identity.swarms.add(swarmId);
+    identity.unsure = true;
     this.bySwarm[identity.mode].set(swarmId, identity);
   }
 

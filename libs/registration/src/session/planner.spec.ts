@@ -5,8 +5,8 @@ import type { Step } from './steps';
 import type { Verdict } from './verdict';
 
 const accepted: Verdict = { kind: 'accepted', without: new Set() };
-const refused: Verdict = { kind: 'refused', reason: 'no', forbidden: true, unauthenticated: false };
-const failed: Verdict = { kind: 'failed', reason: 'gone' };
+const refused: Verdict = { kind: 'refused', reason: 'no', forbidden: true, operator: false };
+const failed: Verdict = { kind: 'failed', reason: 'gone', shorter: true, operator: false };
 
 /** A planner whose steps are answered by a test. */
 class Bench {

@@ -15,7 +15,14 @@ export interface PlannerOptions {
   readonly random: () => number;
 }
 
+/** Refusals in a row after which a tracker is left alone for a while: it may be that it refuses everything. */
+const refusalsInRowMax = 32;
+
+/** The same, while it does: one open swarm among closed ones should be found some day. */
+const probesMax = 4;
+
 type Refused = Extract<Verdict, { kind: 'refused' }>;
+type Failed = Extract<Verdict, { kind: 'failed' }>;
 type Accepted = Extract<Verdict, { kind: 'accepted' }>;
 
 /**
@@ -65,7 +72,7 @@ export class Planner {
 
   /** Takes note of what became of a step. `identity` is who a registration was sent as. */
   take(step: Step, as: Sender, verdict: Verdict, now: number): void {
-    if (verdict.kind === 'failed') this.failed(step, as, now);
+    if (verdict.kind === 'failed') this.failed(step, as, verdict, now);
     else if (verdict.kind === 'accepted') this.accepted(step, as, verdict, now);
     else this.denied(step, as, verdict, now);
   }
@@ -82,6 +89,30 @@ export class Planner {
     }
     this.customs.relearn(now);
     this.replan();
+  }
+
+  /** A report was accepted, but for the swarms that the tracker has the identity in no more. */
+  reported(identity: Identity, without: Without): void {
+    if (without.size === 0) return;
+    for (const swarmId of without) if (identity.swarms.has(swarmId)) this.identities.leave(identity, swarmId);
+    this.replan();
+  }
+
+  /**
+   * The tracker has refused everything: that tells nothing of sizes. So what was learned is forgotten, and one swarm
+   * alone asks from time to time.
+   */
+  startOver(): void {
+    this.crowds.clear();
+    this.customs.reset();
+    this.contested = [];
+    this.probing = true;
+    this.replan();
+  }
+
+  /** Refusals in a row after which a tracker is left alone for a while. */
+  get patience(): number {
+    return this.probing && this.identities.size === 0 ? probesMax : refusalsInRowMax;
   }
 
   /**
@@ -114,6 +145,7 @@ export class Planner {
     switch (step.kind) {
       case 'report':
         step.identity.reportAt = now + this.options.reportMillis * (0.9 + 0.1 * this.options.random());
+        step.identity.unsure = false;
         if (this.left.delete(step.identity)) this.customs.leaveSurvived = true;
         return;
       case 'register':
@@ -128,7 +160,7 @@ export class Planner {
   private registered({ mode, swarmIds }: StepOf<'register'>, { peerId }: Sender, without: Without, now: number): void {
     const swarms = swarmIds.filter((swarmId) => !without.has(swarmId));
     if (swarms.length === 0) this.identities.giveBack(peerId);
-    else this.begin({ peerId, mode, swarms: new Set(swarms), reportAt: now + this.firstReport() });
+    else this.begin({ peerId, mode, swarms: new Set(swarms), reportAt: now + this.firstReport(), unsure: false });
     if (swarms.length === swarmIds.length) this.customs.acceptedBatch(mode, swarms.length);
     for (const swarmId of swarms) {
       this.crowds.delete(swarmId);
@@ -170,7 +202,7 @@ export class Planner {
   private alone(swarmIds: readonly string[], without: Without, reason: string, now: number): void {
     const refused = swarmIds.filter((swarmId) => without.has(swarmId));
     if (refused.length === 0) return;
-    if (swarmIds.length === 1) this.refuse(refused, { reason, unauthenticated: false }, now);
+    if (swarmIds.length === 1) this.refuse(refused, { reason, operator: false }, now);
     for (const swarmId of refused) this.crowds.set(swarmId, 1);
     this.replan();
   }
@@ -186,7 +218,6 @@ export class Planner {
 
   private denied(step: Step, as: Sender, verdict: Refused, now: number): void {
     this.heard = true;
-    this.probing = false;
     switch (step.kind) {
       case 'report':
         return this.forgotten(step.identity, now);
@@ -217,10 +248,10 @@ export class Planner {
     else this.halve(mode, swarmIds, now);
   }
 
-  private refuse(swarmIds: readonly string[], { reason, unauthenticated }: Reason, now: number): void {
+  private refuse(swarmIds: readonly string[], { reason, operator }: Reason, now: number): void {
     for (const swarmId of swarmIds) {
       this.crowds.set(swarmId, 1);
-      this.refusals.refuse(swarmId, reason, unauthenticated, now);
+      this.refusals.refuse(swarmId, reason, operator, now);
     }
   }
 
@@ -231,9 +262,9 @@ export class Planner {
   }
 
   /** Who cuts a connection because a body is too long for it looks like who is gone: one swarm alone tells them apart. */
-  private failed(step: Step, { peerId }: Sender, now: number): void {
+  private failed(step: Step, { peerId }: Sender, { shorter }: Failed, now: number): void {
     if (step.kind === 'register') this.identities.giveBack(peerId);
-    if ((step.kind === 'register' || step.kind === 'join') && step.swarmIds.length > 1) {
+    if (shorter && (step.kind === 'register' || step.kind === 'join') && step.swarmIds.length > 1) {
       if (this.heard) this.halve(step.kind === 'join' ? 'LEECH' : step.mode, step.swarmIds, now);
       this.probing = true;
     }
@@ -250,4 +281,4 @@ export interface Sender {
 
 type StepOf<Kind extends Step['kind']> = Extract<Step, { kind: Kind }>;
 type Without = ReadonlySet<string>;
-type Reason = Pick<Refused, 'reason' | 'unauthenticated'>;
+type Reason = Pick<Refused, 'reason' | 'operator'>;

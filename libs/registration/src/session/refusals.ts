@@ -1,10 +1,7 @@
-import { backOff } from './back-off';
+import { backOff, operatorMillis } from './back-off';
 
 /** Longest pause until a swarm that a tracker refuses is tried there again: a grant may come at any time. */
 const refusedMillisMax = 3_600_000;
-
-/** Where it is for an operator to act, least pause: nothing is gained by asking sooner. */
-const operatorMillisMin = 60_000;
 
 /** A swarm that a tracker does not have us in. */
 export interface RefusedSwarm {
@@ -42,7 +39,7 @@ export class Refusals {
     const times = (this.refused.get(swarmId)?.times ?? 0) + 1;
     const pause = backOff(times, refusedMillisMax, this.random);
     this.refused.delete(swarmId);
-    const retryAt = now + (slow ? Math.max(pause, operatorMillisMin) : pause);
+    const retryAt = now + (slow ? Math.max(pause, operatorMillis) : pause);
     this.refused.set(swarmId, { swarmId, reason, retryAt, times });
   }
 
