@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleD
 import type { PeerMode } from '@weir/ppstp';
 import { Registry } from 'prom-client';
 
+import type { Found } from './look-ups';
 import { createRegistrationMetrics } from './metrics';
 import { Registration, type RegistrationWorld } from './registration';
 import type { RegistrationSettings } from './settings';
@@ -63,8 +64,8 @@ export class RegistrationService implements OnApplicationBootstrap, OnModuleDest
   }
 
   /** See `Registration.peersFor`. */
-  peersFor(swarmId: string): Promise<readonly TrackedPeer[]> {
-    return this.registration.peersFor(swarmId);
+  peersFor(swarmId: string, found?: Found): Promise<readonly TrackedPeer[]> {
+    return this.registration.peersFor(swarmId, found);
   }
 
   private log({ url, state, lastError }: TrackerStatus): void {

@@ -1,17 +1,18 @@
 import { randomBytes } from 'node:crypto';
 
-import type { PeerInfo, PeerMode, StreamStats } from '@weir/ppstp';
-import { createCache } from 'cache-manager';
-import { Keyv } from 'keyv';
+import type { PeerMode, StreamStats } from '@weir/ppstp';
 
 import { announcedTo } from './announced';
 import { BoundedMap } from './bounded-map';
-import { type Answer, PpstpClient } from './client/ppstp-client';
+import type { Answer } from './client/ppstp-client';
 import { type Clock, systemClock } from './clock';
+import { type Found, LookUps } from './look-ups';
 import type { RegistrationMetrics } from './metrics';
 import type { SessionClient } from './session/session-client';
 import { planRegistration, type RegistrationPlan, type RegistrationSettings, type TrackerPlan } from './settings';
-import { type ListFilter, mergePeers, type TrackedPeer } from './tracked-peers';
+import { trackersInUse } from './tiers';
+import type { ListFilter, TrackedPeer } from './tracked-peers';
+import { trackerClient } from './tracker-client';
 import { TrackerSession } from './tracker-session';
 import type { TrackerSessionState, TrackerStatus } from './tracker-status';
 
@@ -33,14 +34,8 @@ export interface RegistrationWorld {
 /** Swarms of one peer: what the session of each tracker has to compare and report. As many as our own tracker allows. */
 export const swarmsMax = 16_384;
 
-/** Look-ups that are remembered: protects memory from whoever asks us for ever new swarms. */
-const lookupsMax = 4_096;
-
 /** Peer IDs of ours that are remembered; who is listed as an older one is known by its address. */
 const ownIdsMax = 65_536;
-
-/** Time that it is remembered that nobody was found: the next peer to join should not have to wait for long. */
-const emptyLookupMillis = 1_000;
 
 /**
  * A peer's registration with its trackers (RFC 7846): it says which swarms we are in, reports what we have done there,
@@ -51,9 +46,11 @@ export class Registration {
   private readonly plan: RegistrationPlan;
   private readonly clock: Clock;
   private readonly sessions: readonly TrackerSession[];
-  private readonly states = new Map<string, TrackerSessionState>();
+  private readonly states = new Map<string, { readonly state: TrackerSessionState; readonly since: number }>();
+  /** URLs of the trackers that do not stand by. */
+  private used: ReadonlySet<string> = new Set();
   private readonly wanted = new Map<string, PeerMode>();
-  private readonly cache = createCache({ stores: [new Keyv({ store: new BoundedMap<string, unknown>(lookupsMax) })] });
+  private readonly lookUps: LookUps;
   /** The peer IDs that were drawn: whoever is listed as one of them is ourselves. */
   private readonly ownIds = new BoundedMap<string, true>(ownIdsMax);
   private phase: 'new' | 'started' | 'stopped' = 'new';
@@ -67,6 +64,12 @@ export class Registration {
     this.clock = world.clock ?? systemClock;
     this.sessions = this.plan.trackers.map((tracker) => this.session(tracker));
     for (const { status } of this.sessions) this.record(status);
+    this.lookUps = new LookUps({
+      ...{ clock: this.clock, metrics: world.metrics },
+      ...{ lookupMillis: this.plan.lookupMillis, requestMillis: this.plan.requestMillis },
+      ask: (swarmId) => this.sessions.map((session) => session.find(swarmId)),
+      own: () => this.own,
+    });
   }
 
   /** The peer ID of our first identity at each tracker. */
@@ -83,6 +86,7 @@ export class Registration {
   start(): void {
     if (this.phase !== 'new') return;
     this.phase = 'started';
+    this.chooseTiers();
     this.update();
   }
 
@@ -107,15 +111,13 @@ export class Registration {
   }
 
   /**
-   * Peers of a swarm, the best first: from every tracker where we are in some swarm, without ourselves and without what
-   * cannot be a peer's address. Asked anew when `lookupSeconds` have passed; look-ups of one swarm at a time are one. A
-   * tracker that takes longer than `requestSeconds` is not waited for.
+   * Peers of a swarm, the best first: from every tracker that is used and where we are in some swarm, without ourselves and
+   * without what cannot be a peer's address. `found` is told of those known so far as each tracker answers, so that nobody
+   * waits for a slow one; the promise resolves when all have, or `requestSeconds` have passed. Asked anew when
+   * `lookupSeconds` have passed; look-ups of one swarm at a time are one.
    */
-  peersFor(swarmId: string): Promise<readonly TrackedPeer[]> {
-    if (this.phase !== 'started') return Promise.resolve([]);
-    const remembered = (peers: readonly TrackedPeer[]) =>
-      peers.length === 0 ? Math.min(emptyLookupMillis, this.plan.lookupMillis) : this.plan.lookupMillis;
-    return this.cache.wrap(swarmId, () => this.lookUp(swarmId), remembered);
+  peersFor(swarmId: string, found?: Found): Promise<readonly TrackedPeer[]> {
+    return this.phase === 'started' ? this.lookUps.peersFor(swarmId, found) : Promise.resolve([]);
   }
 
   private get own(): ListFilter {
@@ -127,19 +129,6 @@ export class Registration {
     for (const session of this.sessions) session.update();
   }
 
-  private async lookUp(swarmId: string): Promise<readonly TrackedPeer[]> {
-    this.world.metrics?.lookups.inc();
-    const lists = await Promise.all(this.sessions.map((session) => this.inTime(session.find(swarmId))));
-    return mergePeers(lists, this.own, (reason) => this.world.metrics?.refusedPeers.inc({ reason }));
-  }
-
-  private inTime(list: Promise<readonly PeerInfo[]>): Promise<readonly PeerInfo[]> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.clock.after(this.plan.requestMillis, () => resolve([]));
-      list.finally(cancel).then(resolve, reject);
-    });
-  }
-
   /** The peer IDs beside the first are drawn, and the same at no two trackers: nobody can put them together. */
   private freshId(): string {
     const peerId = randomBytes(20).toString('hex');
@@ -147,23 +136,17 @@ export class Registration {
     return peerId;
   }
 
-  private session({ url, serve }: TrackerPlan): TrackerSession {
+  private session(tracker: TrackerPlan): TrackerSession {
     const { clock, plan, world } = this;
+    const { peerId, reportMillis, leaveMillis } = plan;
     const random = world.random ?? Math.random;
-    const { peerId, requestMillis, localAddress } = plan;
     const observe = (request: string, answer: Answer) =>
       world.metrics?.requests.inc({ request, outcome: outcomeOf(answer) });
-    const client =
-      world.client?.(url) ?? new PpstpClient({ url, peerId, requestMillis, localAddress }, { clock, random, observe });
-    return new TrackerSession(url, client, {
-      wanted: this.wanted,
-      addresses: announcedTo(serve, plan.addresses),
-      peerId,
+    const addresses = announcedTo(tracker.serve, plan.addresses);
+    const client = world.client?.(tracker.url) ?? trackerClient(plan, tracker, addresses, { clock, random, observe });
+    return new TrackerSession(tracker, client, {
+      ...{ wanted: this.wanted, addresses, peerId, reportMillis, leaveMillis, clock, random },
       freshId: () => this.freshId(),
-      reportMillis: plan.reportMillis,
-      leaveMillis: plan.leaveMillis,
-      clock,
-      random,
       stats: () => this.stats(),
       changed: (status) => this.record(status),
       certified: (swarmId, certificate) => world.certified?.(swarmId, certificate),
@@ -180,15 +163,30 @@ export class Registration {
   }
 
   private record(status: TrackerStatus): void {
-    const before = this.states.get(status.url);
-    if (before === status.state) return;
-    this.states.set(status.url, status.state);
-    const { trackers } = this.world.metrics ?? {};
-    if (before !== undefined) trackers?.dec({ state: before });
-    trackers?.inc({ state: status.state });
-    if (before !== undefined) this.world.changed?.(status);
+    const before = this.states.get(status.url)?.state;
+    if (before !== status.state) {
+      this.states.set(status.url, { state: status.state, since: this.clock.now() });
+      const { trackers } = this.world.metrics ?? {};
+      if (before !== undefined) trackers?.dec({ state: before });
+      trackers?.inc({ state: status.state });
+      if (before !== undefined) this.world.changed?.(status);
+    }
+    if (this.phase === 'started') this.chooseTiers();
+  }
+
+  /** Failover, and back: whenever a tracker's state has changed, or it was heard of again. */
+  private chooseTiers(): void {
+    const trackers = this.plan.trackers.map((tracker) => ({
+      ...{ ...tracker, used: this.used.has(tracker.url) },
+      ...(this.states.get(tracker.url) ?? neverHeardOf),
+    }));
+    const used = trackersInUse(trackers, this.clock.now(), this.plan.reportMillis);
+    this.used = new Set([...used].map(({ url }) => url));
+    for (const session of this.sessions) session.use(this.used.has(session.url));
   }
 }
+
+const neverHeardOf = { state: 'connecting', since: 0 } as const;
 
 const outcomes: Readonly<Record<number, string>> = {
   0: 'ok',

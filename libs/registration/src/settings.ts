@@ -4,7 +4,7 @@ import { type Address, normalIp, peerIpUsable } from '@weir/ppspp';
 import { limits, type PeerAddress } from '@weir/ppstp';
 
 import type { TrackerCredentials } from './client/http-exchange';
-import type { TrackerTls } from './client/tls';
+import { tlsProblem, type TrackerTls } from './client/tls';
 import { RegistrationError } from './errors';
 
 /** Whom a tracker is there for, and whom an address is: the provider's own subscribers, or everyone. */
@@ -57,7 +57,9 @@ export interface RegistrationSettings {
   readonly leaveSeconds?: number | undefined;
   /** Whether peers at loopback addresses are believed: for a lab on one host. Default false. */
   readonly allowLoopback?: boolean | undefined;
-  /** IP address that requests are sent from. Default: the host chooses. */
+  /** Where this process listens for operators: no tracker is looked for there. */
+  readonly ownListeners?: readonly Address[] | undefined;
+  /** IP address that requests are sent from. Default: the announced one of the family, where the host has it and it leads there. */
   readonly localAddress?: string | undefined;
 }
 
@@ -78,6 +80,7 @@ export interface RegistrationPlan {
   readonly lookupMillis: number;
   readonly leaveMillis: number;
   readonly allowLoopback: boolean;
+  readonly ownListeners: readonly Address[];
   readonly localAddress: string | undefined;
 }
 
@@ -111,6 +114,7 @@ export function planRegistration(settings: RegistrationSettings): RegistrationPl
     lookupMillis: readSeconds('lookupSeconds', settings.lookupSeconds ?? defaultSeconds.lookup),
     leaveMillis: readSeconds('leaveSeconds', settings.leaveSeconds ?? defaultSeconds.leave),
     allowLoopback,
+    ownListeners: settings.ownListeners ?? [],
     localAddress: readLocalAddress(settings.localAddress),
   };
 }
@@ -132,7 +136,10 @@ function readTracker(settings: TrackerSettings): TrackerPlan {
   if (!Number.isInteger(tier) || tier < 1 || tier > tierMax) {
     throw invalid('tier', String(tier), `name a whole number from 1, the first, to ${String(tierMax)}`);
   }
-  return { ...settings, url: readUrl(settings.url), tier, group, serve };
+  const url = readUrl(settings.url);
+  const problem = settings.tls === undefined ? undefined : tlsProblem(settings.tls);
+  if (problem !== undefined) throw invalid(`tls.${problem.part}`, url, problem.remedy);
+  return { ...settings, url, tier, group, serve };
 }
 
 function readUrl(text: string): string {

@@ -1,46 +1,25 @@
-import {
-  errorCodes,
-  type PeerAddress,
-  type PeerInfo,
-  type PeerMode,
-  type Response,
-  type StreamStats,
-  type SwarmAction,
-} from '@weir/ppstp';
+import { errorCodes, type PeerInfo, type PeerMode, type Response, type SwarmAction } from '@weir/ppstp';
 
 import type { Answer } from './client/ppstp-client';
-import { type Cancel, type Clock } from './clock';
+import type { Cancel } from './clock';
+import { AddressProof } from './session/address-proof';
 import { backOff, operatorMillis } from './session/back-off';
 import type { Identity } from './session/identities';
+import { JoinedLists } from './session/joined-lists';
 import { Planner, type Sender } from './session/planner';
 import { Reporter } from './session/reporter';
+import type { SessionContext } from './session/session-context';
 import type { SessionClient } from './session/session-client';
 import type { Step } from './session/steps';
 import { type Verdict, verdictOf } from './session/verdict';
+import type { TrackerPlan } from './settings';
 import type { TrackerSessionState, TrackerStatus } from './tracker-status';
-
-/** What a session has in common with those of the other trackers. */
-export interface SessionContext {
-  /** The swarms that we want to be in, at every tracker; owned by the registration. */
-  readonly wanted: ReadonlyMap<string, PeerMode>;
-  readonly addresses: readonly PeerAddress[];
-  /** Of the first identity. */
-  readonly peerId: string;
-  readonly freshId: () => string;
-  readonly reportMillis: number;
-  readonly leaveMillis: number;
-  readonly clock: Clock;
-  readonly random: () => number;
-  /** What we have done in our swarms; never rejects. */
-  stats(): Promise<readonly StreamStats[]>;
-  /** Told whenever the status may have changed. */
-  changed(status: TrackerStatus): void;
-  /** Told of a membership certificate of ours. */
-  certified(swarmId: string, certificate: Uint8Array): void;
-}
 
 /** Refused swarms that a status names. */
 const refusedShownMax = 16;
+
+/** What we want of a tracker that stands by. */
+const nothing: ReadonlyMap<string, PeerMode> = new Map();
 
 /** Least time from one round to the next. */
 const roundMillisMin = 10;
@@ -57,6 +36,9 @@ const spreadMillis = 100;
 export class TrackerSession {
   private readonly planner: Planner;
   private readonly reporter: Reporter;
+  private readonly proof: AddressProof;
+  private readonly lists: JoinedLists;
+  private used = true;
   private state: TrackerSessionState = 'connecting';
   /** Whether the last request had an answer, if only one that says no. */
   private reachable = false;
@@ -74,21 +56,40 @@ export class TrackerSession {
   private cancelTimer: Cancel | undefined;
 
   constructor(
-    private readonly url: string,
+    private readonly tracker: TrackerPlan,
     private readonly client: SessionClient,
     private readonly context: SessionContext,
   ) {
+    this.lists = new JoinedLists(context.clock);
+    this.proof = new AddressProof(client, context.clock, context.addresses);
     this.planner = new Planner(context);
     this.reporter = new Reporter(this.planner, client, context, (answer, verdict) => this.note(answer, verdict));
   }
 
+  get url(): string {
+    return this.tracker.url;
+  }
+
   get status(): TrackerStatus {
-    const { url, state, lastError, lastContact, planner } = this;
+    const { tracker, state, lastError, lastContact, planner, used } = this;
     const { identities, refusals } = planner;
+    const { url, tier, group, serve } = tracker;
     return {
-      ...{ url, state, lastError, lastContact, swarms: identities.swarms, identities: identities.size },
+      ...{ url, tier, group, serve, standby: !used, state, lastError, lastContact },
+      ...{ swarms: identities.swarms, identities: identities.size },
       ...{ refused: refusals.size, refusedSwarms: planner.refused(refusedShownMax) },
     };
+  }
+
+  /** Whether to register there, or to stand by: then we leave all swarms, and hear no more of the tracker. */
+  use(used: boolean): void {
+    if (this.used === used) return;
+    this.used = used;
+    if (used) {
+      this.failures = 0;
+      this.become('connecting', undefined);
+    }
+    this.update();
   }
 
   /** To be called when the wanted swarms have changed. The tracker is told at once, or when it is tried again. */
@@ -107,6 +108,8 @@ export class TrackerSession {
     await this.arrival(swarmId);
     const identity = this.speaker(swarmId);
     if (identity === undefined) return [];
+    const joined = this.lists.take(swarmId);
+    if (joined !== undefined) return joined;
     const answer = await this.client.find(swarmId, undefined, identity);
     if (!isForbidden(answer)) return this.listed(answer, swarmId);
     this.reachable = true;
@@ -132,8 +135,11 @@ export class TrackerSession {
     await this.client.close();
   }
 
+  private get wanted(): ReadonlyMap<string, PeerMode> {
+    return this.used ? this.context.wanted : nothing;
+  }
+
   private async leaveAll(): Promise<void> {
-    const nothing = new Map<string, PeerMode>();
     this.planner.replan();
     for (let left = false; !left && this.reachable;) {
       const step = this.planner.next(nothing, -Infinity);
@@ -144,7 +150,7 @@ export class TrackerSession {
 
   /** Who may ask, if anyone: the tracker has to be there, and to know us. */
   private speaker(swarmId: string): Identity | undefined {
-    return this.stopping || !this.reachable ? undefined : this.planner.identities.speaker(swarmId);
+    return this.stopping || !this.used || !this.reachable ? undefined : this.planner.identities.speaker(swarmId);
   }
 
   /** Waits until we are in the swarm, or nothing is under way that could bring us there. */
@@ -172,7 +178,7 @@ export class TrackerSession {
     let refusals = 0;
     let verdict: Verdict | undefined;
     while (!this.stopping && verdict?.kind !== 'failed' && refusals < this.planner.patience) {
-      const step = this.planner.next(this.context.wanted, this.context.clock.now());
+      const step = this.planner.next(this.wanted, this.context.clock.now());
       if (step === undefined) break;
       const performing = this.perform(step);
       this.stepping = performing;
@@ -187,7 +193,9 @@ export class TrackerSession {
 
   private conclude(failed: boolean): void {
     const { identities } = this.planner;
-    this.failures = failed ? this.failures + 1 : 0;
+    this.failures = failed && this.used ? this.failures + 1 : 0;
+    // It takes us for gone by itself.
+    if (failed && !this.used) this.planner.abandon();
     if (identities.size > 0 || this.denial?.kind !== 'refused') return this.context.changed(this.status);
     this.planner.startOver();
     this.become('failed', this.denial.reason);
@@ -213,6 +221,9 @@ export class TrackerSession {
     this.note(answer, verdict);
     this.planner.take(step, sender, verdict, this.context.clock.now());
     if (verdict.kind !== 'failed') this.context.changed(this.status);
+    if (verdict.kind !== 'accepted') return verdict;
+    if (step.kind === 'register' || step.kind === 'join') this.lists.keep(answer);
+    if (step.kind === 'register') this.proof.prove(sender.peerId, answer);
     return verdict;
   }
 

@@ -1,4 +1,5 @@
 import type { RefusedSwarm } from './session/refusals';
+import type { Audience } from './settings';
 
 /** `connecting`: never heard of yet. `failed`: the last request had no answer, or one that says so. */
 export type TrackerSessionState = 'connecting' | 'connected' | 'failed';
@@ -6,6 +7,12 @@ export type TrackerSessionState = 'connecting' | 'connected' | 'failed';
 /** One tracker, as an operator sees it. */
 export interface TrackerStatus {
   readonly url: string;
+  /** As in the settings. */
+  readonly tier?: number;
+  readonly group?: string;
+  readonly serve?: Audience;
+  /** Whether it only stands by: one of a lower tier answers. */
+  readonly standby?: boolean;
   readonly state: TrackerSessionState;
   /** Why it is `failed`, for people. */
   readonly lastError: string | undefined;

@@ -110,6 +110,13 @@ export class Planner {
     this.replan();
   }
 
+  /** The tracker is not asked any more, and forgets us by itself. */
+  abandon(): void {
+    for (const identity of [...this.identities]) this.identities.forget(identity);
+    this.left.clear();
+    this.replan();
+  }
+
   /** Refusals in a row after which a tracker is left alone for a while. */
   get patience(): number {
     return this.probing && this.identities.size === 0 ? probesMax : refusalsInRowMax;

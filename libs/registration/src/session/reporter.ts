@@ -16,8 +16,10 @@ export interface ReporterContext {
 
 /** Sends the STAT_REPORTs of the identities at one tracker, and tells the planner what it learns by their answers. */
 export class Reporter {
-  /** Whether the last request had no answer. */
-  private failed = false;
+  /** Statistics of the report that had no answer, until as many are accepted. */
+  private cut = 0;
+  /** Whether another report was accepted since. */
+  private isHeard = false;
 
   constructor(
     private readonly planner: Planner,
@@ -33,34 +35,49 @@ export class Reporter {
    */
   async report(identity: Identity): Promise<Answer> {
     const stats = statsOf(identity, await this.context.stats());
-    if (!this.failed) return this.send(identity, stats, false);
-    // A keep-alive first: it tells a tracker that is gone from one that cuts long bodies off.
-    const answer = await this.send(identity, [], true);
-    if (stats.length === 0 || verdictOf(answer).kind !== 'accepted') return answer;
-    this.heard(answer, verdictOf(answer));
-    return this.send(identity, stats, true);
+    // After a failure a keep-alive comes first: it tells a tracker that is gone from one that cuts long bodies off.
+    if (this.cut > 0 && !this.isHeard && stats.length > 0) {
+      const answer = await this.send(identity, []);
+      if (verdictOf(answer).kind !== 'accepted') return answer;
+      this.heard(answer, verdictOf(answer));
+    }
+    return this.send(identity, stats);
   }
 
-  private async send(identity: Identity, stats: readonly StreamStats[], heard: boolean): Promise<Answer> {
+  private async send(identity: Identity, stats: readonly StreamStats[]): Promise<Answer> {
     const { customs } = this.planner;
-    let isHeard = heard;
     for (let sent = 0; ;) {
       const group = stats.slice(sent, sent + customs.statsMax);
       const answer = await this.client.statReport(group, identity);
       const verdict = verdictOf(answer);
-      this.failed = verdict.kind === 'failed';
       if (verdict.kind === 'accepted') {
-        isHeard = true;
         sent += group.length;
-        this.planner.reported(identity, verdict.without);
+        this.accepted(identity, group.length, verdict.without);
         if (group.length === 0 || sent >= stats.length) return answer;
         this.heard(answer, verdict);
-      } else {
-        const isTooLong = group.length > 0 && mayBeTooLong(verdict, isHeard);
-        if (isTooLong) customs.refusedStats(group.length, this.context.clock.now());
-        if (!isTooLong || this.failed) return answer;
-      }
+      } else if (this.learns(verdict, group.length) && verdict.kind === 'refused') continue;
+      else return answer;
     }
+  }
+
+  private accepted(identity: Identity, count: number, without: ReadonlySet<string>): void {
+    this.isHeard = true;
+    if (count >= this.cut) this.cut = 0;
+    this.planner.reported(identity, without);
+  }
+
+  /** Whether so many statistics were too many, as far as one can tell; then there are fewer next time. */
+  private learns(verdict: Exclude<Verdict, { kind: 'accepted' }>, count: number): boolean {
+    const isTooLong =
+      verdict.kind === 'failed'
+        ? verdict.shorter && this.isHeard && this.cut > 0 && count >= this.cut
+        : !verdict.forbidden && !verdict.operator;
+    if (verdict.kind === 'failed') {
+      this.isHeard = false;
+      if (count > 0) this.cut = count;
+    }
+    if (isTooLong && count > 0) this.planner.customs.refusedStats(count, this.context.clock.now());
+    return isTooLong && count > 0;
   }
 }
 
@@ -74,8 +91,3 @@ function statsOf({ swarms, unsure }: Identity, stats: readonly StreamStats[]): r
 }
 
 const nothingDone = { uploadedBytes: 0, downloadedBytes: 0, availableBandwidth: 0, concurrentLinks: 0 };
-
-/** Who does not know us says 03. Who is gone does not answer; but who has just answered may have had enough of it. */
-function mayBeTooLong(verdict: Exclude<Verdict, { kind: 'accepted' }>, heard: boolean): boolean {
-  return verdict.kind === 'failed' ? heard && verdict.shorter : !verdict.forbidden && !verdict.operator;
-}

@@ -39,7 +39,7 @@ export function verdictOf(answer: Answer): Verdict {
     case errorCodes.forbiddenAction:
       return { kind: 'refused', reason, forbidden: true, operator: false };
     case errorCodes.authenticationRequired:
-      return { kind: 'refused', reason, forbidden: false, operator: true };
+      return { kind: 'refused', reason: answer.denied ?? reason, forbidden: false, operator: true };
     case errorCodes.unsupportedVersion:
       return { kind: 'failed', reason, shorter: false, operator: true };
     case errorCodes.serviceUnavailable:
