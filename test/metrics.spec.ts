@@ -6,7 +6,7 @@ import { createInterceptMetrics, createTrackerInterceptMetrics } from '@weir/int
 import { createRegistrationMetrics } from '@weir/registration';
 import { createStoreMetrics } from '@weir/store';
 import { createReadinessMetrics } from '@weir/telemetry';
-import { createTrackerMetrics } from '@weir/tracker';
+import { createProbeMetrics, createTrackerMetrics } from '@weir/tracker';
 import { createVerifyMetrics } from '@weir/verify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
@@ -17,6 +17,7 @@ const factories: readonly ((registry: Registry) => unknown)[] = [
   createInterceptMetrics,
   createDatapathMetrics,
   createPeerMetrics,
+  createProbeMetrics,
   createReadinessMetrics,
   createRegistrationMetrics,
   createStoreMetrics,

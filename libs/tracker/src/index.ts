@@ -5,6 +5,7 @@ export { CatalogueError, type CatalogueErrorCode } from './catalogue/errors';
 export * from './errors';
 export * from './metrics';
 export * from './plan';
+export { createProbeMetrics, type ProbeMetrics } from './prober/metrics';
 export * from './settings';
 export { ppstpMediaType } from './http/media-type';
 export { type ServerTimes } from './http/server';
