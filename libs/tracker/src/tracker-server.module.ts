@@ -14,6 +14,8 @@ import { Security } from './http/security';
 import { type ServerTimes, serverTimes } from './http/server';
 import type { TrackerMetrics } from './metrics';
 import { planTracker, type TrackerPlan } from './plan';
+import { createProbeMetrics } from './prober/metrics';
+import { openProbes } from './prober/open-probes';
 import type { TrackerSettings } from './settings';
 import { TrackerFilter } from './tracker.filter';
 import { TrackerModule } from './tracker.module';
@@ -95,6 +97,7 @@ async function open({ plan, root, times }: Start, opened: Opened): Promise<Runni
   const tracker = app.get(TrackerService);
   tracker.issueBy(issuer && deskOf(issuer, metrics));
   catalogue.rule(tracker.core);
+  await openProofs(app, { plan, catalogue }, opened);
   await app.init();
   const http = app.getHttpAdapter().getInstance();
   await http.ready();
@@ -122,9 +125,27 @@ async function open({ plan, root, times }: Start, opened: Opened): Promise<Runni
   };
 }
 
-interface Administered {
+interface Ruled {
   readonly plan: TrackerPlan;
   readonly catalogue: Catalogue;
+}
+
+async function openProofs(app: NestFastifyApplication, { plan, catalogue }: Ruled, opened: Opened): Promise<void> {
+  if (!plan.probes) return;
+  const tracker = app.get(TrackerService);
+  const probes = await openProbes({
+    ...{ tracker: tracker.core, catalogue, allowLoopback: plan.options.allowLoopback },
+    metrics: createProbeMetrics(app.get(Registry)),
+    warn: (message) => {
+      logger.warn(message);
+    },
+  });
+  if (probes === undefined) return;
+  opened.add(() => probes.close());
+  tracker.proveBy((claims, origin) => probes.ask(claims, origin));
+}
+
+interface Administered extends Ruled {
   readonly url: string;
 }
 
@@ -134,6 +155,7 @@ async function openAdminSide(
 ): Promise<RunningAdminSide | undefined> {
   if (plan.admin === undefined) return undefined;
   const kept = plan.stateDirectory !== undefined;
+  if (!kept) logger.warn('what is published ends with this process: name a state directory to keep it');
   const tracker = app.get(TrackerService).core;
   return startAdminSide(plan.admin, { tracker, catalogue, kept, url, now: monotonicMicros }, app.get(Registry));
 }

@@ -21,6 +21,7 @@ import type { Proof } from './http/proof';
 import { LoadGauge } from './load-gauge';
 import type { TrackerMetrics } from './metrics';
 import type { TrackerPlan } from './plan';
+import type { Claim, ClaimOrigin } from './prober/prober';
 
 /** Injection tokens: what `TrackerModule.forRoot` makes of the settings. */
 export const trackerPlan = Symbol('tracker plan');
@@ -35,6 +36,9 @@ export interface Requester {
   readonly from: RequestContext['from'];
   readonly proof: Proof;
 }
+
+/** Takes what one accepted request claims, for a proof: nobody is sent more bytes for it than the request had. */
+export type ProofRequest = (claims: readonly Claim[], origin: ClaimOrigin) => void;
 
 /** The body of a response, and its error code. */
 export interface Answer {
@@ -51,6 +55,7 @@ export class TrackerService implements OnModuleInit, OnModuleDestroy {
   private readonly load = new LoadGauge();
   private timer: NodeJS.Timeout | undefined;
   private desk: CertificateDesk | undefined;
+  private prove: ProofRequest | undefined;
 
   constructor(
     @Inject(trackerPlan) plan: TrackerPlan,
@@ -78,6 +83,11 @@ export class TrackerService implements OnModuleInit, OnModuleDestroy {
     this.desk = desk;
   }
 
+  /** Has the addresses that peers claim proven from now on. */
+  proveBy(ask: ProofRequest): void {
+    this.prove = ask;
+  }
+
   /** Answers the body of a request with the body of a response; at once, unless it has to sign something. */
   answer(body: string, requester: Requester): Answer | Promise<Answer> {
     const decoded = decodeRequest(body);
@@ -97,6 +107,8 @@ export class TrackerService implements OnModuleInit, OnModuleDestroy {
       return answer;
     };
     const response = this.core.handle(request, context);
+    if (request.type === 'CONNECT' && response.errorCode === errorCodes.noError)
+      this.prove?.(this.core.takeUnproven(limits.addressesPerPeerMax), { ip: from.ip, bytes: body.length });
     const { desk } = this;
     if (desk === undefined || request.type === 'FIND') return keep(response);
     return this.certified({ request, response, from }, desk).then(keep);
