@@ -43,6 +43,11 @@ function byteMetrics(registers: Registry[]) {
       help: 'Content bytes sent to subscribers, each once however often it was lost: cache-out.',
       registers,
     }),
+    guestBytes: new Counter({
+      name: 'ppspp_guest_bytes_total',
+      help: 'Content bytes sent to siblings and to strangers: neither in cache-out nor in the byte hit ratio.',
+      registers,
+    }),
     hitBytes: new Counter({
       name: 'ppspp_hit_bytes_total',
       help: 'Content bytes served that were here before they were asked for; with the misses, the byte hit ratio.',
@@ -105,6 +110,7 @@ type Counted = Total | EndpointFault | `refused ${Refusal}` | `passed ${Endpoint
 const totalNames: readonly Total[] = [
   'fetchedBytes',
   'servedBytes',
+  'guestBytes',
   'hitBytes',
   'missBytes',
   'repeatedBytes',
@@ -130,6 +136,7 @@ export class PeerMeter {
     const totals: Readonly<Record<Total, number>> = {
       fetchedBytes: counters.fetchedBytes,
       servedBytes: counters.servedBytes,
+      guestBytes: counters.guestBytes,
       hitBytes: counters.hitBytes,
       missBytes: counters.missBytes,
       repeatedBytes: counters.repeatedBytes,

@@ -3,10 +3,11 @@ import type { Micros } from '../limits';
 import type { Holdings } from '../swarm/holdings';
 import type { DataMessage, ExchangeMessage } from '../wire/message';
 import type { ChunkSource } from './downloader';
-import type { Shelf, UploadOptions } from './uploader';
+import type { OpenShelf } from './guest-shelf';
+import type { UploadOptions } from './uploader';
 
 /** The swarm as one of its channels, a `Self`, sees it. */
-export interface SwarmOf<Self> extends Shelf, ChunkSource {
+export interface SwarmOf<Self> extends OpenShelf, ChunkSource {
   readonly holdings: Holdings;
   /** A DATA message that was asked for, to be verified with others of its batch. */
   arrived(channel: Self, message: DataMessage, delay: bigint): void;
@@ -36,6 +37,8 @@ export interface ChannelInitOf<Self> {
   readonly initiated: boolean;
   /** We answer this peer's REQUESTs. */
   readonly serves: boolean;
+  /** This peer is no subscriber: nothing is fetched for its sake. Left out, it is one. */
+  readonly guest?: boolean;
   /** We may ask this peer for chunks. */
   readonly fetches: boolean;
   readonly swarm: SwarmOf<Self>;

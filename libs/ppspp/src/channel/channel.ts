@@ -8,6 +8,7 @@ import type { ChannelInitOf, SwarmOf } from './channel-init';
 import { Choking } from './choking';
 import { Damage } from './damage';
 import { Downloader } from './downloader';
+import { GuestShelf } from './guest-shelf';
 import { Introduction } from './introduction';
 import { Liveness } from './liveness';
 import { successors, type ChannelPhase, type Ending, type Reminder } from './phase';
@@ -29,6 +30,7 @@ export class Channel {
   readonly port: number;
   readonly initiated: boolean;
   readonly serves: boolean;
+  readonly guest: boolean;
   readonly fetches: boolean;
   readonly swarm: ChannelSwarm;
   readonly uploader: Uploader;
@@ -53,9 +55,10 @@ export class Channel {
     this.port = init.port;
     this.initiated = init.initiated;
     this.serves = init.serves;
+    this.guest = init.guest ?? false;
     this.fetches = init.fetches;
     this.swarm = init.swarm;
-    this.uploader = new Uploader(init.upload, init.swarm);
+    this.uploader = new Uploader(init.upload, this.guest ? new GuestShelf(init.swarm) : init.swarm);
     this.downloader = new Downloader(init.now);
     this.phase = init.initiated ? 'opening' : 'answered';
     this.liveness = new Liveness(init.now, init.origin === undefined ? limits.keepAlive : limits.interceptedKeepAlive);

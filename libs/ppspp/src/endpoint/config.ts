@@ -10,8 +10,12 @@ import type { Shard } from './shard';
 
 /** What an endpoint does with a peer that calls. */
 export type Admission =
-  /** It is served. */
+  /** It is served, and what it wants is fetched. */
   | 'serve'
+  /** It gets what is here, as a sibling does: nothing is fetched or opened for its sake, and it is served after those who are. */
+  | 'share'
+  /** As `share`, of contents that are complete here: for a stranger, whom a part of one is of no use. */
+  | 'visit'
   /** It gets no answer at all. */
   | 'refuse';
 

@@ -42,6 +42,10 @@ export class EndpointCounters {
   fetchedBytes = 0;
   /** Content bytes sent in DATA messages, each counted once however often it was lost: cache-out. */
   servedBytes = 0;
+  /** Content bytes sent to siblings and strangers, each counted once: in none of the others. */
+  guestBytes = 0;
+  /** Datagrams' payload bytes on the same channels. */
+  guestDatagramBytes = 0;
   /** Content bytes served that were here before they were asked for. */
   hitBytes = 0;
   /** Content bytes served that had to be fetched for it. */
@@ -50,7 +54,7 @@ export class EndpointCounters {
   repeatedBytes = 0;
   /** Content bytes that arrived and were already here. */
   duplicateBytes = 0;
-  /** Datagrams sent on channels that we serve, control messages and repetitions included, and their payload bytes. */
+  /** Datagrams sent on channels to subscribers, control messages and repetitions included, and their payload bytes. */
   servedDatagrams = 0;
   servedDatagramBytes = 0;
   /** Intercepted HANDSHAKEs that were answered, each channel counted once. */
@@ -78,7 +82,11 @@ export class EndpointCounters {
   }
 
   /** A datagram of so many bytes is sent on a channel that we serve. */
-  serving(bytes: number): void {
+  serving(bytes: number, isGuest = false): void {
+    if (isGuest) {
+      this.guestDatagramBytes += bytes;
+      return;
+    }
     this.servedDatagrams++;
     this.servedDatagramBytes += bytes;
   }

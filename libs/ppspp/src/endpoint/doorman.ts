@@ -244,7 +244,8 @@ export class Doorman {
     const { id, port } = half;
     const { fetchesFromCallers: fetches } = hall.config;
     const place = { id, address: from, origin, port };
-    const channel = makeChannel(hall, swarm, { ...place, initiated: false, serves: true, fetches, now });
+    const guest = hall.config.admit(from) !== 'serve';
+    const channel = makeChannel(hall, swarm, { ...place, initiated: false, serves: true, guest, fetches, now });
     hall.channels.addIncoming(channel, half.remoteId);
     channel.answer(opening.handshake, now);
     interception.prospects.forget(swarm);

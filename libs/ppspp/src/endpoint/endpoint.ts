@@ -247,7 +247,7 @@ export class Endpoint {
       this.steward.sendKeepAlive(channel, this.now);
       this.doorman.opened(swarm.metadata.swarmId, undefined, this.now);
     }
-    if (channel.serves && swarm.want === 'demand' && !swarm.holdings.complete) {
+    if (channel.serves && !channel.guest && swarm.want === 'demand' && !swarm.holdings.complete) {
       this.push({ kind: 'notice', notice: { type: 'swarm-wanted', metadata: swarm.metadata } });
     }
   }

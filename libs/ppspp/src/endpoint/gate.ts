@@ -1,10 +1,11 @@
 import { disagreement, judgeInitiation } from '../channel/handshake';
 import { limits, type Micros } from '../limits';
+import { extentChunks } from '../swarm/content';
 import { integrityOf, type SwarmMetadata } from '../swarm/metadata';
 import type { Swarm } from '../swarm/swarm';
 import { decodeHandshake } from '../wire/decode';
 import type { HandshakeMessage } from '../wire/message';
-import { subscriberKey, type Address } from './address';
+import { subscriberKey, type Address, type Path } from './address';
 import { openingOf, type Opening } from './answer';
 import type { EndpointFault } from './counters';
 import type { InputOf, OpenedContent } from './effects';
@@ -26,12 +27,12 @@ export class Gate {
   }
 
   /** Reads an initiating datagram, or tells why it gets no answer. */
-  read({ from, bytes }: InputOf<'datagram'>, now: Micros): Request | EndpointFault {
+  read({ from, origin, bytes }: InputOf<'datagram'>, now: Micros): Request | EndpointFault {
     const decoded = decodeHandshake(bytes.subarray(0, limits.openingBytesMax));
     if ('fault' in decoded) return decoded.fault;
     const { handshake } = decoded;
     const judgement = judgeInitiation(handshake.options, this.hall.config.integrityMethods);
-    return this.admit({ handshake, judgement }, from, now);
+    return this.admit({ handshake, judgement }, { from, origin }, now);
   }
 
   /** As `read`, of a datagram that was kept. */
@@ -46,7 +47,9 @@ export class Gate {
     const fault = this.obstacleTo(opening, metadata);
     const { judgement } = opening;
     if (fault !== undefined || !judgement.ok) return fault;
-    if (hall.swarms.find(judgement.metadata.swarmId) !== undefined) return undefined;
+    const open = hall.swarms.find(judgement.metadata.swarmId);
+    if (!this.mayShare(from, open?.holdings.complete ?? isComplete(content))) return 'not-admitted';
+    if (open !== undefined) return undefined;
     if (metadata === undefined) return quota.admits(subscriberKey(from), now) ? undefined : 'swarm-quota';
     if (!hall.swarms.admitsUnproven) return 'table-full';
     hall.swarms.openUnproven(metadata).open(content, false);
@@ -55,10 +58,11 @@ export class Gate {
 
   /** The swarm that a proven caller means, opened if nobody knew it. */
   swarmOf(opening: Opening, from: Address, now: Micros): Swarm | EndpointFault {
-    const request = this.admit(opening, from, now);
+    const request = this.admit(opening, { from }, now);
     if (typeof request === 'string') return request;
     const { metadata } = request;
     const swarm = this.hall.swarms.find(metadata.swarmId);
+    if (!this.mayShare(from, swarm?.holdings.complete)) return 'not-admitted';
     if (swarm !== undefined) return swarm;
     if (!this.quota.take(subscriberKey(from), now)) return 'swarm-quota';
     const opened = this.hall.swarms.open(metadata, 'demand');
@@ -66,18 +70,35 @@ export class Gate {
     return opened;
   }
 
-  private admit(opening: Opening, from: Address, now: Micros): Request | EndpointFault {
+  /** Whether somebody may be in a swarm that is complete here, or not, or of which there is nothing. */
+  private mayShare(from: Address, complete: boolean | undefined): boolean {
+    switch (this.hall.config.admit(from)) {
+      case 'serve':
+        return true;
+      case 'share':
+        return complete !== undefined;
+      case 'visit':
+        return complete === true;
+      case 'refuse':
+        return false;
+    }
+  }
+
+  private admit(opening: Opening, path: Path, now: Micros): Request | EndpointFault {
     const { handshake, judgement } = opening;
-    const fault = this.refusal(from, handshake, now) ?? this.obstacleTo(opening);
+    const fault = this.refusal(path, handshake, now) ?? this.obstacleTo(opening);
     if (fault !== undefined) return fault;
     return judgement.ok ? { opening, metadata: judgement.metadata } : judgement.fault;
   }
 
-  private refusal(from: Address, { channel }: HandshakeMessage, now: Micros): EndpointFault | undefined {
+  private refusal({ from, origin }: Path, { channel }: HandshakeMessage, now: Micros): EndpointFault | undefined {
     // Closing a channel needs its ID; on channel 0 it means nothing.
     if (channel === 0) return 'no-channel';
     if (this.hall.bans.has(from, now)) return 'banned';
-    return this.hall.config.admit(from) === 'refuse' ? 'not-admitted' : undefined;
+    const admission = this.hall.config.admit(from);
+    // Who wants somebody else, and is no subscriber, is not ours.
+    const isOurs = origin === undefined ? admission !== 'refuse' : admission === 'serve';
+    return isOurs ? undefined : 'not-admitted';
   }
 
   /** Why a HANDSHAKE leads into no swarm of ours, open or `stored`, nor into one that could be opened. */
@@ -94,4 +115,10 @@ export class Gate {
     if (!config.opensUnknown || integrityOf(metadata) === 'none') return 'swarm-other';
     return swarms.full ? 'table-full' : undefined;
   }
+}
+
+/** Undefined for what nothing is stored of. */
+function isComplete(content: OpenedContent | undefined): boolean | undefined {
+  if (content === undefined) return undefined;
+  return content.extents.length === Math.ceil(content.record.chunkCount / extentChunks);
 }

@@ -16,8 +16,9 @@ class Caller {
     private readonly server: TestEndpoint,
     host: number,
     supportedMessages?: Uint8Array,
+    network = '10.2.0',
   ) {
-    this.address = { ip: `10.2.0.${String(host)}`, port: 7 };
+    this.address = { ip: `${network}.${String(host)}`, port: 7 };
     const options = supportedMessages === undefined ? {} : { supportedMessages };
     server.hear(this.address, opening(content.metadata, host, options));
     this.channel = channelOf(this.mine(server.take()));
@@ -180,5 +181,32 @@ describe('Slots', () => {
     one?.say({ type: 'handshake', channel: 0, options: {} });
     three?.hear(server.wait(second));
     expect(three?.count('unchoke')).toBe(1);
+  });
+
+  it('serve guests as long as no subscriber needs them, and take them away at once', () => {
+    const isGuest = ({ ip }: Address): boolean => ip.startsWith('10.3.');
+    server = new TestEndpoint({ uploadSlots: 2, admit: (from) => (isGuest(from) ? 'visit' : 'serve') }).seed(content);
+    const guests = [7, 8, 9].map((host) => new Caller(server, host, undefined, '10.3.0'));
+    for (const guest of guests) guest.ask(0, 299);
+    const sent = server.wait(second);
+    for (const guest of guests) guest.listen(sent);
+    expect(guests.map((guest) => guest.count('data') > 0)).toEqual([true, true, false]);
+    expect(guests.map((guest) => guest.count('choke'))).toEqual([0, 0, 1]);
+    const everyone = callers(2);
+    for (const one of everyone) one.ask(0, 299).listen(server.take());
+    expect(everyone.map((one) => one.count('data') > 0)).toEqual([true, true]);
+    expect(everyone.map((one) => one.count('choke'))).toEqual([0, 0]);
+    // No turn is theirs while subscribers want something.
+    const later: Sent[] = [];
+    for (let seconds = 0; seconds < 25; seconds++) {
+      for (const one of everyone) one.ask(0, 299);
+      later.push(...server.wait(second));
+    }
+    for (const guest of guests) guest.listen(later);
+    expect(guests.map((guest) => guest.count('data'))).toEqual([0, 0, 0]);
+    for (const one of everyone) one.say({ type: 'handshake', channel: 0, options: {} });
+    const last = server.wait(second);
+    for (const guest of guests) guest.listen(last);
+    expect(guests.filter((guest) => guest.count('unchoke') > 0)).toHaveLength(2);
   });
 });

@@ -100,7 +100,7 @@ export class Steward {
     const { address: to, origin: from, port, remoteId } = channel;
     channel.note(now);
     const bytes = this.parts.envelope.keepAlive(remoteId);
-    if (channel.serves) this.parts.counters.serving(bytes.length);
+    if (channel.serves) this.parts.counters.serving(bytes.length, channel.guest);
     this.parts.push({ kind: 'send', to, from, port, bytes });
   }
 
@@ -157,7 +157,7 @@ export class Steward {
   private send(channel: Channel, messages: readonly Message[]): void {
     const { address: to, origin: from, port, remoteId, dialect } = channel;
     for (const bytes of this.parts.envelope.pack(remoteId, messages, dialect)) {
-      if (channel.serves) this.parts.counters.serving(bytes.length);
+      if (channel.serves) this.parts.counters.serving(bytes.length, channel.guest);
       this.parts.push({ kind: 'send', to, from, port, bytes });
     }
   }

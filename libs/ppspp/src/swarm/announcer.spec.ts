@@ -33,7 +33,7 @@ function begin(count: number): void {
   holdings.tree.confirmSize();
   holdings.learnChunkSize(0, 16);
   listeners = Array.from({ length: count }, () => new Listener());
-  announcer = new Announcer(holdings, { subscribers: () => listeners }, () => undefined);
+  announcer = new Announcer(holdings, { readers: () => listeners }, () => undefined);
 }
 
 function come(...extents: readonly number[]): void {

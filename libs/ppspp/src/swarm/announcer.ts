@@ -20,7 +20,7 @@ export class Announcer<Peer extends Told> {
 
   constructor(
     private readonly holdings: Holdings,
-    private readonly members: { subscribers(): Iterable<Peer> },
+    private readonly members: { readers(): Iterable<Peer> },
     private readonly touch: (channel: Peer) => void,
   ) {}
 
@@ -38,7 +38,7 @@ export class Announcer<Peer extends Told> {
 
   /** Everything, to those who were told nothing while the content's size was in doubt. */
   announceHeldBack(): void {
-    for (const channel of this.members.subscribers())
+    for (const channel of this.members.readers())
       if (channel.fetches) this.announceAll(channel, channel.uploader.announcedAt);
   }
 
@@ -70,7 +70,7 @@ export class Announcer<Peer extends Told> {
   /** How many HAVEs that took. */
   private tellAll(runs: readonly ChunkRange[]): number {
     let told = 0;
-    for (const channel of this.members.subscribers()) {
+    for (const channel of this.members.readers()) {
       if (this.holdsBack(channel)) continue;
       for (const run of runs) {
         const range = this.holdings.chunksOf(run);

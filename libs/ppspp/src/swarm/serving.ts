@@ -115,7 +115,7 @@ export class Serving implements Shelf {
     holdings.drop(extent);
     this.freshness.drop(extent);
     context.cache.remove(holdings.metadata.swarmId, extent);
-    for (const { uploader } of members) if (uploader.queue.waitsFor(extent)) return this.need(extent);
+    for (const { uploader, guest } of members) if (!guest && uploader.queue.waitsFor(extent)) return this.need(extent);
   }
 
   private conclude(extent: Extent): void {

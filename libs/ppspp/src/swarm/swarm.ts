@@ -6,9 +6,11 @@ import { limits, type Micros } from '../limits';
 import type { DataMessage, ExchangeMessage } from '../wire/message';
 import { Announcer } from './announcer';
 import { Candidates } from './candidates';
+import { Completion } from './completion';
 import { extentChunks, type Extent } from './content';
 import type { SwarmContext } from './context';
 import { Demand } from './demand';
+import { Guests } from './guests';
 import { Holdings } from './holdings';
 import { Intake, type SourceBytes } from './intake';
 import { Members } from './members';
@@ -23,6 +25,7 @@ export class Swarm implements ChannelSwarm {
   readonly candidates: Candidates;
   readonly members = new Members();
   readonly exchange: Exchange;
+  readonly guests: Guests;
   /** False until the store told what it holds. */
   opened = false;
   /** Peers outside are to be there, though nothing is asked of them yet. */
@@ -33,7 +36,7 @@ export class Swarm implements ChannelSwarm {
   private readonly serving: Serving;
   private readonly intake: Intake;
   private readonly announcer: Announcer<Channel>;
-  private isDone = false;
+  private readonly completion: Completion;
 
   constructor(
     metadata: SwarmMetadata,
@@ -42,6 +45,8 @@ export class Swarm implements ChannelSwarm {
   ) {
     this.holdings = new Holdings(metadata);
     this.candidates = new Candidates(context.preference);
+    this.guests = new Guests(context.counters);
+    this.completion = new Completion(this.holdings, (effect) => context.push(effect));
     const { holdings, members, candidates } = this;
     const { backgroundBytesMax } = context;
     this.exchange = new Exchange({ swarmId: metadata.swarmId, members, candidates, context });
@@ -94,7 +99,7 @@ export class Swarm implements ChannelSwarm {
     return this.fetching && this.holdings.tree.doubtful;
   }
 
-  /** Established channels that we serve. */
+  /** Established channels to subscribers. */
   subscribers(): Channel[] {
     return [...this.members.subscribers()];
   }
@@ -156,7 +161,7 @@ export class Swarm implements ChannelSwarm {
     const { uploader } = channel;
     const extent = Math.floor((uploader.position ?? 0) / extentChunks);
     // Where it goes on it finds all that it was told of; else more may have to be fetched.
-    if (this.want !== 'none' && !this.holdings.complete && !uploader.announced.has(extent)) this.stirredBy(channel);
+    if (!uploader.announced.has(extent)) this.stirredBy(channel);
   }
 
   exchanged(channel: Channel, message: ExchangeMessage, now: Micros): void {
@@ -171,7 +176,7 @@ export class Swarm implements ChannelSwarm {
 
   idled(channel: Channel, now: Micros): void {
     this.announcer.remind(channel, now);
-    if (this.want !== 'none' && !this.holdings.complete) this.stirredBy(channel);
+    this.stirredBy(channel);
   }
 
   // Inputs.
@@ -184,7 +189,7 @@ export class Swarm implements ChannelSwarm {
     }
     this.intake.adopted();
     this.opened = true;
-    if (this.want === 'all') this.finish();
+    if (this.want === 'all') this.completion.gained();
     this.stir();
   }
 
@@ -209,13 +214,13 @@ export class Swarm implements ChannelSwarm {
   /** A stored extent was read, or proved missing. */
   extentRead(extent: number, read: Extent | undefined): void {
     this.serving.extentRead(extent, read);
-    this.unfinish();
+    this.completion.lost();
   }
 
   /** An extent's 127 hashes were computed, of a fetched one or of a stored one. */
   extentChecked(extent: number, subtree: Uint8Array): void {
     if (!this.serving.extentChecked(extent, subtree)) this.intake.extentChecked(extent, subtree);
-    this.unfinish();
+    this.completion.lost();
   }
 
   /** A fetched extent is stored. Refused by the store, it still serves subscribers, as long as it is in memory. */
@@ -229,14 +234,14 @@ export class Swarm implements ChannelSwarm {
       this.announcer.announce(extent);
     } else this.holdings.everHeld.add({ first: extent, last: extent });
     this.intake.drop(extent);
-    this.finish();
+    this.completion.gained();
     this.context.stirred(this.metadata.swarmId);
   }
 
   /** The store gave an extent up to make room. */
   extentEvicted(extent: number): void {
     this.serving.lose(extent);
-    this.unfinish();
+    this.completion.lost();
   }
 
   /** A channel is established: its peer learns what is here. */
@@ -264,6 +269,7 @@ export class Swarm implements ChannelSwarm {
 
   /** As `stir`, where it is one subscriber that wants something else: many of them do so all the time. */
   private stirredBy(channel: Channel): void {
+    if (channel.guest || this.want === 'none' || this.holdings.complete) return;
     this.demand.include(channel);
     this.rouse();
   }
@@ -284,17 +290,5 @@ export class Swarm implements ChannelSwarm {
 
   private require(extent: number): void {
     if (this.want !== 'none' && this.demand.add(extent)) this.stir();
-  }
-
-  private finish(): void {
-    const { contentBytes, complete, passing } = this.holdings;
-    if (this.isDone || !complete || passing.runCount > 0 || contentBytes === undefined) return;
-    this.isDone = true;
-    const { swarmId } = this.metadata;
-    this.context.push({ kind: 'notice', notice: { type: 'swarm-complete', swarmId, contentBytes } });
-  }
-
-  private unfinish(): void {
-    if (!this.holdings.complete) this.isDone = false;
   }
 }

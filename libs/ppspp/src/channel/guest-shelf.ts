@@ -1,0 +1,36 @@
+import { extentChunks } from '../swarm/content';
+import type { Shelf } from './uploader';
+
+/** A swarm as somebody sees it who is no subscriber. */
+export interface OpenShelf extends Shelf {
+  readonly holdings: { readonly held: { has(extent: number): boolean } };
+  readonly guests: { served(bytes: number): void };
+}
+
+/**
+ * What is here for those who are no subscribers: what they ask for beyond it is not fetched for their sake, and what they get is
+ * counted apart.
+ */
+export class GuestShelf implements Shelf {
+  constructor(private readonly shelf: OpenShelf) {}
+
+  get chunkCount(): number | undefined {
+    return this.shelf.chunkCount;
+  }
+
+  chunk(chunk: number): Uint8Array | undefined {
+    return this.shelf.holdings.held.has(Math.floor(chunk / extentChunks)) ? this.shelf.chunk(chunk) : undefined;
+  }
+
+  readAhead(extent: number): void {
+    this.shelf.readAhead(extent);
+  }
+
+  hash(height: number, index: number): Uint8Array | undefined {
+    return this.shelf.hash(height, index);
+  }
+
+  served(_: number, bytes: number, isRepeat: boolean): void {
+    if (!isRepeat) this.shelf.guests.served(bytes);
+  }
+}
