@@ -1,4 +1,3 @@
-import type { Principal } from './context';
 import type { SwarmAccess } from './views';
 
 /** Which swarms there are beside the published ones: any that somebody joins, or none. */
@@ -53,12 +52,12 @@ export class Catalogue {
     if (names?.size === 0) this.grants.delete(swarmId);
   }
 
-  permission(swarmId: string, principal: Principal | undefined): Permission {
+  permission(swarmId: string, principalName: string | undefined): Permission {
     const access = this.published.get(swarmId);
     if (access === undefined) return this.admission === 'any' && !this.withdrawn.has(swarmId) ? 'granted' : 'refused';
     if (access === 'open') return 'granted';
-    if (principal === undefined) return 'unauthenticated';
-    return this.isGranted(swarmId, principal.name) ? 'granted' : 'refused';
+    if (principalName === undefined) return 'unauthenticated';
+    return this.isGranted(swarmId, principalName) ? 'granted' : 'refused';
   }
 
   private isGranted(swarmId: string, name: string): boolean {

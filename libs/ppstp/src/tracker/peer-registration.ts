@@ -1,46 +1,93 @@
-import { parseIp, prefixContains } from '@weir/ppspp';
-import type { PeerAddress } from '../message/fields';
-import type { PeerMode, StreamStats } from '../message/request';
+import type { PeerMode } from '../message/request';
 import type { SuperNode } from './options';
+import type { PeerState } from './peer-machine';
+import type { RegisteredAddress } from './registered-address';
+import type { Placed } from './roster';
+import type { Source } from './sources';
+import type { Tracked } from './track-timers';
+import type { MemberStats } from './views';
 
-/** What the tracker holds of a peer in a swarm. */
-export interface Membership {
-  mode: PeerMode;
-  /** What the peer last reported of this swarm. RFC 7846 section 4.1.3: "for future use". */
-  stats: StreamStats | undefined;
-}
-
-/**
- * A peer ID bound to addresses: the per-Peer-ID state machine of RFC 7846 section 2.3 while it is in TRACKING. Its
- * other states are transient: a request is processed at once, so that there is no time for an "init timer" to run in,
- * and the machine "is destroyed" in TERMINATE, which here is to be in the tracker's table no more.
- */
-export class PeerRegistration {
-  readonly memberships = new Map<string, Membership>();
-  addresses: readonly PeerAddress[] = [];
-  superNode: SuperNode | undefined;
+/** A peer ID bound to addresses, and to whoever may speak for it. RFC 7846 section 2.3. */
+export class PeerRegistration implements Tracked<PeerRegistration> {
+  state: PeerState = 'START';
+  readonly memberships = new Memberships();
+  /** The peer's best first. */
+  addresses: readonly RegisteredAddress[] = [];
+  superNode: SuperNode | undefined = undefined;
+  /** Name of the principal that it belongs to. */
+  principal: string | undefined = undefined;
+  lastHeard: number;
+  earlier: PeerRegistration | undefined = undefined;
+  later: PeerRegistration | undefined = undefined;
 
   constructor(
     readonly peerId: string,
-    /** When its last valid request came: the "track timer" runs from there. Microseconds. */
-    public lastHeard: number,
-  ) {}
-
-  /** Takes the addresses for the peer's, best first, and finds out whether they make it a super node. */
-  reside(addresses: readonly PeerAddress[], superNodes: readonly SuperNode[]): void {
-    this.addresses = addresses.toSorted((one, other) => other.priority - one.priority);
-    this.superNode = superNodes.find(({ nodes }) => addresses.some(({ ip }) => within(nodes, ip)));
+    /** Where it registered from, as `normalIp` writes it. */
+    readonly ip: string,
+    readonly source: Source,
+    readonly registeredAt: number,
+  ) {
+    this.lastHeard = registeredAt;
   }
 
-  /** Whether this is a super node for a peer at these addresses. */
-  serves(ips: readonly string[]): boolean {
-    if (this.superNode === undefined) return false;
-    const { subscribers } = this.superNode;
-    return subscribers.length === 0 || ips.some((ip) => within(subscribers, ip));
+  /** The addresses that others may hear of. */
+  get listed(): readonly RegisteredAddress[] {
+    const isWhole = this.addresses.every(({ proven }) => proven);
+    return isWhole ? this.addresses : this.addresses.filter(({ proven }) => proven);
+  }
+
+  get isListed(): boolean {
+    return this.addresses.some(({ proven }) => proven);
   }
 }
 
-function within(prefixes: SuperNode['nodes'], ip: string): boolean {
-  const bytes = parseIp(ip);
-  return bytes !== undefined && prefixes.some((prefix) => prefixContains(prefix, bytes));
+/** A peer in a swarm. */
+export class Membership implements Placed {
+  place = 0;
+  placeNear = 0;
+  /** What the peer last reported of this swarm. RFC 7846 section 4.1.3. */
+  stats: MemberStats | undefined = undefined;
+
+  constructor(
+    readonly peer: PeerRegistration,
+    readonly swarmId: string,
+    public mode: PeerMode,
+  ) {}
+}
+
+/** The swarms of one peer. Most peers are in one: that takes no map. */
+export class Memberships {
+  private only: Membership | undefined = undefined;
+  private many: Map<string, Membership> | undefined = undefined;
+
+  get size(): number {
+    return this.many?.size ?? (this.only === undefined ? 0 : 1);
+  }
+
+  of(swarmId: string): Membership | undefined {
+    if (this.many !== undefined) return this.many.get(swarmId);
+    return this.only?.swarmId === swarmId ? this.only : undefined;
+  }
+
+  add(membership: Membership): void {
+    const { only } = this;
+    if (only === undefined && this.many === undefined) {
+      this.only = membership;
+      return;
+    }
+    this.many ??= new Map(only === undefined ? [] : [[only.swarmId, only]]);
+    this.many.set(membership.swarmId, membership);
+    this.only = undefined;
+  }
+
+  delete(swarmId: string): void {
+    this.many?.delete(swarmId);
+    if (this.only?.swarmId === swarmId) this.only = undefined;
+  }
+
+  /** As they are now, whatever is added or deleted meanwhile. */
+  all(): readonly Membership[] {
+    if (this.many !== undefined) return [...this.many.values()];
+    return this.only === undefined ? [] : [this.only];
+  }
 }

@@ -1,103 +1,184 @@
-import type { StreamStats, SwarmAction } from '../message/request';
-import { type Membership, type PeerRegistration } from './peer-registration';
+import { invariant } from '@weir/ppspp';
+import type { PeerMode, StreamStats } from '../message/request';
 import type { TrackerOptions } from './options';
-import { SwarmPeers } from './swarm-peers';
+import { type PeerEvent, type TimerAction, transition } from './peer-machine';
+import { Membership, type PeerRegistration } from './peer-registration';
+import type { RegisteredAddress } from './registered-address';
+import { Sources } from './sources';
+import { SuperNodes } from './super-nodes';
+import { SwarmMembers } from './swarm-members';
+import { TrackTimers } from './track-timers';
 
 /** What became of an action: `forbidden` if the peer's state does not allow it, `full` if a bound does not. */
 export type ActionOutcome = 'done' | 'forbidden' | 'full';
 
+/** Peers from one source prefix: see `TrackerOptions.peersPerPrefixMax`. */
+const peersPerPrefixMax = 4_096;
+
 /**
- * The tracker's tables: peers by ID, ordered by when they were last heard of, and the peers of each swarm. It keeps them
- * consistent with each other and within their bounds, and knows nothing of messages.
+ * The tracker's tables: peers by ID, their timers, and the peers of each swarm. It keeps them consistent with each other
+ * and within their bounds, and knows nothing of messages.
  */
 export class Registry {
+  readonly superNodes: SuperNodes;
+  readonly sources = new Sources();
   private readonly peers = new Map<string, PeerRegistration>();
-  private readonly swarms = new Map<string, SwarmPeers>();
+  private readonly swarms = new Map<string, SwarmMembers>();
+  private readonly timers: TrackTimers<PeerRegistration>;
   private memberships = 0;
 
-  constructor(private readonly options: TrackerOptions) {}
+  constructor(private readonly options: TrackerOptions) {
+    this.superNodes = new SuperNodes(options.superNodes);
+    this.timers = new TrackTimers(options.trackMicros);
+  }
 
   get counts(): { readonly peers: number; readonly swarms: number; readonly memberships: number } {
     return { peers: this.peers.size, swarms: this.swarms.size, memberships: this.memberships };
-  }
-
-  get full(): boolean {
-    return this.peers.size >= this.options.peersMax;
   }
 
   peer(peerId: string): PeerRegistration | undefined {
     return this.peers.get(peerId);
   }
 
-  swarm(swarmId: string): SwarmPeers | undefined {
+  swarm(swarmId: string): SwarmMembers | undefined {
     return this.swarms.get(swarmId);
   }
 
-  /** Restarts the peer's track timer; a peer that was not in the table is from now on. */
-  track(peer: PeerRegistration, now: number): void {
-    peer.lastHeard = now;
-    this.peers.delete(peer.peerId);
-    this.peers.set(peer.peerId, peer);
+  allSwarms(): IterableIterator<SwarmMembers, undefined> {
+    return this.swarms.values();
   }
 
-  /** Takes the peer out of all its swarms and out of the table: TERMINATE. */
-  terminate(peer: PeerRegistration): void {
-    for (const swarmId of peer.memberships.keys()) this.remove(peer, swarmId);
-    this.peers.delete(peer.peerId);
+  /** Whether there is room for one more peer: in all, and from where it comes. Super nodes are not counted there. */
+  hasRoomFor({ source, ip }: PeerRegistration): boolean {
+    if (this.peers.size >= this.options.peersMax) return false;
+    const most = this.options.peersPerPrefixMax ?? peersPerPrefixMax;
+    return source.peers < most || this.superNodes.at([ip]) !== undefined;
+  }
+
+  /** Something happened to a peer: its state machine goes on, its timers with it, and in TERMINATE it is forgotten. */
+  advance(peer: PeerRegistration, event: PeerEvent, now: number): void {
+    const step = transition(peer.state, event);
+    invariant(step !== undefined, `nothing follows ${event} in ${peer.state}`);
+    peer.state = step.next;
+    for (const action of step.timers) this.time(peer, action, now);
+    if (step.next === 'TERMINATE') for (const { swarmId } of peer.memberships.all()) this.leave(peer, swarmId);
   }
 
   /** Terminates the peers whose track timer has run out, and tells how many. Costs what it finds. */
   expire(now: number): number {
     let expired = 0;
-    for (const peer of this.peers.values()) {
-      if (peer.lastHeard + this.options.trackMicros > now) break;
-      this.terminate(peer);
+    for (let peer = this.timers.expired(now); peer !== undefined; peer = this.timers.expired(now)) {
+      this.advance(peer, 'timeout', now);
       expired++;
     }
     return expired;
   }
 
   /** Gives the peer its addresses anew, in the lists of its swarms too. */
-  reside(peer: PeerRegistration, addresses: PeerRegistration['addresses']): void {
-    const rosters = [...peer.memberships.keys()].map((swarmId) => this.swarms.get(swarmId));
-    for (const roster of rosters) roster?.delete(peer);
-    peer.reside(addresses, this.options.superNodes);
-    for (const roster of rosters) roster?.add(peer);
+  reside(peer: PeerRegistration, addresses: readonly RegisteredAddress[]): void {
+    // A cache is in thousands of swarms, and says where it is with each hundred that it joins.
+    if (areSame(peer.addresses, addresses)) return;
+    this.relist(peer, () => {
+      peer.addresses = addresses;
+    });
   }
 
-  act(peer: PeerRegistration, { swarmId, action, mode }: SwarmAction): ActionOutcome {
-    const membership = peer.memberships.get(swarmId);
-    if (action === 'LEAVE') return membership === undefined ? 'forbidden' : this.remove(peer, swarmId);
-    if (membership === undefined) return this.join(peer, swarmId, { mode, stats: undefined });
-    membership.mode = mode;
-    return 'done';
+  /** Takes addresses of the peer for proven. */
+  prove(peer: PeerRegistration, addresses: readonly RegisteredAddress[]): void {
+    if (addresses.length === 0) return;
+    this.relist(peer, () => {
+      for (const address of addresses) address.proven = true;
+    });
   }
 
-  /** Keeps what a peer says of itself in a swarm. False if it is not in that swarm. */
-  report(peer: PeerRegistration, stats: StreamStats): boolean {
-    const membership = peer.memberships.get(stats.swarmId);
-    if (membership !== undefined) membership.stats = stats;
-    return membership !== undefined;
-  }
-
-  private join(peer: PeerRegistration, swarmId: string, membership: Membership): ActionOutcome {
-    const { swarmsMax, swarmsPerPeerMax, membershipsMax } = this.options;
-    const room = peer.memberships.size < swarmsPerPeerMax && this.memberships < membershipsMax;
-    const swarm = this.swarms.get(swarmId) ?? (this.swarms.size < swarmsMax ? new SwarmPeers() : undefined);
-    if (!room || swarm === undefined) return 'full';
-    this.swarms.set(swarmId, swarm);
-    swarm.add(peer);
-    peer.memberships.set(swarmId, membership);
-    this.memberships++;
-    return 'done';
-  }
-
-  private remove(peer: PeerRegistration, swarmId: string): ActionOutcome {
+  join(peer: PeerRegistration, swarmId: string, mode: PeerMode): ActionOutcome {
+    const member = peer.memberships.of(swarmId);
     const swarm = this.swarms.get(swarmId);
-    swarm?.delete(peer);
-    if (swarm?.size === 0) this.swarms.delete(swarmId);
+    if (member !== undefined && swarm !== undefined) {
+      swarm.delete(member);
+      member.mode = mode;
+      swarm.add(member);
+      return 'done';
+    }
+    return this.hasRoomIn(swarm, peer) ? this.enter(peer, swarm ?? this.found(swarmId), mode) : 'full';
+  }
+
+  leave(peer: PeerRegistration, swarmId: string): ActionOutcome {
+    const member = peer.memberships.of(swarmId);
+    const swarm = this.swarms.get(swarmId);
+    if (member === undefined || swarm === undefined) return 'forbidden';
+    swarm.delete(member);
+    if (swarm.size === 0) this.swarms.delete(swarmId);
     peer.memberships.delete(swarmId);
     this.memberships--;
     return 'done';
   }
+
+  /** Removes members of a swarm, and tells how many. Who is in no swarm then is terminated. */
+  evict(swarmId: string, isOut: (peer: PeerRegistration) => boolean): number {
+    const members = this.swarms.get(swarmId)?.all() ?? [];
+    const out = members.filter(({ peer }) => isOut(peer));
+    for (const { peer } of out) {
+      this.leave(peer, swarmId);
+      if (peer.memberships.size === 0) this.advance(peer, 'left', peer.lastHeard);
+    }
+    return out.length;
+  }
+
+  /** Keeps what a peer says of itself in a swarm. False if it is not in that swarm. */
+  report(peer: PeerRegistration, { swarmId, ...stats }: StreamStats): boolean {
+    const member = peer.memberships.of(swarmId);
+    if (member !== undefined) member.stats = stats;
+    return member !== undefined;
+  }
+
+  private hasRoomIn(swarm: SwarmMembers | undefined, { memberships }: PeerRegistration): boolean {
+    const { swarmsMax, swarmsPerPeerMax, membershipsMax } = this.options;
+    if (swarm === undefined && this.swarms.size >= swarmsMax) return false;
+    return memberships.size < swarmsPerPeerMax && this.memberships < membershipsMax;
+  }
+
+  private found(swarmId: string): SwarmMembers {
+    const swarm = new SwarmMembers(swarmId);
+    this.swarms.set(swarmId, swarm);
+    return swarm;
+  }
+
+  private enter(peer: PeerRegistration, swarm: SwarmMembers, mode: PeerMode): ActionOutcome {
+    const member = new Membership(peer, swarm.swarmId, mode);
+    swarm.add(member);
+    peer.memberships.add(member);
+    this.memberships++;
+    return 'done';
+  }
+
+  /** Nothing runs for the init timer: see `PeerState`. */
+  private time(peer: PeerRegistration, action: TimerAction, now: number): void {
+    if (action === 'start-track') {
+      this.peers.set(peer.peerId, peer);
+      this.sources.enter(peer.source);
+      this.timers.start(peer, now);
+    }
+    if (action === 'restart-track') this.timers.restart(peer, now);
+    if (action !== 'stop-track') return;
+    this.timers.stop(peer);
+    this.peers.delete(peer.peerId);
+    this.sources.leave(peer.source);
+    this.superNodes.leave(peer);
+  }
+
+  /** Changes what decides where the peer is listed. */
+  private relist(peer: PeerRegistration, change: () => void): void {
+    const members = peer.memberships.all();
+    for (const member of members) this.swarms.get(member.swarmId)?.delete(member);
+    this.superNodes.leave(peer);
+    change();
+    peer.superNode = this.superNodes.at(peer.listed.map(({ address }) => address.ip));
+    this.superNodes.enter(peer);
+    for (const member of members) this.swarms.get(member.swarmId)?.add(member);
+  }
+}
+
+function areSame(held: readonly RegisteredAddress[], given: readonly RegisteredAddress[]): boolean {
+  return held.length === given.length && given.every((address, at) => address === held[at]);
 }

@@ -1,45 +1,45 @@
-/** A number from 0 up to, not including, 1: a dice that is injected, so that a run can be repeated. */
-export type Random = () => number;
+import { type Random, sampleIndexes } from './sample';
+
+/** What stands in rosters: it carries its place in each of the two that it may be in. */
+export interface Placed {
+  /** Among the members of its kind. */
+  place: number;
+  /** Among those from its source prefix. */
+  placeNear: number;
+}
 
 /**
- * A set from which members can be drawn at random without walking all of it: a popular swarm has tens of thousands of
- * members, and an answer names 29.
+ * A list from which members can be drawn at random and taken out, each at the same cost in a swarm of a million. The
+ * members carry their places, which spares a map of them.
  */
-export class Roster<Member> {
+export class Roster<Member extends Placed> {
   private readonly members: Member[] = [];
-  private readonly places = new Map<Member, number>();
+
+  constructor(private readonly key: keyof Placed) {}
 
   get size(): number {
     return this.members.length;
   }
 
+  at(place: number): Member | undefined {
+    return this.members[place];
+  }
+
   add(member: Member): void {
-    if (this.places.has(member)) return;
-    this.places.set(member, this.members.length);
-    this.members.push(member);
+    member[this.key] = this.members.push(member) - 1;
   }
 
-  /** Whether the member was there. The last one takes its place. */
-  delete(member: Member): boolean {
-    const place = this.places.get(member);
-    if (place === undefined) return false;
-    this.places.delete(member);
+  /** The last one takes its place. The member has to be in this roster. */
+  delete(member: Member): void {
+    const place = member[this.key];
     const last = this.members.pop();
-    if (last !== undefined && last !== member) {
-      this.members[place] = last;
-      this.places.set(last, place);
-    }
-    return true;
+    if (last === undefined || last === member) return;
+    this.members[place] = last;
+    last[this.key] = place;
   }
 
-  /** The members in random order, drawn as they are taken (Fisher-Yates, over a map of the displaced). */
-  *shuffled(random: Random): Generator<Member> {
-    const displaced = new Map<number, Member>();
-    for (const [at, first] of this.members.entries()) {
-      const drawn = at + Math.floor(random() * (this.members.length - at));
-      const member = displaced.get(drawn) ?? this.members[drawn];
-      displaced.set(drawn, displaced.get(at) ?? first);
-      if (member !== undefined) yield member;
-    }
+  /** So many different members in random order, or all of them. */
+  sample(count: number, random: Random): Member[] {
+    return sampleIndexes(this.members.length, count, random).flatMap((at) => this.members[at] ?? []);
   }
 }

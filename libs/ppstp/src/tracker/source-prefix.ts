@@ -6,13 +6,22 @@ import { parseIp } from '@weir/ppspp';
  * `normalIp` writes it.
  */
 export function sourcePrefix(ip: string): string {
-  if (!ip.includes(':')) return ip.slice(0, Math.max(0, ip.lastIndexOf('.')));
-  const bytes = parseIp(ip);
-  return bytes === undefined ? ip : bytes.slice(0, bytes.length === 4 ? 3 : 7).join('.');
+  return ip.includes(':') ? ipv6Prefix(ip, 7) : ip.slice(0, Math.max(0, ip.lastIndexOf('.')));
 }
 
 /** The wider network around it: the /16 of an IPv4 address, the /32 of an IPv6 address, the least that a provider has. */
 export function widePrefix(prefix: string): string {
   const bytes = prefix.split('.');
   return bytes.slice(0, bytes.length <= 3 ? 2 : 4).join('.');
+}
+
+/** Whether both are in one /64: a link, on which hosts take addresses as they like (RFC 8981). */
+export function isSameLink(ip: string, other: string): boolean {
+  return ip.includes(':') && other.includes(':') && ipv6Prefix(ip, 8) === ipv6Prefix(other, 8);
+}
+
+function ipv6Prefix(ip: string, bytes: number): string {
+  const parsed = parseIp(ip);
+  if (parsed === undefined) return ip;
+  return parsed.slice(0, parsed.length === 4 ? 3 : bytes).join('.');
 }

@@ -1,0 +1,61 @@
+import { parseIp, type Prefix, prefixContains, PrefixTable } from '@weir/ppspp';
+import type { SuperNode } from './options';
+import type { PeerRegistration } from './peer-registration';
+
+/** The super nodes that the tracker's operator configured: which peers are such, and whom they serve. */
+export class SuperNodes {
+  private readonly nodes: PrefixTable<SuperNode>;
+  private readonly subscribers: PrefixTable<readonly SuperNode[]>;
+  private readonly forEveryone: readonly SuperNode[];
+  private readonly registered = new Map<SuperNode, Set<PeerRegistration>>();
+
+  constructor(configured: readonly SuperNode[]) {
+    // Of two that name one prefix the earlier counts.
+    this.nodes = new PrefixTable(
+      configured.toReversed().flatMap((node) => node.nodes.map((at) => [at, node] as const)),
+    );
+    this.subscribers = new PrefixTable(subscribersOf(configured));
+    this.forEveryone = configured.filter(({ subscribers }) => subscribers.length === 0);
+  }
+
+  /** The one whose nodes are at one of these addresses. */
+  at(ips: readonly string[]): SuperNode | undefined {
+    for (const ip of ips) {
+      const node = this.nodes.find(parseIp(ip) ?? []);
+      if (node !== undefined) return node;
+    }
+    return undefined;
+  }
+
+  /** Those that are there for a peer at these addresses. */
+  serving(ips: readonly string[]): ReadonlySet<SuperNode> {
+    const serving = new Set(this.forEveryone);
+    for (const ip of ips) for (const node of this.subscribers.find(parseIp(ip) ?? []) ?? []) serving.add(node);
+    return serving;
+  }
+
+  /** The registered peers that are nodes of it. */
+  peers(node: SuperNode): ReadonlySet<PeerRegistration> {
+    return this.registered.get(node) ?? new Set();
+  }
+
+  enter(peer: PeerRegistration): void {
+    if (peer.superNode === undefined) return;
+    const peers = this.registered.get(peer.superNode) ?? new Set();
+    this.registered.set(peer.superNode, peers.add(peer));
+  }
+
+  leave(peer: PeerRegistration): void {
+    if (peer.superNode !== undefined) this.registered.get(peer.superNode)?.delete(peer);
+  }
+}
+
+/** For each prefix of subscribers all super nodes that serve it whole: of nested prefixes a table finds the longest alone. */
+function subscribersOf(configured: readonly SuperNode[]): (readonly [Prefix, readonly SuperNode[]])[] {
+  const prefixes = configured.flatMap(({ subscribers }) => subscribers);
+  return prefixes.map((prefix) => [prefix, configured.filter((node) => serves(node, prefix))] as const);
+}
+
+function serves({ subscribers }: SuperNode, { bytes, length }: Prefix): boolean {
+  return subscribers.some((prefix) => prefix.length <= length && prefixContains(prefix, bytes));
+}

@@ -1,0 +1,39 @@
+import type { PeerRegistration } from './peer-registration';
+import { isSamePlace, type Place } from './registered-address';
+import type { UnprovenAddress } from './views';
+
+/** Claims that wait to be looked into. What is beyond waits for the peer itself to ask from there. */
+export const unprovenMax = 16_384;
+
+interface Claim {
+  readonly peer: PeerRegistration;
+  readonly place: Place;
+}
+
+/** Addresses that peers claim and have not proven, in the order in which they were first claimed. */
+export class Unproven {
+  private readonly claims = new Map<string, Claim>();
+
+  /** Takes note of those of the peer's addresses that are new. */
+  note(peer: PeerRegistration, before: PeerRegistration['addresses']): void {
+    for (const held of peer.addresses) {
+      if (held.proven || before.includes(held) || this.claims.size >= unprovenMax) continue;
+      const { ip, port } = held.address;
+      this.claims.set(`${peer.peerId} ${ip} ${String(port)}`, { peer, place: { ip, port } });
+    }
+  }
+
+  /** Takes the first of them out: each is handed out once. Without those that were proven or forgotten meanwhile. */
+  take(max: number): readonly UnprovenAddress[] {
+    const taken: UnprovenAddress[] = [];
+    for (const [key, { peer, place }] of this.claims) {
+      if (taken.length >= max) break;
+      this.claims.delete(key);
+      const [membership] = peer.memberships.all();
+      const isOpen = peer.addresses.some(({ address, proven }) => !proven && isSamePlace(address, place));
+      if (membership === undefined || !isOpen) continue;
+      taken.push({ peerId: peer.peerId, swarmId: membership.swarmId, address: place });
+    }
+    return taken;
+  }
+}
