@@ -52,10 +52,10 @@ export class Connect {
     { actions }: ConnectRequest,
     { principal, now }: RequestContext,
   ): readonly ActionOutcome[] | Failure {
-    const { registry, options } = this.parts;
+    const { registry } = this.parts;
     const state = peer.state === 'TRACKING' ? peer.state : 'PEER_REGISTERED';
     const isIn = (swarmId: string): boolean => peer.memberships.of(swarmId) !== undefined;
-    const { valid, otherwise } = judge(state, actions, isIn, options.seederJoinsWhileTracking);
+    const { valid, otherwise } = judge(state, actions, isIn);
     const outcomes = actions.map((action, at) =>
       valid[at] === true ? this.perform(peer, action, principal?.name) : 'forbidden',
     );

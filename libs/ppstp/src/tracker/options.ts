@@ -36,8 +36,6 @@ export interface TrackerOptions {
   readonly peersPerPrefixMax?: number | undefined;
   /** Which swarms there are beside the published ones. Default `any`. */
   readonly admission?: SwarmAdmission | undefined;
-  /** Whether SEEDER JOIN is valid while TRACKING, for clients that know nothing else. */
-  readonly seederJoinsWhileTracking?: boolean | undefined;
   /** AS numbers by network, for addresses; what a peer says of itself counts where the table is silent. */
   readonly asns?: PrefixTable<string> | undefined;
 }
@@ -54,5 +52,4 @@ export const defaultTrackerOptions: TrackerOptions = Object.freeze({
   swarmsPerPeerMax: 16_384,
   // A few hundred bytes each: some 200 MB.
   membershipsMax: 524_288,
-  seederJoinsWhileTracking: true,
 });

@@ -81,15 +81,12 @@ export function judge(
   state: 'PEER_REGISTERED' | 'TRACKING',
   actions: readonly SwarmAction[],
   isIn: (swarmId: string) => boolean,
-  seederJoins = false,
 ): Judgement {
   if (state === 'PEER_REGISTERED') {
     const isValid = actions.every(({ action }) => action === 'JOIN');
     return { valid: actions.map(() => isValid), otherwise: 'invalid-actions' };
   }
-  const validities = actions.map((action) =>
-    seederJoins && action.action === 'JOIN' ? 'valid' : whileTracking(action, isIn),
-  );
+  const validities = actions.map((action) => whileTracking(action, isIn));
   const isFatal = validities.includes('fatal');
   return {
     valid: validities.map((validity) => validity === 'valid'),

@@ -10,8 +10,9 @@ describe('the peer list', () => {
     expect(world.connect('10.0.0.1', leech).results).toEqual([{ swarmId: 'aa', successful: true, peers: [] }]);
     expect(listed(world.connect('10.0.0.2', leech))).toEqual(['10.0.0.1']);
     expect(world.connect('10.0.0.3', seeder).results).toEqual([{ swarmId: 'aa', successful: true }]);
-    expect(listed(world.connect('10.0.0.3', seeder, { peerNumber: { peerCount: 9 } }))).toHaveLength(2);
-    expect(listed(world.connect('10.0.0.3', [leave('aa')], { peerNumber: { peerCount: 9 } }))).toBeUndefined();
+    const peerNumber = { peerCount: 9 };
+    expect(listed(world.connect('10.0.0.4', seeder, { peerNumber }))).toHaveLength(3);
+    expect(listed(world.connect('10.0.0.4', [leave('aa')], { peerNumber }))).toBeUndefined();
   });
 
   it('names peer IDs and addresses', () => {
@@ -70,8 +71,8 @@ describe('the peer list', () => {
   it('has as many peers as were asked for, and never more than the RFC lets a peer ask for', () => {
     const world = crowd(40);
     for (const peerCount of [0, 1, 7])
-      expect(listed(world.find('10.0.0.1', 'aa', { peerCount }))).toHaveLength(peerCount);
-    expect(listed(world.find('10.0.0.1', 'aa', { peerCount: 1000 }))).toHaveLength(limits.peerCountMax);
+      expect(listed(world.find('10.0.0.1', 'aa', { peerNumber: { peerCount } }))).toHaveLength(peerCount);
+    expect(listed(world.find('10.0.0.1', 'aa', { peerNumber: { peerCount: 1000 } }))).toHaveLength(limits.peerCountMax);
     expect(listed(world.find('10.0.0.1', 'aa'))).toHaveLength(limits.peerCountMax);
   });
 
@@ -79,7 +80,7 @@ describe('the peer list', () => {
     const world = crowd(40);
     const seen = new Set<string>();
     for (let round = 0; round < 50; round++) {
-      const names = listed(world.find('10.0.0.1', 'aa', { peerCount: 10 })) ?? [];
+      const names = listed(world.find('10.0.0.1', 'aa', { peerNumber: { peerCount: 10 } })) ?? [];
       expect(new Set(names).size).toBe(10);
       for (const name of names) seen.add(name);
     }

@@ -1,7 +1,9 @@
 import { parsePrefix } from '@weir/ppspp';
 import type { PeerAddress } from '../message/fields';
-import type { PeerMode, PeerNumber, SwarmAction } from '../message/request';
+import type { PeerInfo } from '../message/peer-info';
+import type { PeerMode, PeerNumber, StreamStats, SwarmAction } from '../message/request';
 import type { Response } from '../message/response';
+import type { Principal, RequestContext } from './context';
 import { defaultTrackerOptions, type TrackerOptions } from './options';
 import { Tracker } from './tracker';
 
@@ -12,13 +14,9 @@ export class TrackerWorld {
   readonly tracker: Tracker;
   now = 0;
   private transactions = 0;
-  private dice = 1;
 
-  constructor(options: Partial<TrackerOptions> = {}) {
-    this.tracker = new Tracker({ ...defaultTrackerOptions, ...options }, () => {
-      this.dice = (this.dice * 48_271) % 2_147_483_647;
-      return this.dice / 2_147_483_647;
-    });
+  constructor(options: Partial<TrackerOptions> = {}, seed = 1) {
+    this.tracker = new Tracker({ ...defaultTrackerOptions, ...options }, diceOf(seed));
   }
 
   pass(seconds: number): void {
@@ -26,39 +24,67 @@ export class TrackerWorld {
   }
 
   connect(peerId: string, actions: readonly SwarmAction[], more: ConnectMore = {}): Response {
-    const { addresses = [hostOf(peerId)], peerNumber, from } = more;
+    const { addresses = [hostOf(peerId)], peerNumber } = more;
     const request = { type: 'CONNECT', ...this.base(peerId), actions, addresses, peerNumber } as const;
-    return this.tracker.handle(request, this.context(peerId, from));
+    return this.tracker.handle(request, this.context(peerId, more));
   }
 
-  find(peerId: string, swarmId: string, peerNumber?: PeerNumber): Response {
-    return this.tracker.handle({ type: 'FIND', ...this.base(peerId), swarmId, peerNumber }, this.context(peerId));
+  find(peerId: string, swarmId: string, more: FindMore = {}): Response {
+    const request = { type: 'FIND', ...this.base(peerId), swarmId, peerNumber: more.peerNumber } as const;
+    return this.tracker.handle(request, this.context(peerId, more));
   }
 
-  report(peerId: string, swarmIds: readonly string[] = []): Response {
+  /** What a registered peer finds. */
+  peersOf(peerId: string, swarmId: string, more: FindMore = {}): readonly PeerInfo[] {
+    return this.find(peerId, swarmId, more).results[0]?.peers ?? [];
+  }
+
+  report(peerId: string, swarmIds: readonly string[] = [], more: ReportMore = {}): Response {
     const stats = swarmIds.map((swarmId) => ({
       swarmId,
       uploadedBytes: 1,
       downloadedBytes: 2,
       availableBandwidth: 3,
       concurrentLinks: 4,
+      ...more.stats,
     }));
-    return this.tracker.handle({ type: 'STAT_REPORT', ...this.base(peerId), stats }, this.context(peerId));
+    return this.tracker.handle({ type: 'STAT_REPORT', ...this.base(peerId), stats }, this.context(peerId, more));
   }
 
   private base(peerId: string) {
     return { transactionId: String(++this.transactions), peerId };
   }
 
-  private context(peerId: string, from = ipOf(peerId)) {
-    return { now: this.now, from: { ip: from, port: 50_000 } };
+  private context(peerId: string, { from = ipOf(peerId), principal }: Asker): RequestContext {
+    return { now: this.now, from: { ip: from, port: 50_000 }, principal };
   }
 }
 
-interface ConnectMore {
-  readonly addresses?: readonly PeerAddress[];
-  readonly peerNumber?: PeerNumber;
+/** Who asks: without more, whoever has the peer ID, from its address. */
+interface Asker {
   readonly from?: string;
+  readonly principal?: Principal;
+}
+
+interface FindMore extends Asker {
+  readonly peerNumber?: PeerNumber;
+}
+
+interface ConnectMore extends FindMore {
+  readonly addresses?: readonly PeerAddress[];
+}
+
+interface ReportMore extends Asker {
+  readonly stats?: Partial<StreamStats>;
+}
+
+/** Dice that fall the same for the same seed (Park and Miller's generator). */
+export function diceOf(seed: number): () => number {
+  let state = (seed % 2_147_483_646) + 1;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
 }
 
 /** The address of the peer `10.0.0.7` is 10.0.0.7: a peer that is named by an address lives there, others at one place. */
@@ -84,5 +110,5 @@ export function listed(response: Response): string[] | undefined {
 }
 
 function ipOf(peerId: string): string {
-  return /^[\d.]+$/.test(peerId) ? peerId : '198.51.100.1';
+  return /^[\d.]+$|:/.test(peerId) ? peerId : '198.51.100.1';
 }
