@@ -86,6 +86,33 @@ describe('a tracker behind HTTP', () => {
     expect(decodeResponse(await answer.text())).toMatchObject({ message: { errorCode: 1, results: [] } });
   });
 
+  it.each(['application/ppsp-tracker+json; charset=utf-8', 'Application/PPSP-Tracker+JSON', 'application/json;q=1'])(
+    'takes the media type whatever its parameters and case: %s',
+    async (type) => {
+      const answer = await post(encodeRequest(connectRequest), type);
+      expect(decodeResponse(await answer.text())).toMatchObject({ message: { errorCode: 0 } });
+    },
+  );
+
+  it.each(['GET', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])(
+    'answers %s with 405 and 01: only POST has a meaning',
+    async (method) => {
+      const answer = await fetch(tracker.url, { method });
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST']);
+      expect(decodeResponse(await answer.text())).toMatchObject({ message: { errorCode: 1 } });
+    },
+  );
+
+  it('answers a body that is packed, or of no type, with 415 and 01', async () => {
+    const packed = { 'content-type': ppstpMediaType, 'content-encoding': 'gzip' };
+    for (const headers of [packed, new Headers()]) {
+      const body = new TextEncoder().encode(encodeRequest(connectRequest));
+      const answer = await fetch(tracker.url, { method: 'POST', body, headers });
+      expect(answer.status).toBe(415);
+      expect(decodeResponse(await answer.text())).toMatchObject({ message: { errorCode: 1 } });
+    }
+  });
+
   it('answers another version with 02, and the transaction', async () => {
     const answer = await post(encodeRequest(connectRequest).replace('"version":1', '"version":9'));
     expect(decodeResponse(await answer.text())).toMatchObject({ message: { errorCode: 2, transactionId: 'first' } });

@@ -118,10 +118,10 @@ export class TrackerEndpoint {
   }
 
   private send(response: ServerResponse, status: number, { text }: Answer, fields?: Refusal['fields']): void {
-    // No charset, since the media type has no parameters (RFC 7846 section 8.1); JSON is UTF-8.
-    const own = { 'content-type': ppstpMediaType, 'content-length': Buffer.byteLength(text) };
+    // No charset, since the media type has no parameters (RFC 7846 section 8.1). What we write is ASCII: one byte a character.
+    const own = { 'content-type': ppstpMediaType, 'content-length': text.length };
     response.writeHead(status, fields === undefined ? own : { ...own, ...fields });
-    response.end(text);
+    response.end(text, 'latin1');
   }
 
   private sourceOf({ socket, headers }: IncomingMessage): string {
