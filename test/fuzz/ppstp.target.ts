@@ -19,6 +19,9 @@ import { Tape } from './tape';
 import { promise, type FuzzTarget } from './target';
 import { textBytesMax, textFrom, trackerMessages, words } from './tracker-text';
 
+/** What is written as one byte for each character. */
+const visible = /^[\x21-\x7e]*$/;
+
 /** The decoders of the tracker protocol: any text, or one of RFC 7846's examples with tokens changed. */
 export const target: FuzzTarget = {
   bytesMax: textBytesMax,
@@ -83,6 +86,7 @@ function checkRequest(text: string): void {
   if (!decoded.ok) return;
   const sent = encodeRequest(decoded.message);
   checkPlain(text);
+  promise(visible.test(sent), () => 'lets a name in that is not ASCII');
   promise(requestRoot.safeParse(JSON.parse(sent)).success, () => 'sends a request as it is not defined');
   const again = decodeRequest(sent);
   promise(again.ok && isSame(again.message, asked(decoded.message)), () => 'a request means something else when sent');
@@ -109,6 +113,7 @@ function checkResponse(text: string): void {
   if (!decoded.ok) return;
   const { message } = decoded;
   const sent = encodeResponse(message);
+  promise(visible.test(sent), () => 'lets a name in that is not ASCII');
   // Others may know further codes, and a success without an ID is nobody's answer.
   const isOurs = message.errorCode <= 6 && (message.errorCode > 0 || message.transactionId !== '');
   if (isOurs) promise(responseRoot.safeParse(JSON.parse(sent)).success, () => 'sends a response as it is not defined');

@@ -163,6 +163,19 @@ describe('requests, RFC 7846 section 3.3.3', () => {
     expect(decodeRequest(connect({ version: '1' })).ok).toBe(true);
   });
 
+  it.each(['é', 'a b', 'a\n', '\u0000', '\ud800', '😀'])('lets no name in that is not visible ASCII: %j', (name) => {
+    const asn = address({ asn: name });
+    const protocol = address({ peer_protocol: name });
+    const action = { swarm_action: { swarm_id: name, action: 'JOIN', peer_mode: 'LEECH' } };
+    const texts = [
+      connect({ peer_id: name }),
+      connect({ transaction_id: name }),
+      ...[asn, protocol, action].map((data) => connect({}, data)),
+    ];
+    expect(texts.filter((text) => decodeRequest(text).ok)).toEqual([]);
+    expect(decodeRequest(connect({ transaction_id: name }))).toMatchObject({ transactionId: '' });
+  });
+
   it('refuses a message in which a name stands twice, wherever it is', () => {
     const twice = connect().replace('"peer_id":"ab"', '"peer_id":"ab","peer_id":"cd"');
     expect(decodeRequest(twice)).toEqual({ ok: false, fault: 'malformed', transactionId: '' });

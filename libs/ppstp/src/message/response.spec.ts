@@ -25,6 +25,8 @@ describe('responses, RFC 7846 section 3.3.4', () => {
       fc.property(fc.oneof(anyResponse, anyCarelessResponse), (message) => {
         const sent: unknown = JSON.parse(encodeResponse(message));
         expect(responseRoot.parse(sent)).toEqual(sent);
+        // One byte for each character, which who writes it may count on.
+        expect(encodeResponse(message)).toMatch(/^[\x21-\x7e]+$/);
       }),
     );
   });
