@@ -16,7 +16,9 @@ const newest = 50;
 const { name, files, seconds, seed, mode, shared } = workerData;
 const [inputNumber, inputLength, stop] = [0, 1, 2];
 setSourceMapsEnabled(true);
-const require = instrumentingRequire((path) => /\/libs\/pps[pt]p\/src\//.test(path) && !/\.testing\.ts$/.test(path));
+const require = instrumentingRequire(
+  (path) => /\/libs\/(?:ppspp|ppstp|intercept\/src\/tracker)\//.test(path) && !/\.testing\.ts$/.test(path),
+);
 const { target } = require(`./test/fuzz/${name}.target.ts`);
 const control = new Int32Array(shared.control);
 const current = new Uint8Array(shared.input);

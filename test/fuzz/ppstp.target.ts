@@ -11,10 +11,8 @@ import {
   type Request,
   type Response,
 } from '@weir/ppstp';
-import { JsonSpans, type Span } from '../../libs/intercept/src/tracker/json-spans';
-import { isObject, readJson } from '../../libs/ppstp/src/message/json-text';
-import { plainRequest } from '../../libs/ppstp/src/message/plain-request';
-import { request } from '../../libs/ppstp/src/message/request-schema';
+import { JsonSpans, listFirst, type Span } from '../../libs/intercept/src/tracker/peer-list.testing';
+import { isObject, plainRequest, readJson, requestSchema } from '../../libs/ppstp/src/message/internals.testing';
 import { Tape } from './tape';
 import { promise, type FuzzTarget } from './target';
 import { textBytesMax, textFrom, trackerMessages, words } from './tracker-text';
@@ -97,7 +95,8 @@ function checkPlain(text: string): void {
   const document = readJson(text);
   const body = isObject(document) ? document['PPSPTrackerProtocol'] : undefined;
   const plain = isObject(body) ? plainRequest(body) : undefined;
-  if (plain !== undefined) promise(isSame(plain, request.safeParse(body).data), () => 'reads what the schema does not');
+  if (plain !== undefined)
+    promise(isSame(plain, requestSchema.safeParse(body).data), () => 'reads what the schema does not');
 }
 
 /** No more peers are asked for than should be. */
@@ -119,6 +118,27 @@ function checkResponse(text: string): void {
   if (isOurs) promise(responseRoot.safeParse(JSON.parse(sent)).success, () => 'sends a response as it is not defined');
   const again = decodeResponse(sent);
   promise(again.ok && isSame(again.message, told(message)), () => 'a response means something else when sent');
+  checkListing(text, message);
+}
+
+const listing = { service: { ip: '203.0.113.7', port: 7_846 }, peerId: 'cache', serves: () => true };
+
+/** With us in its lists, a response is the same but for us, who come first. */
+function checkListing(text: string, message: Response): void {
+  const { transactionId } = message;
+  const listed = listFirst(text, { type: 'FIND', transactionId, peerId: 'peer', swarmId: '11' }, listing);
+  if (listed === undefined) return;
+  const decoded = decodeResponse(listed);
+  if (!decoded.ok) return promise(false, () => 'lists us in what cannot be read any more');
+  promise(isSame({ ...decoded.message, results: [] }, { ...message, results: [] }), () => 'changes more than lists');
+  for (const [at, { peers, ...rest }] of decoded.message.results.entries()) {
+    const { peers: before, ...others } = message.results[at] ?? {};
+    promise(isSame(rest, others), () => 'changes a result');
+    if (isSame(peers, before)) continue;
+    const most = (before ?? []).slice(0, limits.peersPerListMax - 1);
+    const [first, ...after] = peers ?? [];
+    promise(first?.peerId === listing.peerId && isSame(after, most), () => 'changes others than us in a list');
+  }
 }
 
 /** Errors and failures tell nothing else. */

@@ -5,6 +5,7 @@ export type { Decoded, MessageFault } from './message/document';
 export { protocolVersion } from './message/document';
 export type { PeerAddress } from './message/fields';
 export { renderPeer, type RenderedPeer } from './message/peer-info';
+export { decodeRequest } from './message/read-request';
 export * from './message/request';
 export * from './message/response';
 export * from './tracker/admission';

@@ -4,7 +4,8 @@ import { limits } from '../limits';
 import { requestRoot } from './definitions';
 import { otherwise } from './lenient.testing';
 import { anyRequest } from './message.testing';
-import { decodeRequest, encodeRequest } from './request';
+import { decodeRequest } from './read-request';
+import { encodeRequest } from './request';
 
 const inRoot = (body: string) => `{"PPSPTrackerProtocol": ${body}}`;
 

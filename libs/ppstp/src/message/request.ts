@@ -1,9 +1,7 @@
 import { limits } from '../limits';
 import type { RequestRoot } from './definitions';
-import { type Decoded, decodeDocument, protocolVersion } from './document';
+import { protocolVersion } from './document';
 import { type PeerAddress, writePeerAddress } from './fields';
-import { plainRequest } from './plain-request';
-import { request } from './request-schema';
 
 /** SEEDER: has the complete content. LEECH: still downloads, and contributes what it has. RFC 7846 section 1.1. */
 export type PeerMode = 'SEEDER' | 'LEECH';
@@ -67,13 +65,6 @@ export interface StatReportRequest extends RequestBase {
 
 /** What a peer may say to a tracker. RFC 7846 section 3.3.1. */
 export type Request = ConnectRequest | FindRequest | StatReportRequest;
-
-const form = { charsMax: limits.requestCharsMax, schema: request, plain: plainRequest };
-
-/** Reads a request in the forms of RFC 7846 section 3.3.3 and of its examples. Refuses what is longer than the limit. */
-export function decodeRequest(text: string): Decoded<Request> {
-  return decodeDocument(text, form);
-}
 
 /** Writes a request as RFC 7846 section 3.3.3 defines it. It asks for no more peers than "should be" (section 3.2.2). */
 export function encodeRequest(message: Request): string {
