@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CommandFactory, CommandRunnerService } from 'nest-commander';
 import { ApplianceCommand } from './commands/appliance.command';
+import { CatalogueCommand } from './commands/catalogue/catalogue.command';
 import { FetchCommand } from './commands/fetch.command';
 import { InterceptCommand } from './commands/intercept/intercept.command';
 import { WeirProgram } from './commands/program.command';
@@ -46,6 +47,7 @@ export class CliModule {
         FetchCommand,
         TrackerCommand,
         ApplianceCommand,
+        ...CatalogueCommand.registerWithSubCommands(),
         ...InterceptCommand.registerWithSubCommands(),
       ],
     };

@@ -8,12 +8,19 @@ export class UsageError extends CacheError<'USAGE'> {
 }
 
 /**
- * Why a command did not do what it should: `INCOMPLETE`, the content did not come in time; `TRACKER_UNREACHABLE`, none
+ * Why a command did not do what it should: `ADMIN_REFUSED`, the admin side of a tracker does not do what it was asked;
+ * `ADMIN_UNREACHABLE`, it does not answer; `INCOMPLETE`, the content did not come in time; `TRACKER_UNREACHABLE`, none
  * of the trackers answers, and nobody else is known; `NOT_AVAILABLE`, this installation lacks a part; `NOT_INTERCEPTING`, the
  * rules are not there as configured; `NOT_FAILING_OPEN`, flows passed too late.
  */
 export type CommandErrorCode =
-  'INCOMPLETE' | 'NOT_AVAILABLE' | 'NOT_FAILING_OPEN' | 'NOT_INTERCEPTING' | 'TRACKER_UNREACHABLE';
+  | 'ADMIN_REFUSED'
+  | 'ADMIN_UNREACHABLE'
+  | 'INCOMPLETE'
+  | 'NOT_AVAILABLE'
+  | 'NOT_FAILING_OPEN'
+  | 'NOT_INTERCEPTING'
+  | 'TRACKER_UNREACHABLE';
 
 /** The command was right, and failed nevertheless. */
 export class CommandError extends CacheError<CommandErrorCode> {}

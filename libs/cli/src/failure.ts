@@ -14,6 +14,8 @@ const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Failures that no change of the command line would have avoided. All others are mistakes of it. */
 const failedWhileRunning: ReadonlySet<string> = new Set([
+  'ADMIN_REFUSED',
+  'ADMIN_UNREACHABLE',
   'CONTENT_CHANGED',
   'DATAGRAM_SOCKET_FAILED',
   'INCOMPLETE',

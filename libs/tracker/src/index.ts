@@ -1,6 +1,7 @@
 /** A PPSTP tracker (RFC 7846) behind HTTP. */
 export { TrackerAdminError, type TrackerAdminErrorCode } from './admin/errors';
 export { trackerProblemStatuses } from './admin/problem';
+export { grantsView, grantView, trackedSwarmsView, trackedSwarmView, withdrawalView } from './admin/views';
 export { CatalogueError, type CatalogueErrorCode } from './catalogue/errors';
 export * from './errors';
 export * from './metrics';

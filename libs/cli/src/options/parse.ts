@@ -74,6 +74,14 @@ export function parseTrackerUrl(text: string): Parsed<string> {
   return { remedy: 'write an http: or https: URL, such as http://192.0.2.1:7846/' };
 }
 
+/** Where an admin side is asked: all paths are its own. */
+export function parseAdminUrl(text: string): Parsed<string> {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isWeb = url !== undefined && ['http:', 'https:'].includes(url.protocol);
+  if (isWeb && url.pathname === '/' && url.search === '' && url.username === '') return { value: url.href };
+  return { remedy: 'write an http: or https: URL without a path, such as http://127.0.0.1:7847' };
+}
+
 /** A peer to contact, which needs a port. */
 export function parsePeer(text: string): Parsed<HostPort> {
   const parsed = parseHostPort(text);

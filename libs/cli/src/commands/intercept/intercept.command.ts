@@ -1,6 +1,5 @@
 import { Command } from 'nest-commander';
-import { UsageError } from '../../errors';
-import { WeirCommand } from '../weir.command';
+import { GroupCommand } from '../group.command';
 import { InterceptDownCommand } from './down.command';
 import { InterceptPrintCommand } from './print.command';
 import { InterceptStatusCommand } from './status.command';
@@ -19,18 +18,6 @@ import { InterceptUpCommand } from './up.command';
     InterceptTestCommand,
   ],
 })
-export class InterceptCommand extends WeirCommand {
-  /** A word that is none of the commands comes here. */
-  override setCommand(command: Parameters<WeirCommand['setCommand']>[0]): this {
-    super.setCommand(command);
-    command.allowExcessArguments();
-    return this;
-  }
-
-  run([word]: string[]): Promise<void> {
-    const problem = word === undefined ? 'name what to do' : `there is no "${word}"`;
-    return Promise.reject(
-      new UsageError(`${problem}: write up, down, status, print or test; see weir intercept --help`),
-    );
-  }
+export class InterceptCommand extends GroupCommand {
+  protected readonly group = { name: 'intercept', words: 'up, down, status, print or test' };
 }
