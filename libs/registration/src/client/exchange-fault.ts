@@ -40,22 +40,30 @@ const known: Readonly<Record<string, readonly [ExchangeFault, string]>> = {
   CERT_REVOKED: ['certificate', "the tracker's certificate is revoked"],
   INVALID_PURPOSE: ['certificate', "the tracker's certificate is none for servers"],
   ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: ['certificate', ours],
-  ERR_SSL_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: ['certificate', ours],
   ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: ['certificate', ours],
   ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: ['certificate', 'the tracker says that our certificate has expired'],
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: ['certificate', 'the tracker does not trust the CA of our certificate'],
+  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: [
+    'tls',
+    'it has no cipher in common with us, or demands a certificate of ours',
+  ],
   ERR_SSL_UNSUPPORTED_PROTOCOL: ['tls', version],
   ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: ['tls', version],
   ERR_SSL_WRONG_VERSION_NUMBER: ['tls', 'it speaks no TLS there: is its URL http:, or its port another?'],
   ERR_SSL_PACKET_LENGTH_TOO_LONG: ['tls', 'it speaks no TLS there: is its URL http:, or its port another?'],
 };
 
-/** What went wrong, by what was thrown. Nothing of it is the tracker's own words. */
-export function faultOf(error: unknown): Failed {
+/** A server that is not content with our certificate need not say so: many of them only hang up. */
+const hungUp: ReadonlySet<string> = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
+const perhapsOurs = 'it ended the connection without an answer: it may demand a certificate of ours, or another one';
+
+/** What went wrong, by what was thrown, on the way to that URL. Nothing of it is the tracker's own words. */
+export function faultOf(error: unknown, url: string): Failed {
   const code = codeOf(error);
-  const [fault, reason] = known[code] ?? [kindOf(code), code];
   if (code === forbiddenCode && error instanceof Error) return { ok: false, fault: 'forbidden', reason: error.message };
-  return { ok: false, fault, reason };
+  const [fault, reason] = known[code] ?? [kindOf(code), code];
+  const isPerhapsOurs = hungUp.has(code) && url.startsWith('https:');
+  return { ok: false, fault, reason: isPerhapsOurs ? `${code}, ${perhapsOurs}` : reason };
 }
 
 function kindOf(code: string): ExchangeFault {

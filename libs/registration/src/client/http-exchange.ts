@@ -90,7 +90,7 @@ export class HttpExchange implements Exchange {
     } catch (error) {
       if (signal.aborted) return { ok: false, fault: 'stopped', reason: 'stopped' };
       if (deadline.signal.aborted) return { ok: false, fault: 'timeout', reason: 'no answer in time' };
-      return faultOf(error);
+      return faultOf(error, this.options.url);
     } finally {
       cancel();
     }
