@@ -72,6 +72,7 @@ describe('a realm and a client', () => {
   it.each<[string, object, string | RegExp, string]>([
     ['method', { method: 'GET' }, '', ''],
     ['target', { uri: '/announce' }, '', ''],
+    ['target as it is stated', {}, 'uri="/announce', 'uri="/other'],
     ['realm', {}, 'realm="tracker', 'realm="other'],
     ['user', {}, 'username="anna"', 'username="berta"'],
     ['two names', {}, 'username="anna"', 'username="anna", username*=UTF-8\'\'anna'],
