@@ -161,6 +161,26 @@ describe('weir', () => {
     ['a missing --listen', ['seed', 'x'], "required option '--listen <host:port>' not specified"],
     ['a malformed --listen', ['seed', 'x', '--listen', '80'], '--listen "80": write HOST:PORT'],
     ['a malformed tracker', ['seed', 'x', '--listen', '[::1]:0', '--tracker', 'x'], '--tracker "x": write an http'],
+    [
+      'a password in a URL',
+      ['seed', 'x', '--listen', '[::1]:0', '--tracker', 'https://a:b@tracker.example/'],
+      'write the URL without user and password',
+    ],
+    [
+      'a password in a link',
+      ['fetch', `ppsp:${id}?tracker=https://a:b@tracker.example/`, '--out', out],
+      'write the URL without user and password',
+    ],
+    [
+      'a user alone',
+      ['fetch', id, '--out', out, '--tracker', 'http://192.0.2.1/', '--tracker-user', 'anna'],
+      '--tracker-user anna: name a file with the password with --tracker-password-file',
+    ],
+    [
+      'a CA that is not there',
+      ['seed', 'x', '--listen', '[::1]:0', '--tracker', 'https://192.0.2.1/', '--tracker-ca', folder.path('none')],
+      'none: cannot be read: no such file or folder; name a file in PEM',
+    ],
     ['a swarm that is none', ['fetch', 'zz', '--out', out, ...peer], 'swarm "zz": write a swarm ID, a link'],
     ['a malformed link', ['fetch', 'ppsp:00?x=1', '--out', out, ...peer], 'swarm: "x" is no member; there are'],
     [

@@ -9,15 +9,15 @@ import { exchangeFlags, exchangeOf, type ExchangeOptions } from '../options/exch
 import { collect, parseContentBytes, parsePeer, parseSeconds, parseTrackerUrl, read } from '../options/parse';
 import { readSwarm, withFlags } from '../options/swarm';
 import { formatBytes, formatRate } from '../terminal/format';
+import { trackerFlags, trackersOf, type TrackerAccessOptions } from '../options/tracker-access';
 import type { Terminal } from '../terminal/terminal';
 import { fetchContent, type FetchPlan, type FetchSummary } from '../transfer/fetch-content';
 import type { StartTransfer } from '../transfer/transfer';
 import { FormatCommand, type FormatOptions } from './format.command';
 import { START_TRANSFER, TERMINAL } from './tokens';
 
-interface FetchOptions extends FormatOptions, ExchangeOptions {
+interface FetchOptions extends FormatOptions, ExchangeOptions, TrackerAccessOptions {
   readonly out: string;
-  readonly tracker?: readonly string[];
   readonly peer?: readonly HostPort[];
   readonly listen?: HostPort;
   readonly timeout?: number;
@@ -52,6 +52,31 @@ export class FetchCommand extends FormatCommand {
   @Option({ flags: '--tracker <url>', description: 'a tracker that knows peers; may be repeated' })
   readTracker(text: string, before?: readonly string[]): readonly string[] {
     return collect('--tracker', read('--tracker', text, parseTrackerUrl), before);
+  }
+
+  @Option(trackerFlags.ca)
+  readTrackerCa(text: string): string {
+    return text;
+  }
+
+  @Option(trackerFlags.user)
+  readTrackerUser(text: string): string {
+    return text;
+  }
+
+  @Option(trackerFlags.passwordFile)
+  readTrackerPasswordFile(text: string): string {
+    return text;
+  }
+
+  @Option(trackerFlags.cert)
+  readTrackerCert(text: string): string {
+    return text;
+  }
+
+  @Option(trackerFlags.key)
+  readTrackerKey(text: string): string {
+    return text;
   }
 
   @Option({ flags: '--peer <host:port>', description: 'a peer to ask; may be repeated' })
@@ -106,8 +131,8 @@ export class FetchCommand extends FormatCommand {
     const { out, listen, timeout } = options;
     const metadata = fetchable(metadataOf(statement));
     const peers = [...statement.peers.map((one) => read('peer', one, parsePeer)), ...(options.peer ?? [])];
-    const named = statement.trackers.map((one) => read('tracker', one, parseTrackerUrl));
-    const trackers = [...new Set([...named, ...(options.tracker ?? [])])];
+    const linked = statement.trackers.map((one) => read('tracker', one, parseTrackerUrl));
+    const trackers = await trackersOf(options, linked);
     if (trackers.length === 0 && peers.length === 0) {
       throw new UsageError('nobody to fetch from: name a --tracker or a --peer');
     }

@@ -6,15 +6,15 @@ import { Command, Option } from 'nest-commander';
 import { formatAddress, resolveAddress } from '../options/address';
 import { exchangeFlags, exchangeOf, type ExchangeOptions } from '../options/exchange';
 import { collect, parseTrackerUrl, read } from '../options/parse';
+import { trackerFlags, trackersOf, type TrackerAccessOptions } from '../options/tracker-access';
 import type { Terminal } from '../terminal/terminal';
 import { seedContent, statementOfContent } from '../transfer/seed-content';
 import type { StartTransfer } from '../transfer/transfer';
 import { SourceCommand, type SourceOptions } from './format.command';
 import { START_TRANSFER, TERMINAL } from './tokens';
 
-interface SeedOptions extends SourceOptions, ExchangeOptions {
+interface SeedOptions extends SourceOptions, ExchangeOptions, TrackerAccessOptions {
   readonly listen: HostPort;
-  readonly tracker?: readonly string[];
 }
 
 /** Serves a file to whoever asks, until it is stopped. */
@@ -42,6 +42,31 @@ export class SeedCommand extends SourceCommand {
     return collect('--tracker', read('--tracker', text, parseTrackerUrl), before);
   }
 
+  @Option(trackerFlags.ca)
+  readTrackerCa(text: string): string {
+    return text;
+  }
+
+  @Option(trackerFlags.user)
+  readTrackerUser(text: string): string {
+    return text;
+  }
+
+  @Option(trackerFlags.passwordFile)
+  readTrackerPasswordFile(text: string): string {
+    return text;
+  }
+
+  @Option(trackerFlags.cert)
+  readTrackerCert(text: string): string {
+    return text;
+  }
+
+  @Option(trackerFlags.key)
+  readTrackerKey(text: string): string {
+    return text;
+  }
+
   @Option(exchangeFlags.peerExchange)
   readPeerExchange(): boolean {
     return true;
@@ -55,14 +80,15 @@ export class SeedCommand extends SourceCommand {
   async run([path = '']: string[], options: SeedOptions): Promise<void> {
     const listen = await resolveAddress('--listen', options.listen);
     const exchange = await exchangeOf(options);
-    const plan = { path, format: this.formatOf(options), listen, trackers: options.tracker ?? [], exchange };
+    const trackers = await trackersOf(options);
+    const plan = { path, format: this.formatOf(options), listen, trackers, exchange };
     const { terminal, startTransfer } = this;
     await this.interruptibly((signal) =>
       seedContent(plan, {
         terminal,
         startTransfer,
         signal,
-        onReady: (record, address) => this.announce(record, address, plan.trackers),
+        onReady: (record, address) => this.announce(record, address, options.tracker ?? []),
       }),
     );
   }

@@ -67,11 +67,16 @@ function oneOf<Name extends string>(names: readonly Name[], text: string): Parse
   return value === undefined ? { remedy: `write ${listed(names)}` } : { value };
 }
 
-/** Where a tracker is asked. */
+/** Where a tracker is asked. Who we are there stands in no URL: URLs are shown, logged and passed on in links. */
 export function parseTrackerUrl(text: string): Parsed<string> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url !== undefined && ['http:', 'https:'].includes(url.protocol)) return { value: url.href };
-  return { remedy: 'write an http: or https: URL, such as http://192.0.2.1:7846/' };
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
+    return { remedy: 'write an http: or https: URL, such as http://192.0.2.1:7846/' };
+  }
+  if (url.username === '' && url.password === '') return { value: url.href };
+  return {
+    remedy: 'write the URL without user and password, and name them by --tracker-user and --tracker-password-file',
+  };
 }
 
 /** Where an admin side is asked: all paths are its own. */

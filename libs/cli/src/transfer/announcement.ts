@@ -1,4 +1,4 @@
-import type { Address, Candidate, SwarmId } from '@weir/ppspp';
+import { type Address, type Candidate, listed, type SwarmId } from '@weir/ppspp';
 import { isLoopback, reachableAddresses } from '@weir/datagram';
 import {
   candidatesOf,
@@ -6,6 +6,8 @@ import {
   systemClock,
   type Cancel,
   type RegistrationWorld,
+  type RegistrationSettings,
+  type TrackerSettings,
   type TrackerStatus,
 } from '@weir/registration';
 import type { StreamStats } from '@weir/ppstp';
@@ -13,7 +15,7 @@ import { CommandError } from '../errors';
 
 /** What trackers are told, and who hears what they tell. */
 export interface AnnouncementPlan {
-  readonly trackers: readonly string[];
+  readonly trackers: RegistrationSettings['trackers'];
   /** Where the transfer listens. */
   readonly address: Address;
   readonly swarmId: SwarmId;
@@ -126,11 +128,19 @@ export class Announcement {
 
 function unreachable(failed: ReadonlyMap<string, string>): CommandError {
   const named = [...failed].map(([url, reason]) => `${url} (${reason})`).join(', ');
-  return new CommandError('TRACKER_UNREACHABLE', `no tracker can be reached: ${named}; check --tracker`);
+  const reasons = [...failed.values()].join();
+  const flags = ['--tracker', ...remedies.flatMap(([reason, more]) => (reason.test(reasons) ? more : []))];
+  return new CommandError('TRACKER_UNREACHABLE', `no tracker can be reached: ${named}; check ${listed(flags)}`);
 }
 
+/** What the options beside --tracker have to do with, in the words of a registration. */
+const remedies: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/\bcertificate\b/, ['--tracker-ca', '--tracker-cert']],
+  [/\b06\b|\buser name\b/, ['--tracker-user', '--tracker-password-file']],
+];
+
 /** A tracker on this machine: then peers may be there too. */
-function isLocal(url: string): boolean {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+function isLocal(tracker: string | TrackerSettings): boolean {
+  const host = new URL(typeof tracker === 'string' ? tracker : tracker.url).hostname.replace(/^\[|\]$/g, '');
   return host === 'localhost' || isLoopback({ ip: host, port: 0 });
 }

@@ -8,6 +8,7 @@ import { Announcement } from './announcement';
 import { GuardedStore } from './guarded-store';
 import { memberOf } from './membership';
 import type { Source, Transfer, TransferExchange } from '@weir/peer';
+import type { RegistrationSettings } from '@weir/registration';
 import type { StartTransfer } from './transfer';
 
 /** What to fetch, where from and where to. */
@@ -15,7 +16,7 @@ export interface FetchPlan {
   readonly metadata: SwarmMetadata;
   readonly out: string;
   readonly listen: Address;
-  readonly trackers: readonly string[];
+  readonly trackers: RegistrationSettings['trackers'];
   readonly peers: readonly Address[];
   readonly exchange?: TransferExchange | undefined;
   /** From the start; undefined for as long as it takes. */

@@ -1,5 +1,6 @@
 import { statementOf, type Address, type SwarmRecord, type SwarmStatement } from '@weir/ppspp';
 import type { TransferExchange } from '@weir/peer';
+import type { RegistrationSettings } from '@weir/registration';
 import { FileSource } from '../content/file-source';
 import type { ContentFormat } from '../content/scan';
 import { untilAborted } from '../terminal/interruption';
@@ -14,7 +15,7 @@ export interface SeedPlan {
   readonly path: string;
   readonly format: ContentFormat;
   readonly listen: Address;
-  readonly trackers: readonly string[];
+  readonly trackers: RegistrationSettings['trackers'];
   readonly exchange?: TransferExchange | undefined;
 }
 
