@@ -1,14 +1,15 @@
+import { type z } from 'zod';
 import { type WeirConfig } from './config';
 import { ConfigError, configErrorStatus } from './errors';
-import { problemsOf } from './problems';
+import { problemsOf, type Told } from './problems';
 import { schema } from './schema';
+import { applianceTable, type SettingTable } from './setting-table';
 import {
   commandLineSource,
-  defaults,
+  defaultsOf,
   environmentSource,
   fileOnCommandLine,
   fileSource,
-  fileVariable,
   type Environment,
 } from './sources';
 import { mergeTrees } from './tree';
@@ -28,12 +29,22 @@ export interface ConfigSources {
  * every problem at once: an operator should not have to find them one by one.
  */
 export function loadConfig({ file, env = process.env, argv = [] }: ConfigSources = {}): WeirConfig {
-  const path = file ?? fileOnCommandLine(argv) ?? (env[fileVariable] === '' ? undefined : env[fileVariable]);
+  const path = file ?? fileOnCommandLine(argv) ?? fileInEnvironment(env, applianceTable);
   const files = path === undefined ? [] : [fileSource(path)];
-  const sources = [defaults, ...files, environmentSource(env), commandLineSource(argv)];
+  const sources = [defaultsOf(applianceTable), ...files, environmentSource(env), commandLineSource(argv)];
+  return checked(schema, { sources, table: applianceTable });
+}
+
+/** The file that a variable names; an empty one names none. */
+export function fileInEnvironment(env: Environment, { fileVariable }: SettingTable): string | undefined {
+  return env[fileVariable] === '' ? undefined : env[fileVariable];
+}
+
+/** What the sources say together, each overruling those before it: checked, and frozen. Throws `CONFIG_INVALID`. */
+export function checked<Config>(schema: z.ZodType<Config>, { sources, table }: Omit<Told, 'merged'>): Config {
   const merged = sources.map(({ tree }) => tree).reduce(mergeTrees);
   const { success, data, error } = schema.safeParse(merged);
-  const refused = success ? [] : problemsOf(error.issues, merged, sources);
+  const refused = success ? [] : problemsOf(error.issues, { merged, sources, table });
   const problems = [...sources.flatMap(({ problems: strays }) => strays), ...refused];
   if (!success || problems.length > 0) throw invalid(problems);
   return freeze(data);

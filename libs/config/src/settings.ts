@@ -240,8 +240,8 @@ export const settings: readonly Setting[] = [
 ];
 
 /** The environment variable of a key: `WEIR_REGISTRATION_REPORT_INTERVAL` of `registration.reportInterval`. */
-export function environmentName(key: string): string {
-  return `WEIR_${key.replaceAll('.', '_').replace(/[A-Z]/g, '_$&').toUpperCase()}`;
+export function environmentName(key: string, prefix = 'WEIR_'): string {
+  return `${prefix}${key.replaceAll('.', '_').replace(/[A-Z]/g, '_$&').toUpperCase()}`;
 }
 
 /** What `text` means for a setting: the same value that would stand in the file. Not judged here. */

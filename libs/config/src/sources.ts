@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { parseDocument } from 'yaml';
 import { ConfigError } from './errors';
 import { nearest } from './nearest';
-import { environmentName, readNotation, settings, type Setting } from './settings';
+import { applianceTable, type SettingTable } from './setting-table';
+import { environmentName, readNotation, type Setting } from './settings';
 import { isTree, mergeTrees, treeOf, type Tree } from './tree';
 
 /** What one source says. */
@@ -18,21 +19,21 @@ export interface Source {
 /** Variables that say what a file or option also can. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The variable and the option that name the file. */
-export const fileVariable = 'WEIR_CONFIG';
-/** See `fileVariable`. */
+/** The option that names the file. */
 export const fileOption = 'config';
 
 /** What holds where no other source speaks. */
-export const defaults: Source = {
-  tree: settings.map(({ key, fallback }) => treeOf(key, fallback)).reduce(mergeTrees, {}),
-  nameOf: () => 'default',
-  problems: [],
-};
+export function defaultsOf({ settings }: SettingTable): Source {
+  return {
+    tree: settings.map(({ key, fallback }) => treeOf(key, fallback)).reduce(mergeTrees, {}),
+    nameOf: () => 'default',
+    problems: [],
+  };
+}
 
 /** Reads a YAML file. Throws `CONFIG_UNREADABLE`; an empty file says nothing. */
-export function fileSource(path: string): Source {
-  const document = parseDocument(readText(path));
+export function fileSource(path: string, { fileVariable }: SettingTable = applianceTable): Source {
+  const document = parseDocument(readText(path, fileVariable));
   const [error] = document.errors;
   if (error !== undefined) throw unreadable(path, error.message.split('\n')[0] ?? '', 'mend the YAML');
   const content: unknown = document.toJS();
@@ -40,7 +41,7 @@ export function fileSource(path: string): Source {
   return { tree: content ?? {}, nameOf: () => path, problems: [] };
 }
 
-function readText(path: string): string {
+function readText(path: string, fileVariable: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
@@ -56,14 +57,16 @@ function unreadable(path: string, reason: string, remedy: string): ConfigError {
 /** What an orchestrator sets for a service that is itself named weir, such as `WEIR_SERVICE_HOST` or `WEIR_PORT`. */
 const serviceLink = /_(?:SERVICE_(?:HOST|PORT)|PORT)(?:_\w+)?$/;
 
-/** Reads the `WEIR_` variables. An empty one is as good as none. */
-export function environmentSource(environment: Environment): Source {
-  const known = new Set(settings.map(({ key }) => environmentName(key)));
+/** Reads the variables of the program's prefix. An empty one is as good as none. */
+export function environmentSource(environment: Environment, table: SettingTable = applianceTable): Source {
+  const { settings, environmentPrefix, fileVariable } = table;
+  const nameOf = (key: string): string => environmentName(key, environmentPrefix);
+  const known = new Set(settings.map(({ key }) => nameOf(key)));
   const foreign = (name: string): boolean => name === fileVariable || (serviceLink.test(name) && !known.has(name));
   const ours = Object.entries(environment).filter(
-    ([name, text]) => name.startsWith('WEIR_') && !foreign(name) && text !== '',
+    ([name, text]) => name.startsWith(environmentPrefix) && !foreign(name) && text !== '',
   );
-  return textSource(ours, environmentName, [fileVariable]);
+  return textSource(ours, { settings, nameOf, otherNames: [fileVariable] });
 }
 
 /** Reads `--store.capacity 10GiB` and `--store.capacity=10GiB`. */
@@ -72,7 +75,8 @@ export function commandLineSource(argv: readonly string[]): Source {
   const given = tokens.flatMap((token): [string, string | undefined][] =>
     token.kind === 'option' && token.name !== fileOption ? [[token.rawName, token.value]] : [],
   );
-  const source = textSource(given, optionName, [optionName(fileOption)]);
+  const { settings } = applianceTable;
+  const source = textSource(given, { settings, nameOf: optionName, otherNames: [optionName(fileOption)] });
   const stray = tokens.flatMap((token) => (token.kind === 'positional' ? [`${token.value}: no such argument`] : []));
   return { ...source, problems: [...source.problems, ...stray] };
 }
@@ -84,7 +88,7 @@ export function fileOnCommandLine(argv: readonly string[]): string | undefined {
 }
 
 function parseOptions(argv: readonly string[]) {
-  const names = [fileOption, ...settings.map(({ key }) => key)];
+  const names = [fileOption, ...applianceTable.settings.map(({ key }) => key)];
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
   return parseArgs({ args: [...argv], options, strict: false, tokens: true, allowPositionals: true });
 }
@@ -93,11 +97,17 @@ function optionName(key: string): string {
   return `--${key}`;
 }
 
+/** How a source calls settings, and what else it has names for. */
+interface Naming {
+  readonly settings: readonly Setting[];
+  readonly nameOf: (key: string) => string;
+  readonly otherNames: readonly string[];
+}
+
 /** A source of names and texts, each name standing for one setting. */
 function textSource(
   given: readonly (readonly [string, string | undefined])[],
-  nameOf: (key: string) => string,
-  otherNames: readonly string[],
+  { settings, nameOf, otherNames }: Naming,
 ): Source {
   const byName = new Map(settings.map((setting): [string, Setting] => [nameOf(setting.key), setting]));
   const problems: string[] = [];
