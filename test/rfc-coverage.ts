@@ -1,4 +1,4 @@
-/** How the page on RFC 7574's requirements is read, and what can be wrong with it. */
+/** How a page on an RFC's requirements is read, and what can be wrong with it. */
 
 /** A test that a row names. */
 export interface NamedTest {
@@ -35,9 +35,18 @@ export interface Chapter {
 /** The text of a file of the tree, or undefined if there is none. */
 export type ReadFile = (path: string) => string | undefined;
 
-/** RFC 2119's key words, each use of which is one requirement; `threat` is one of section 12's, which has none. */
+/** What a page is about. */
+export interface Subject {
+  /** How often each chapter of the RFC uses a key word. */
+  readonly counted: Readonly<Record<string, number>>;
+  /** Where files are that are named by no folder of the tree's root. */
+  readonly home: string;
+}
+
+/** RFC 2119's key words, each use of which is one requirement. */
 const keywords = ['MUST', 'MUST NOT', 'SHOULD', 'SHOULD NOT', 'MAY', 'OPTIONAL', 'RECOMMENDED', 'REQUIRED', 'SHALL'];
-const levels: readonly string[] = [...keywords, 'threat'];
+/** Rows beyond the count: a danger that the RFC answers without a key word, and what a table or a figure of it demands. */
+const levels: readonly string[] = [...keywords, 'threat', 'table'];
 
 const columns = 7;
 
@@ -50,8 +59,9 @@ export function chaptersOf(page: string): Chapter[] {
   });
 }
 
-/** All that is wrong with the page; `counted` is how often each chapter of the RFC uses a key word. */
-export function complaintsAbout(page: string, counted: Readonly<Record<string, number>>, read: ReadFile): string[] {
+/** All that is wrong with the page. */
+export function complaintsAbout(page: string, { counted, home }: Subject, read: ReadFile): string[] {
+  const readNamed = (file: string): string | undefined => read(pathOf(file, home));
   const chapters = chaptersOf(page);
   const found = Object.fromEntries(chapters.map((chapter) => [chapter.number, chapter.counted]));
   const wrong = Object.keys(counted).filter((number) => found[number] !== counted[number]);
@@ -59,7 +69,7 @@ export function complaintsAbout(page: string, counted: Readonly<Record<string, n
     ...wrong.map((number) => `section ${number}: the RFC has ${String(counted[number])} requirements`),
     ...chapters.flatMap(complaintsAboutChapter),
     ...chapters.flatMap(({ parts }) => parts).flatMap(complaintsAboutPart),
-    ...rowsOf(chapters).flatMap((row) => complaintsAboutRow(row, read)),
+    ...rowsOf(chapters).flatMap((row) => complaintsAboutRow(row, readNamed)),
   ];
 }
 
@@ -114,20 +124,20 @@ function complaintsAboutRow(row: Row, read: ReadFile): string[] {
   if (!levels.includes(level)) complaints.push(`${id}: ${level} is no level`);
   if (tests.length === 0 && reason === '') complaints.push(`${id}: neither a test nor a reason`);
   if (files.length === 0 && reason === '') complaints.push(`${id}: neither a file nor a reason`);
-  for (const file of files) if (read(pathOf(file)) === undefined) complaints.push(`${id}: there is no ${file}`);
+  for (const file of files) if (read(file) === undefined) complaints.push(`${id}: there is no ${file}`);
   return [...complaints, ...tests.flatMap((test) => complaintsAboutTest(id, test, read))];
 }
 
 function complaintsAboutTest(id: string, { file, title }: NamedTest, read: ReadFile): string[] {
   if (!file.endsWith('.spec.ts')) return [`${id}: ${file} is no file of tests`];
-  const source = read(pathOf(file));
+  const source = read(file);
   if (source === undefined) return [`${id}: there is no ${file}`];
   return titlesIn(source).includes(title) ? [] : [`${id}: ${file} has no test "${title}"`];
 }
 
-/** Files are named from `libs/ppspp/src`, or from the root of the tree if they begin so. */
-function pathOf(file: string): string {
-  return /^(?:apps|libs|ops|test)\//.test(file) ? file : `libs/ppspp/src/${file}`;
+/** Files are named from the page's home, or from the root of the tree if they begin so. */
+function pathOf(file: string, home: string): string {
+  return /^(?:apps|libs|ops|test)\//.test(file) ? file : `${home}/${file}`;
 }
 
 /**
