@@ -6,6 +6,7 @@ export * from './client/ppstp-client';
 export * from './client/tls';
 export * from './clock';
 export * from './errors';
+export * from './limits';
 export type { Found } from './look-ups';
 export * from './metrics';
 export * from './registration';

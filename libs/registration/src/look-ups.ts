@@ -4,6 +4,7 @@ import { Keyv } from 'keyv';
 
 import { BoundedMap } from './bounded-map';
 import type { Clock } from './clock';
+import { lookupsMax } from './limits';
 import type { RegistrationMetrics } from './metrics';
 import { type ListFilter, mergePeers, type TrackedPeer } from './tracked-peers';
 
@@ -23,9 +24,6 @@ export interface LookUpContext {
 
 /** Told of the peers that are known so far, the best first, whenever a tracker has answered. */
 export type Found = (peers: readonly TrackedPeer[]) => void;
-
-/** Look-ups that are remembered: protects memory from whoever asks us for ever new swarms. */
-const lookupsMax = 4_096;
 
 /** Time that it is remembered that nobody was found: the next peer to join should not have to wait for long. */
 const emptyLookupMillis = 1_000;

@@ -6,6 +6,7 @@ import { announcedTo } from './announced';
 import { BoundedMap } from './bounded-map';
 import type { Answer } from './client/ppstp-client';
 import { type Clock, systemClock } from './clock';
+import { ownIdsMax, swarmsMax } from './limits';
 import { type Found, LookUps } from './look-ups';
 import type { RegistrationMetrics } from './metrics';
 import type { SessionClient } from './session/session-client';
@@ -30,12 +31,6 @@ export interface RegistrationWorld {
   /** Default: a `PpstpClient` over HTTP. */
   readonly client?: (url: string) => SessionClient;
 }
-
-/** Swarms of one peer: what the session of each tracker has to compare and report. As many as our own tracker allows. */
-export const swarmsMax = 16_384;
-
-/** Peer IDs of ours that are remembered; who is listed as an older one is known by its address. */
-const ownIdsMax = 65_536;
 
 /**
  * A peer's registration with its trackers (RFC 7846): it says which swarms we are in, reports what we have done there,

@@ -6,6 +6,7 @@ import { limits, type PeerAddress } from '@weir/ppstp';
 import type { TrackerCredentials } from './client/http-exchange';
 import { tlsProblem, type TrackerTls } from './client/tls';
 import { RegistrationError } from './errors';
+import { trackersMax } from './limits';
 
 /** Whom a tracker is there for, and whom an address is: the provider's own subscribers, or everyone. */
 export type Audience = 'subscribers' | 'everyone';
@@ -83,9 +84,6 @@ export interface RegistrationPlan {
   readonly ownListeners: readonly Address[];
   readonly localAddress: string | undefined;
 }
-
-/** Trackers of one peer: each costs requests for every look-up and every report. */
-export const trackersMax = 16;
 
 /** Tiers of one group: each may hold a tracker. */
 const tierMax = trackersMax;

@@ -1,6 +1,7 @@
 import type { PeerInfo } from '@weir/ppstp';
 
-import { mergePeers, peersPerLookupMax } from './tracked-peers';
+import { peersPerLookupMax } from './limits';
+import { mergePeers } from './tracked-peers';
 
 const filter = { peerId: 'me', addresses: [{ ip: '10.0.0.1', port: 7000 }], allowLoopback: false };
 

@@ -1,6 +1,8 @@
 import { type Address, addressKey, type Candidate, peerIpUsable } from '@weir/ppspp';
 import type { PeerInfo } from '@weir/ppstp';
 
+import { peersPerLookupMax } from './limits';
+
 /** A peer of a swarm, as trackers know it. PPSTP does not tell whether it is a SEEDER or a LEECH. */
 export interface TrackedPeer {
   readonly peerId: string;
@@ -8,9 +10,6 @@ export interface TrackedPeer {
   /** The larger the value, the higher the priority (RFC 7846 table 3). */
   readonly priority: number;
 }
-
-/** Peers of one look-up, over all trackers: protects whoever has to try them. */
-export const peersPerLookupMax = 256;
 
 /** Who must not be listed to us. */
 export interface ListFilter {

@@ -2,6 +2,7 @@ import { errorCodes, type PeerInfo, type PeerMode, type Response, type SwarmActi
 
 import type { Answer } from './client/ppstp-client';
 import type { Cancel } from './clock';
+import { refusedShownMax } from './limits';
 import { AddressProof } from './session/address-proof';
 import { backOff, operatorMillis } from './session/back-off';
 import type { Identity } from './session/identities';
@@ -14,9 +15,6 @@ import type { Step } from './session/steps';
 import { type Verdict, verdictOf } from './session/verdict';
 import type { TrackerPlan } from './settings';
 import type { TrackerSessionState, TrackerStatus } from './tracker-status';
-
-/** Refused swarms that a status names. */
-const refusedShownMax = 16;
 
 /** What we want of a tracker that stands by. */
 const nothing: ReadonlyMap<string, PeerMode> = new Map();

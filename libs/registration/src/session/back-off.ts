@@ -1,5 +1,5 @@
-/** First pause after a failure; it may double with each. */
-const pauseMillis = 1_000;
+/** Bound of the first pause after a failure; it doubles with each. The client has repeated its request by then. */
+const pauseMillis = 4_000;
 
 /** Least share of a pause: a dice that shows zero must not make a loop. */
 const shareMin = 0.05;

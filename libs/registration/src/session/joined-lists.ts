@@ -3,9 +3,7 @@ import type { PeerInfo } from '@weir/ppstp';
 import { BoundedMap } from '../bounded-map';
 import type { Answer } from '../client/ppstp-client';
 import type { Clock } from '../clock';
-
-/** Lists that are kept: whoever joins asks for them at once. */
-const listsMax = 256;
+import { joinedListsMax } from '../limits';
 
 /** How long a list that came with a JOIN says what a FIND would. */
 const freshMillis = 2_000;
@@ -13,7 +11,7 @@ const freshMillis = 2_000;
 /** The peers that came with a JOIN (RFC 7846 section 4.1.1), for whoever asks right after it. */
 export class JoinedLists {
   private readonly lists = new BoundedMap<string, { readonly at: number; readonly peers: readonly PeerInfo[] }>(
-    listsMax,
+    joinedListsMax,
   );
 
   constructor(private readonly clock: Clock) {}

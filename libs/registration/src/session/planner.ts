@@ -1,5 +1,6 @@
 import type { PeerMode } from '@weir/ppstp';
 
+import { probesInRowMax, refusalsInRowMax } from '../limits';
 import { Customs } from './customs';
 import { Identities, type Identity } from './identities';
 import { Refusals, type RefusedSwarm } from './refusals';
@@ -14,12 +15,6 @@ export interface PlannerOptions {
   readonly reportMillis: number;
   readonly random: () => number;
 }
-
-/** Refusals in a row after which a tracker is left alone for a while: it may be that it refuses everything. */
-const refusalsInRowMax = 32;
-
-/** The same, while it does: one open swarm among closed ones should be found some day. */
-const probesMax = 4;
 
 type Refused = Extract<Verdict, { kind: 'refused' }>;
 type Failed = Extract<Verdict, { kind: 'failed' }>;
@@ -119,7 +114,7 @@ export class Planner {
 
   /** Refusals in a row after which a tracker is left alone for a while. */
   get patience(): number {
-    return this.probing && this.identities.size === 0 ? probesMax : refusalsInRowMax;
+    return this.probing && this.identities.size === 0 ? probesInRowMax : refusalsInRowMax;
   }
 
   /**
