@@ -179,7 +179,7 @@ describe('weir', () => {
     [
       'a CA that is not there',
       ['seed', 'x', '--listen', '[::1]:0', '--tracker', 'https://192.0.2.1/', '--tracker-ca', folder.path('none')],
-      'none: cannot be read: no such file or folder; name a file in PEM',
+      'none": it cannot be read',
     ],
     ['a swarm that is none', ['fetch', 'zz', '--out', out, ...peer], 'swarm "zz": write a swarm ID, a link'],
     ['a malformed link', ['fetch', 'ppsp:00?x=1', '--out', out, ...peer], 'swarm: "x" is no member; there are'],

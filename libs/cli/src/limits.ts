@@ -6,6 +6,3 @@ export const extentsMax = 2 ** 22;
 
 /** Addresses or URLs that may be named on one command line, per option. */
 export const namedMax = 64;
-
-/** Bytes that are read of a file with certificates, a key or a password: many times what such files have. */
-export const accessFileBytesMax = 262_144;

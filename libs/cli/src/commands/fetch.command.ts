@@ -132,7 +132,7 @@ export class FetchCommand extends FormatCommand {
     const metadata = fetchable(metadataOf(statement));
     const peers = [...statement.peers.map((one) => read('peer', one, parsePeer)), ...(options.peer ?? [])];
     const linked = statement.trackers.map((one) => read('tracker', one, parseTrackerUrl));
-    const trackers = await trackersOf(options, linked);
+    const trackers = trackersOf(options, linked);
     if (trackers.length === 0 && peers.length === 0) {
       throw new UsageError('nobody to fetch from: name a --tracker or a --peer');
     }

@@ -80,7 +80,7 @@ export class SeedCommand extends SourceCommand {
   async run([path = '']: string[], options: SeedOptions): Promise<void> {
     const listen = await resolveAddress('--listen', options.listen);
     const exchange = await exchangeOf(options);
-    const trackers = await trackersOf(options);
+    const trackers = trackersOf(options);
     const plan = { path, format: this.formatOf(options), listen, trackers, exchange };
     const { terminal, startTransfer } = this;
     await this.interruptibly((signal) =>

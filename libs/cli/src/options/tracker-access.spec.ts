@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { makeSelfSigned } from '@weir/tls';
 import { temporaryFolder } from '../content/content.testing';
 import { UsageError } from '../errors';
@@ -13,6 +13,7 @@ async function files() {
   const other = await makeSelfSigned(['other.example']);
   const write = (name: string, text: string): string => {
     writeFileSync(folder.path(name), text);
+    chmodSync(folder.path(name), name === 'shown' ? 0o644 : 0o600);
     return folder.path(name);
   };
   return {
@@ -22,14 +23,15 @@ async function files() {
     key: write('key.pem', own.key),
     otherKey: write('other-key.pem', other.key),
     password: write('password', 'Circle of Life\r\nanother line\n'),
+    shown: write('shown', 'secret\n'),
     empty: write('empty', '\nsecret\n'),
     missing: folder.path('missing'),
   };
 }
 
-it('is nobody in particular without options', async () => {
-  expect(await trackersOf({ tracker })).toEqual([{ url: tracker[0] }]);
-  expect(await trackersOf({}, ['http://a.example/', 'http://b.example/'])).toEqual([
+it('is nobody in particular without options', () => {
+  expect(trackersOf({ tracker })).toEqual([{ url: tracker[0] }]);
+  expect(trackersOf({}, ['http://a.example/', 'http://b.example/'])).toEqual([
     { url: 'http://a.example/' },
     { url: 'http://b.example/' },
   ]);
@@ -46,7 +48,7 @@ it('reads files, the password up to the end of its line', async () => {
   };
   const tls = { ca: own.certificate, certificate: own.certificate, key: own.key };
   const credentials = { username: 'anna', password: 'Circle of Life' };
-  expect(await trackersOf({ ...options, tracker })).toEqual([{ url: tracker[0], credentials, tls }]);
+  expect(trackersOf({ ...options, tracker })).toEqual([{ url: tracker[0], credentials, tls }]);
 });
 
 it('shows who we are to the trackers that are named, and to those of a link only if none is', async () => {
@@ -54,11 +56,11 @@ it('shows who we are to the trackers that are named, and to those of a link only
   const options = { trackerUser: 'anna', trackerPasswordFile: password };
   const credentials = { username: 'anna', password: 'Circle of Life' };
   const linked = ['https://linked.example/', 'https://tracker.example/'];
-  expect(await trackersOf({ ...options, tracker: [...tracker, ...tracker] }, linked)).toEqual([
+  expect(trackersOf({ ...options, tracker: [...tracker, ...tracker] }, linked)).toEqual([
     { url: 'https://linked.example/' },
     { url: 'https://tracker.example/', credentials },
   ]);
-  expect(await trackersOf(options, linked)).toEqual(linked.map((url) => ({ url, credentials })));
+  expect(trackersOf(options, linked)).toEqual(linked.map((url) => ({ url, credentials })));
 });
 
 type Files = Awaited<ReturnType<typeof files>>;
@@ -74,33 +76,49 @@ it.each<[string, (named: Files) => TrackerAccessOptions, string]>([
   [
     'an empty password',
     ({ empty }) => ({ trackerUser: 'anna', trackerPasswordFile: empty }),
-    'empty: its first line is empty; write the password there',
+    'empty": its first line is empty: write the password there',
+  ],
+  [
+    'a password that everybody can read',
+    ({ shown }) => ({ trackerUser: 'anna', trackerPasswordFile: shown }),
+    'shown": others than its owner could read or change it: chmod 600',
   ],
   [
     'no password file',
     ({ missing }) => ({ trackerUser: 'anna', trackerPasswordFile: missing }),
-    'missing: cannot be read: no such file or folder; name a file with the password',
+    'missing": it cannot be read',
   ],
-  ['no CA file', ({ missing }) => ({ trackerCa: missing }), 'missing: cannot be read: no such file'],
-  ['a CA that is none', ({ key }) => ({ trackerCa: key }), 'key.pem: name a file with certificates in PEM'],
+  [
+    'a password where everybody listens',
+    ({ password }) => ({ trackerUser: 'anna', trackerPasswordFile: password, tracker: ['http://tracker.example/'] }),
+    '--tracker-user anna: http://tracker.example/ is plain HTTP, where passwords are found out; name an https: URL',
+  ],
+  ['no CA file', ({ missing }) => ({ trackerCa: missing }), '--tracker-ca "'],
+  ['a CA that is none', ({ key }) => ({ trackerCa: key }), 'key.pem": it holds no certificate'],
   [
     'a certificate alone',
     ({ cert }) => ({ trackerCert: cert }),
-    "--tracker-key (none): name the file of the certificate's key",
+    'cert.pem: name the file of its key with --tracker-key',
   ],
-  ['a key alone', ({ key }) => ({ trackerKey: key }), "--tracker-cert (none): name the file of the key's certificate"],
+  ['a key alone', ({ key }) => ({ trackerKey: key }), 'key.pem: name the file of its certificate with --tracker-cert'],
   [
     "somebody else's key",
     ({ cert, otherKey }) => ({ trackerCert: cert, trackerKey: otherKey }),
-    "other-key.pem: name a file with the certificate's own key in PEM",
+    'other-key.pem: it is not the key of --tracker-cert ',
   ],
   [
     'certificates where there is no TLS',
-    ({ ca }) => ({ trackerCa: ca, tracker: ['http://tracker.example/'] }),
-    'ca.pem: it is of no use without a tracker at an https: URL; name one, or leave it out',
+    ({ ca, cert }) => ({ trackerCa: ca, trackerCert: cert, tracker: ['http://tracker.example/'] }),
+    '--tracker-ca, --tracker-cert: of no use without a tracker at an https: URL; name one, or leave it out',
   ],
 ])('explains %s', async (_, options, message) => {
-  const reading = trackersOf({ tracker, ...options(await files()) });
-  await expect(reading).rejects.toBeInstanceOf(UsageError);
-  await expect(reading).rejects.toThrow(message);
+  const named = { tracker, ...options(await files()) };
+  expect(() => trackersOf(named)).toThrow(UsageError);
+  expect(() => trackersOf(named)).toThrow(message);
+});
+
+it('is somebody by plain HTTP on this host alone', async () => {
+  const { password } = await files();
+  const options = { trackerUser: 'anna', trackerPasswordFile: password, tracker: ['http://127.0.0.1:7846/'] };
+  expect(trackersOf(options)).toMatchObject([{ credentials: { username: 'anna' } }]);
 });

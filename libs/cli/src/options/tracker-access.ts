@@ -1,9 +1,8 @@
-import { open } from 'node:fs/promises';
-import { type TrackerSettings, tlsProblem } from '@weir/registration';
-import { readAt } from '../content/file-access';
-import { reasonOf } from '../content/errors';
+import { areOnePair, readCertificates, readKey, readPassword } from '@weir/config';
+import type { TrackerSettings } from '@weir/registration';
 import { UsageError } from '../errors';
-import { accessFileBytesMax } from '../limits';
+import { read } from './parse';
+import { isLocalUrl } from './address';
 
 /** The options that say how trackers are believed, and who we are there. */
 export interface TrackerAccessOptions {
@@ -24,31 +23,21 @@ export const trackerFlags = {
   key: { flags: '--tracker-key <file>', description: 'and its key, in PEM' },
 } as const;
 
-/** The options that name parts of `TrackerTls`. */
-const partFlags = { ca: '--tracker-ca', certificate: '--tracker-cert', key: '--tracker-key' } as const;
-
 /**
  * The trackers that a command asks: those of a link, and those that its options name. The access is for those that are named;
- * if none is, for those of the link. Rejects with a `UsageError` that names the option, its value and the remedy.
+ * if none is, for those of the link. Throws a `UsageError` that names the option, its value and the remedy.
  */
-export async function trackersOf(
-  options: TrackerAccessOptions,
-  linked: readonly string[] = [],
-): Promise<readonly TrackerSettings[]> {
+export function trackersOf(options: TrackerAccessOptions, linked: readonly string[] = []): readonly TrackerSettings[] {
   const named = options.tracker ?? [];
   const meant = named.length > 0 ? named : linked;
-  const access = { credentials: await credentialsOf(options), tls: await tlsOf(options) };
-  if (access.tls !== undefined && !meant.some((url) => url.startsWith('https:'))) {
-    const [flag, path] = firstOf(options);
-    throw new UsageError(
-      `${flag} ${path}: it is of no use without a tracker at an https: URL; name one, or leave it out`,
-    );
-  }
+  const access = { credentials: credentialsOf(options, meant), tls: tlsOf(options, meant) };
   const others = linked.filter((url) => !meant.includes(url));
   return [...others.map((url) => ({ url })), ...[...new Set(meant)].map((url) => ({ url, ...access }))];
 }
 
-async function credentialsOf({ trackerUser: username, trackerPasswordFile: path }: TrackerAccessOptions) {
+/** Over plain HTTP whoever is on the way could try passwords until one fits what he saw. */
+function credentialsOf(options: TrackerAccessOptions, urls: readonly string[]): TrackerSettings['credentials'] {
+  const { trackerUser: username, trackerPasswordFile: path } = options;
   if (username === undefined && path === undefined) return undefined;
   if (username === undefined) {
     throw new UsageError(`--tracker-password-file ${path ?? ''}: name whose password it is with --tracker-user`);
@@ -59,39 +48,39 @@ async function credentialsOf({ trackerUser: username, trackerPasswordFile: path 
   if (username === '' || username.includes(':')) {
     throw new UsageError(`--tracker-user "${username}": write a name without a colon`);
   }
-  const [password = ''] = (await textOf('--tracker-password-file', path, 'a file with the password')).split(/\r?\n/);
-  if (password !== '') return { username, password };
-  throw new UsageError(`--tracker-password-file ${path}: its first line is empty; write the password there`);
-}
-
-async function tlsOf({ trackerCa, trackerCert, trackerKey }: TrackerAccessOptions): Promise<TrackerSettings['tls']> {
-  const paths = { ca: trackerCa, certificate: trackerCert, key: trackerKey };
-  if (Object.values(paths).every((path) => path === undefined)) return undefined;
-  const [ca, certificate, key] = await Promise.all([
-    pemOf(partFlags.ca, trackerCa),
-    pemOf(partFlags.certificate, trackerCert),
-    pemOf(partFlags.key, trackerKey),
-  ]);
-  const problem = tlsProblem({ ca, certificate, key });
-  if (problem === undefined) return { ca, certificate, key };
-  throw new UsageError(`${partFlags[problem.part]} ${paths[problem.part] ?? '(none)'}: ${problem.remedy}`);
-}
-
-function firstOf({ trackerCa, trackerCert = '' }: TrackerAccessOptions): readonly [string, string] {
-  return trackerCa === undefined ? [partFlags.certificate, trackerCert] : [partFlags.ca, trackerCa];
-}
-
-async function pemOf(flag: string, path: string | undefined): Promise<string | undefined> {
-  return path === undefined ? undefined : textOf(flag, path, 'a file in PEM');
-}
-
-/** No more than such a file can have: somebody may name a device. */
-async function textOf(flag: string, path: string, what: string): Promise<string> {
-  try {
-    const file = await open(path, 'r');
-    const bytes = await readAt(file, 0, accessFileBytesMax).finally(() => file.close());
-    return Buffer.from(bytes).toString('utf8');
-  } catch (cause) {
-    throw new UsageError(`${flag} ${path}: cannot be read: ${reasonOf(cause)}; name ${what}`);
+  const open = urls.find((url) => !url.startsWith('https:') && !isLocalUrl(url));
+  if (open !== undefined) {
+    throw new UsageError(
+      `--tracker-user ${username}: ${open} is plain HTTP, where passwords are found out; name an https: URL`,
+    );
   }
+  return { username, password: read('--tracker-password-file', path, readPassword).reveal() };
+}
+
+function tlsOf(options: TrackerAccessOptions, urls: readonly string[]): TrackerSettings['tls'] {
+  const { trackerCa, trackerCert, trackerKey } = options;
+  if (trackerCa === undefined && trackerCert === undefined && trackerKey === undefined) return undefined;
+  if (!urls.some((url) => url.startsWith('https:'))) {
+    const flags = [trackerCa && '--tracker-ca', trackerCert && '--tracker-cert', trackerKey && '--tracker-key'];
+    const given = flags.filter((flag) => flag !== undefined).join(', ');
+    throw new UsageError(`${given}: of no use without a tracker at an https: URL; name one, or leave it out`);
+  }
+  const ca = trackerCa === undefined ? undefined : read('--tracker-ca', trackerCa, readCertificates);
+  return { ca, ...identityOf(trackerCert, trackerKey) };
+}
+
+function identityOf(certPath: string | undefined, keyPath: string | undefined): TrackerSettings['tls'] {
+  if (certPath === undefined && keyPath === undefined) return undefined;
+  if (keyPath === undefined) {
+    throw new UsageError(`--tracker-cert ${certPath ?? ''}: name the file of its key with --tracker-key`);
+  }
+  if (certPath === undefined) {
+    throw new UsageError(`--tracker-key ${keyPath}: name the file of its certificate with --tracker-cert`);
+  }
+  const certificate = read('--tracker-cert', certPath, readCertificates);
+  const key = read('--tracker-key', keyPath, readKey);
+  if (areOnePair(certificate, key)) return { certificate, key: key.reveal() };
+  throw new UsageError(
+    `--tracker-key ${keyPath}: it is not the key of --tracker-cert ${certPath}; name the one that is`,
+  );
 }

@@ -7,11 +7,11 @@ import {
   type Cancel,
   type RegistrationWorld,
   type RegistrationSettings,
-  type TrackerSettings,
   type TrackerStatus,
 } from '@weir/registration';
 import type { StreamStats } from '@weir/ppstp';
 import { CommandError } from '../errors';
+import { isLocalUrl } from '../options/address';
 
 /** What trackers are told, and who hears what they tell. */
 export interface AnnouncementPlan {
@@ -63,7 +63,9 @@ export class Announcement {
     this.unreachable.catch(() => undefined);
     const { address, trackers } = plan;
     const addresses = reachableAddresses(address);
-    const allowLoopback = addresses.some(isLoopback) || trackers.some(isLocal);
+    const allowLoopback =
+      addresses.some(isLoopback) ||
+      trackers.some((tracker) => isLocalUrl(typeof tracker === 'string' ? tracker : tracker.url));
     const changed = (status: TrackerStatus) => this.onStatus(status);
     this.registration = new Registration(
       { trackers, addresses, allowLoopback },
@@ -138,9 +140,3 @@ const remedies: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\bcertificate\b/, ['--tracker-ca', '--tracker-cert']],
   [/\b06\b|\buser name\b/, ['--tracker-user', '--tracker-password-file']],
 ];
-
-/** A tracker on this machine: then peers may be there too. */
-function isLocal(tracker: string | TrackerSettings): boolean {
-  const host = new URL(typeof tracker === 'string' ? tracker : tracker.url).hostname.replace(/^\[|\]$/g, '');
-  return host === 'localhost' || isLoopback({ ip: host, port: 0 });
-}

@@ -13,8 +13,8 @@ let content: SampleContent;
 
 beforeAll(async () => {
   writeFileSync(folder.path('users'), `anna:trials:${ha1('anna', 'trials', 'secret')}\n`);
-  writeFileSync(folder.path('password'), 'secret\n');
-  writeFileSync(folder.path('wrong'), 'guess\n');
+  writeFileSync(folder.path('password'), 'secret\n', { mode: 0o600 });
+  writeFileSync(folder.path('wrong'), 'guess\n', { mode: 0o600 });
   tracker = await startTracker({
     listen: '127.0.0.1:0',
     tls: { selfSignedDirectory: folder.path('tls') },
@@ -87,7 +87,11 @@ it('lets a seeder and a fetcher meet at a tracker that wants to know them', asyn
 it.each([
   ['the CA', () => as('anna', 'password'), /certificate: .*; check --tracker, --tracker-ca or --tracker-cert$/],
   ['a user', ca, /asks for a user name and password.*; check --tracker, --tracker-user or --tracker-password-file$/],
-  ['the password', () => [...ca(), ...as('anna', 'wrong')], /refuses our user name or password.*; check --tracker, --tracker-user/],
+  [
+    'the password',
+    () => [...ca(), ...as('anna', 'wrong')],
+    /refuses our user name or password.*; check --tracker, --tracker-user/,
+  ],
 ])('says what to check without %s', async (_, access, told) => {
   const { terminal, status } = weir([
     ...['fetch', content.record.metadata.swarmId, '--out', folder.path('none')],
