@@ -1,4 +1,3 @@
-import { normalIp } from '@weir/ppspp';
 import type { PeerAddress } from '../message/fields';
 import type { Request } from '../message/request';
 import { type ErrorCode, errorCodes, errorResponse, type Response, type SwarmResult } from '../message/response';
@@ -31,7 +30,6 @@ export function reflexive(
   types: readonly PeerAddress['type'][],
   from: RequestContext['from'],
 ): PeerAddress | undefined {
-  const ip = normalIp(from.ip);
-  if (ip === undefined || types.some((type) => type !== 'HOST')) return undefined;
-  return { ip, port: from.port, priority: 1, type: 'REFLEXIVE' };
+  if (types.some((type) => type !== 'HOST')) return undefined;
+  return { ip: from.ip, port: from.port, priority: 1, type: 'REFLEXIVE' };
 }

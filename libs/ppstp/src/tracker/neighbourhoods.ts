@@ -35,6 +35,12 @@ export class Neighbourhoods {
     if (near.members.length === 0) this.dissolve(prefix, near);
   }
 
+  /** A random member of a random prefix. */
+  draw(random: Random): Membership | undefined {
+    const members = this.order[Math.floor(random() * this.order.length)]?.members ?? [];
+    return members[Math.floor(random() * members.length)];
+  }
+
   /** Random members of one prefix. */
   around(prefix: string, count: number, random: Random): Membership[] {
     return sampleOf(this.byPrefix.get(prefix)?.members ?? [], count, random);

@@ -34,7 +34,7 @@ export class TrackerParts {
   }
 
   seeker(peer: PeerRegistration, { from, now }: RequestContext, { mode, wish }: Pick<Seeker, 'mode' | 'wish'>): Seeker {
-    const asn = this.abode.asnOf(from.ip) ?? peer.addresses[0]?.address.asn;
+    const asn = peer.asn ?? this.abode.asnOf(from.ip);
     return { peer, from: from.ip, asn, mode, wish, now };
   }
 
@@ -45,8 +45,8 @@ export class TrackerParts {
   }
 }
 
-/** The context with addresses as we compare them. */
+/** The context with addresses as we compare them; an IPv4 address has one form only. */
 export function normalContext(context: RequestContext): RequestContext {
   const { ip, port } = context.from;
-  return { ...context, from: { ip: normalIp(ip) ?? ip, port } };
+  return ip.includes(':') ? { ...context, from: { ip: normalIp(ip) ?? ip, port } } : context;
 }

@@ -1,5 +1,7 @@
 import type { PeerInfo } from '../message/peer-info';
+import type { PeerRegistration } from './peer-registration';
 import type { RegisteredAddress } from './registered-address';
+import type { Source } from './sources';
 
 /** Addresses of one peer in a list: one of each family, or two ways into one. More would crowd others out. */
 export const addressesListedMax = 2;
@@ -18,14 +20,14 @@ export class PeerList {
   private readonly best: PeerInfo[] = [];
   private readonly random: PeerInfo[] = [];
   private readonly last: PeerInfo[] = [];
-  private readonly places = new Set<string>();
-  private readonly byPrefix = new Map<string, number>();
+  private readonly places = new Places();
+  private readonly bySource = new Map<Source, number>();
 
   constructor(
     private readonly count: number,
     own: readonly RegisteredAddress[],
   ) {
-    for (const { address } of own) this.places.add(placeOf(address));
+    for (const { address } of own) this.places.add(address);
   }
 
   get room(): number {
@@ -43,13 +45,13 @@ export class PeerList {
   }
 
   /**
-   * Lists a peer of some prefix, unless there would be more than `most` addresses of that prefix. Tells whether it is listed
-   * now and was not before.
+   * Lists a peer, unless there would be more than `most` addresses of its source prefix. Tells whether it is listed now and
+   * was not before.
    */
-  addFrom(prefix: string, addresses: readonly PeerInfo[], { most, kind }: Share): boolean {
-    const used = this.byPrefix.get(prefix) ?? 0;
-    const added = this.put(addresses, this[kind], Math.min(this.room, most - used));
-    this.byPrefix.set(prefix, used + added);
+  addFrom({ source, listed }: PeerRegistration, { most, kind }: Share): boolean {
+    const used = this.bySource.get(source) ?? 0;
+    const added = this.put(listed, this[kind], Math.min(this.room, most - used));
+    if (added > 0) this.bySource.set(source, used + added);
     return added > 0;
   }
 
@@ -65,14 +67,26 @@ export class PeerList {
   }
 
   private put(addresses: readonly PeerInfo[], into: PeerInfo[], max: number): number {
-    if (max <= 0 || addresses.some(({ address }) => this.places.has(placeOf(address)))) return 0;
-    const listed = addresses.slice(0, Math.min(max, addressesListedMax));
-    for (const info of listed) this.places.add(placeOf(info.address));
-    into.push(...listed);
-    return listed.length;
+    if (max <= 0 || addresses.some(({ address }) => this.places.has(address))) return 0;
+    const count = Math.min(max, addressesListedMax, addresses.length);
+    for (const info of addresses.slice(0, count)) {
+      this.places.add(info.address);
+      into.push(info);
+    }
+    return count;
   }
 }
 
-function placeOf({ ip, port }: PeerInfo['address']): string {
-  return `${ip} ${String(port)}`;
+/** Addresses with ports. Most have an IP of their own: then no text is made for both. */
+class Places {
+  private readonly ports = new Map<string, number>();
+
+  has({ ip, port }: PeerInfo['address']): boolean {
+    const first = this.ports.get(ip);
+    return first !== undefined && (first === port || this.ports.has(`${ip} ${String(port)}`));
+  }
+
+  add({ ip, port }: PeerInfo['address']): void {
+    this.ports.set(this.ports.has(ip) ? `${ip} ${String(port)}` : ip, port);
+  }
 }

@@ -13,6 +13,10 @@ export class PeerRegistration implements Tracked<PeerRegistration> {
   readonly memberships = new Memberships();
   /** The peer's best first. */
   addresses: readonly RegisteredAddress[] = [];
+  /** Those that others may hear of: the proven ones. */
+  listed: readonly RegisteredAddress[] = [];
+  /** AS number of the best of those. */
+  asn: string | undefined = undefined;
   superNode: SuperNode | undefined = undefined;
   /** Name of the principal that it belongs to. */
   principal: string | undefined = undefined;
@@ -29,21 +33,16 @@ export class PeerRegistration implements Tracked<PeerRegistration> {
   ) {
     this.lastHeard = registeredAt;
   }
-
-  /** The addresses that others may hear of. */
-  get listed(): readonly RegisteredAddress[] {
-    const isWhole = this.addresses.every(({ proven }) => proven);
-    return isWhole ? this.addresses : this.addresses.filter(({ proven }) => proven);
-  }
-
-  get isListed(): boolean {
-    return this.addresses.some(({ proven }) => proven);
-  }
 }
+
+/** In which of a swarm's rosters a member is; `none` when it has left. */
+export type MemberKind = 'seeder' | 'leech' | 'super' | 'unlisted' | 'none';
 
 /** A peer in a swarm. */
 export class Membership implements Placed {
+  kind: MemberKind = 'none';
   place = 0;
+  /** Among the members from its source prefix. */
   placeNear = 0;
   /** What the peer last reported of this swarm. RFC 7846 section 4.1.3. */
   stats: MemberStats | undefined = undefined;
@@ -53,6 +52,11 @@ export class Membership implements Placed {
     readonly swarmId: string,
     public mode: PeerMode,
   ) {}
+
+  /** Whether it is listed, and no super node. */
+  get isOrdinary(): boolean {
+    return this.kind === 'seeder' || this.kind === 'leech';
+  }
 }
 
 /** The swarms of one peer. Most peers are in one: that takes no map. */

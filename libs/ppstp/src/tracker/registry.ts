@@ -173,6 +173,9 @@ export class Registry {
     for (const member of members) this.swarms.get(member.swarmId)?.delete(member);
     this.superNodes.leave(peer);
     change();
+    const listed = peer.addresses.filter(({ proven }) => proven);
+    peer.listed = listed.length === peer.addresses.length ? peer.addresses : listed;
+    peer.asn = peer.listed[0]?.address.asn;
     peer.superNode = this.superNodes.at(peer.listed.map(({ address }) => address.ip));
     this.superNodes.enter(peer);
     for (const member of members) this.swarms.get(member.swarmId)?.add(member);

@@ -1,11 +1,8 @@
 import { type Random, sampleIndexes } from './sample';
 
-/** What stands in rosters: it carries its place in each of the two that it may be in. */
+/** What stands in a roster: it carries its place there. */
 export interface Placed {
-  /** Among the members of its kind. */
   place: number;
-  /** Among those from its source prefix. */
-  placeNear: number;
 }
 
 /**
@@ -14,8 +11,6 @@ export interface Placed {
  */
 export class Roster<Member extends Placed> {
   private readonly members: Member[] = [];
-
-  constructor(private readonly key: keyof Placed) {}
 
   get size(): number {
     return this.members.length;
@@ -26,16 +21,16 @@ export class Roster<Member extends Placed> {
   }
 
   add(member: Member): void {
-    member[this.key] = this.members.push(member) - 1;
+    member.place = this.members.push(member) - 1;
   }
 
   /** The last one takes its place. The member has to be in this roster. */
   delete(member: Member): void {
-    const place = member[this.key];
+    const { place } = member;
     const last = this.members.pop();
     if (last === undefined || last === member) return;
     this.members[place] = last;
-    last[this.key] = place;
+    last.place = place;
   }
 
   /** So many different members in random order, or all of them. */

@@ -7,11 +7,11 @@ export type Random = () => number;
  */
 export function sampleIndexes(size: number, count: number, random: Random): number[] {
   if (count <= 0) return [];
-  return size <= 2 * count ? shuffled(size, count, random) : drawn(size, count, random);
+  return size <= 2 * count ? dealt(size, count, random) : drawn(size, count, random);
 }
 
 /** The first steps of Fisher and Yates' shuffle. */
-function shuffled(size: number, count: number, random: Random): number[] {
+function dealt(size: number, count: number, random: Random): number[] {
   const indexes = Array.from({ length: size }, (_, at) => at);
   const end = Math.min(size, count);
   for (let at = 0; at < end; at++) {
@@ -29,4 +29,14 @@ function drawn(size: number, count: number, random: Random): number[] {
   // A dice that repeats itself must not keep us for ever.
   for (let tries = 16 * count; tries > 0 && indexes.size < count; tries--) indexes.add(Math.floor(random() * size));
   return [...indexes];
+}
+
+/** Puts the items into random order, in place, and gives them back. */
+export function shuffled<Item>(items: Item[], random: Random): Item[] {
+  for (let at = items.length - 1; at > 0; at--) {
+    const other = Math.floor(random() * (at + 1));
+    const [one, two] = [items[at], items[other]];
+    if (one !== undefined && two !== undefined) [items[at], items[other]] = [two, one];
+  }
+  return items;
 }

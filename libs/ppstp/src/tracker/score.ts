@@ -12,22 +12,22 @@ const worth = { complement: 8, nearPrefix: 4, nearAsn: 3, fresh: 2, wish: 1 } as
 /** A peer heard of within this time is fresh: it reported within the last minute, or its report is on its way. */
 const freshMicros = 90_000_000;
 
-/** How well a member suits a seeker: the larger the better. */
+/** How well a member suits a seeker: the larger the better. A whole number. */
 export function score(member: Membership, seeker: Seeker): number {
   const { peer, mode } = member;
   let sum = mode === seeker.mode ? 0 : worth.complement;
-  if (peer.source.prefix === seeker.peer.source.prefix) sum += worth.nearPrefix;
-  const address = peer.addresses[0]?.address;
-  if (seeker.asn !== undefined && address?.asn === seeker.asn) sum += worth.nearAsn;
+  if (peer.source === seeker.peer.source) sum += worth.nearPrefix;
+  if (seeker.asn !== undefined && peer.asn === seeker.asn) sum += worth.nearAsn;
   if (seeker.now - peer.lastHeard <= freshMicros) sum += worth.fresh;
-  if (seeker.wish !== undefined && address !== undefined) sum += suits(member, address, seeker.wish, seeker.now);
+  if (seeker.wish !== undefined) sum += suits(member, seeker.wish, seeker.now);
   return sum;
 }
 
 /** The properties of `peer_num`, as far as the seeker names them. RFC 7846 sections 3.2.2 and 4.1.1. */
-function suits({ peer, stats }: Membership, address: PeerAddress, wish: PeerNumber, now: number): number {
+function suits({ peer, stats }: Membership, wish: PeerNumber, now: number): number {
   let sum = 0;
-  if (wish.abilityNat !== undefined && reachable[wish.abilityNat].includes(address.type)) sum += worth.wish;
+  const type = peer.listed[0]?.address.type ?? 'HOST';
+  if (wish.abilityNat !== undefined && reachable[wish.abilityNat].includes(type)) sum += worth.wish;
   if (wish.onlineTime !== undefined && now - peer.registeredAt >= wish.onlineTime * 1_000_000) sum += worth.wish;
   if (stats === undefined) return sum;
   const { concurrentLinks, availableBandwidth } = stats;

@@ -2,7 +2,7 @@ import type { Membership } from './peer-registration';
 import type { PeerInfo } from '../message/peer-info';
 import { PeerList } from './peer-list';
 import { listPriority } from './registered-address';
-import { type Random, sampleIndexes } from './sample';
+import { type Random, sampleIndexes, shuffled } from './sample';
 import { score } from './score';
 import { ipsOf, type Seeker } from './seeker';
 import type { SuperNode } from './options';
@@ -15,8 +15,8 @@ const randomShare = 4;
 /** Random members beyond those that a list needs: some may be the requester's own earlier registrations. */
 const spares = 4;
 
-/** Members of a large swarm that are looked at: of the mode that the requester lacks, of any mode, of its own prefix. */
-const looks = { complement: 32, any: 32, near: 8 } as const;
+/** Members of a large swarm from the requester's own prefix that are looked at. */
+const nearLooks = 4;
 
 /**
  * Which peers of a swarm to name to whom (RFC 7846 sections 4.1.1 and 4.1.2). Its cost depends on the length of the list and
@@ -24,7 +24,7 @@ const looks = { complement: 32, any: 32, near: 8 } as const;
  *
  * First come the super nodes that serve the requester, so that its chunks come from near; they leave one place in four to
  * others, if there are any. Then those that suit it best (`score`) of a random sample, and among them, each fourth, one
- * drawn at random from the whole swarm. Of these at most half come from one source prefix while others are there. Super
+ * drawn at random from the whole swarm. Of these at most half, rounded up, come from one source prefix while others are there. Super
  * nodes of other subscribers come last, if at all.
  */
 export class Selection {
@@ -62,36 +62,30 @@ export class Selection {
 
   private addPeers(list: PeerList, swarm: SwarmMembers, seeker: Seeker): void {
     const { room } = list;
-    const most = Math.max(1, Math.floor(room / 2));
+    const most = Math.ceil(room / 2);
     let random = Math.floor(room / randomShare + this.random());
-    for (const { peer } of this.uniform(swarm, random + spares))
-      if (random > 0 && list.addFrom(peer.source.prefix, peer.listed, { most, kind: 'random' })) random--;
-    const ranked = this.ranked(swarm, seeker, 2 * room + spares);
-    for (const limit of [most, room])
-      for (const { peer } of ranked) {
-        if (list.room === 0) return;
-        list.addFrom(peer.source.prefix, peer.listed, { most: limit, kind: 'best' });
-      }
+    for (const { isOrdinary, peer } of this.anyone(swarm, random))
+      if (random > 0 && isOrdinary && list.addFrom(peer, { most, kind: 'random' })) random--;
+    const candidates = this.candidates(swarm, seeker);
+    addBest(list, candidates, { seeker, most });
+    if (list.room === 0) return;
+    // Few are there, or few beside those from one prefix: all of them have to be found.
+    const rest = swarm.showcase?.neighbourhoods.spread(2 * room + spares, this.random) ?? [];
+    addBest(list, rest, { seeker, most });
+    addBest(list, [...candidates, ...rest], { seeker, most: room });
   }
 
-  /** Candidates, the best first; of equals any. Among them are `spread` of as many networks as there are. */
-  private ranked(swarm: SwarmMembers, seeker: Seeker, spread: number): readonly Membership[] {
-    const scored = this.candidates(swarm, seeker, spread).map((member) => ({ member, worth: score(member, seeker) }));
-    return scored.sort((one, other) => other.worth - one.worth).map(({ member }) => member);
+  private anyone(swarm: SwarmMembers, count: number): readonly Membership[] {
+    return swarm.showcase?.random(this.random) ?? this.uniform(swarm, count + spares);
   }
 
-  private candidates(swarm: SwarmMembers, { peer, mode }: Seeker, spread: number): readonly Membership[] {
-    const { neighbourhoods: near } = swarm;
-    if (near === undefined) return this.uniform(swarm, smallSwarmMax);
-    const lacked = mode === 'LEECH' ? swarm.seeders : swarm.leeches;
-    return [
-      ...new Set([
-        ...near.spread(spread, this.random),
-        ...lacked.sample(looks.complement, this.random),
-        ...this.uniform(swarm, looks.any),
-        ...near.around(peer.source.prefix, looks.near, this.random),
-      ]),
-    ];
+  /** In random order, so that of equals any comes first. */
+  private candidates(swarm: SwarmMembers, { peer, mode }: Seeker): readonly Membership[] {
+    const { showcase } = swarm;
+    if (showcase === undefined) return this.uniform(swarm, smallSwarmMax);
+    const lacked = mode === 'LEECH' ? 'SEEDER' : 'LEECH';
+    const near = showcase.neighbourhoods.around(peer.source.prefix, nearLooks, this.random);
+    return shuffled([...showcase.candidates(lacked, this.random), ...near], this.random);
   }
 
   private uniform(swarm: SwarmMembers, count: number): readonly Membership[] {
@@ -105,6 +99,23 @@ export class Selection {
       for (const { peer } of members.sample(list.room, this.random)) list.addLast(peer.listed);
     }
   }
+}
+
+/** Lists candidates, those that suit best first; so many of one prefix at most. */
+function addBest(list: PeerList, candidates: readonly Membership[], { seeker, most }: Choice): void {
+  const scores = candidates.map((member) => (member.isOrdinary ? score(member, seeker) : -1));
+  for (let level = Math.max(...scores); level >= 0; level--)
+    for (let at = scores.indexOf(level); at >= 0; at = scores.indexOf(level, at + 1)) {
+      if (list.room === 0) return;
+      const peer = candidates[at]?.peer;
+      if (peer !== undefined) list.addFrom(peer, { most, kind: 'best' });
+    }
+}
+
+/** Who chooses, and how much of one prefix. */
+interface Choice {
+  readonly seeker: Seeker;
+  readonly most: number;
 }
 
 function preferred({ peerId, address }: PeerInfo): PeerInfo {

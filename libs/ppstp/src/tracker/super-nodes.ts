@@ -7,9 +7,11 @@ export class SuperNodes {
   private readonly nodes: PrefixTable<SuperNode>;
   private readonly subscribers: PrefixTable<readonly SuperNode[]>;
   private readonly forEveryone: readonly SuperNode[];
+  private readonly isEmpty: boolean;
   private readonly registered = new Map<SuperNode, Set<PeerRegistration>>();
 
   constructor(configured: readonly SuperNode[]) {
+    this.isEmpty = configured.length === 0;
     // Of two that name one prefix the earlier counts.
     this.nodes = new PrefixTable(
       configured.toReversed().flatMap((node) => node.nodes.map((at) => [at, node] as const)),
@@ -20,6 +22,7 @@ export class SuperNodes {
 
   /** The one whose nodes are at one of these addresses. */
   at(ips: readonly string[]): SuperNode | undefined {
+    if (this.isEmpty) return undefined;
     for (const ip of ips) {
       const node = this.nodes.find(parseIp(ip) ?? []);
       if (node !== undefined) return node;
@@ -30,6 +33,7 @@ export class SuperNodes {
   /** Those that are there for a peer at these addresses. */
   serving(ips: readonly string[]): ReadonlySet<SuperNode> {
     const serving = new Set(this.forEveryone);
+    if (this.isEmpty) return serving;
     for (const ip of ips) for (const node of this.subscribers.find(parseIp(ip) ?? []) ?? []) serving.add(node);
     return serving;
   }

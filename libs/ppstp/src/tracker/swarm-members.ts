@@ -1,20 +1,19 @@
-import type { Membership } from './peer-registration';
-import { Neighbourhoods } from './neighbourhoods';
 import type { SuperNode } from './options';
+import type { Membership, MemberKind } from './peer-registration';
 import { Roster } from './roster';
+import { Showcase } from './showcase';
 
-/** Up to so many listed members are looked at one by one: their networks need no table. */
+/** Up to so many listed members are looked at one by one; more have a showcase. */
 export const smallSwarmMax = 64;
 
 /** The members of one swarm, each in one roster of its kind. */
 export class SwarmMembers {
-  readonly seeders = new Roster<Membership>('place');
-  readonly leeches = new Roster<Membership>('place');
+  readonly seeders = new Roster<Membership>();
+  readonly leeches = new Roster<Membership>();
   readonly superNodes = new Map<SuperNode, Roster<Membership>>();
-  /** Those without a proven address. */
-  private readonly unlisted = new Roster<Membership>('place');
-  private near: Neighbourhoods | undefined = undefined;
+  private readonly unlisted = new Roster<Membership>();
   private readonly counts = { SEEDER: 0, LEECH: 0 };
+  private shown: Showcase | undefined = undefined;
 
   constructor(readonly swarmId: string) {}
 
@@ -32,9 +31,9 @@ export class SwarmMembers {
     return this.seeders.size + this.leeches.size;
   }
 
-  /** By networks; undefined in a small swarm. */
-  get neighbourhoods(): Neighbourhoods | undefined {
-    return this.near;
+  /** What answers are chosen from; undefined in a small swarm. */
+  get showcase(): Showcase | undefined {
+    return this.shown;
   }
 
   peer(at: number): Membership | undefined {
@@ -49,7 +48,7 @@ export class SwarmMembers {
   /** Any member, each at its place for as long as none comes or goes. */
   member(at: number): Membership | undefined {
     let place = at;
-    for (const roster of this.rosters()) {
+    for (const roster of [...this.superNodes.values(), this.seeders, this.leeches, this.unlisted]) {
       if (place < roster.size) return roster.at(place);
       place -= roster.size;
     }
@@ -58,47 +57,46 @@ export class SwarmMembers {
 
   add(member: Membership): void {
     this.counts[member.mode]++;
-    this.rosterOf(member).add(member);
-    if (!isOrdinary(member)) return;
-    this.near?.add(member);
-    if (this.near === undefined && this.peers > smallSwarmMax) this.near = this.survey();
+    member.kind = kindOf(member);
+    this.rosterOf(member, member.kind).add(member);
+    if (!member.isOrdinary) return;
+    this.shown?.neighbourhoods.add(member);
+    if (this.shown === undefined && this.peers > smallSwarmMax) this.shown = this.show();
   }
 
   delete(member: Membership): void {
     this.counts[member.mode]--;
-    this.rosterOf(member).delete(member);
-    if (!isOrdinary(member)) return;
-    this.near?.delete(member);
-    // Not at the bound itself: a peer that comes and goes there must not cost a survey each time.
-    if (this.peers < smallSwarmMax / 2) this.near = undefined;
+    this.rosterOf(member, member.kind).delete(member);
+    if (member.isOrdinary) this.shown?.neighbourhoods.delete(member);
+    member.kind = 'none';
+    // Not at the bound itself: a peer that comes and goes there must not cost a new one each time.
+    if (this.peers < smallSwarmMax / 2) this.shown = undefined;
   }
 
-  private rosterOf({ peer, mode }: Membership): Roster<Membership> {
-    if (!peer.isListed) return this.unlisted;
-    if (peer.superNode !== undefined) return this.superNodeRoster(peer.superNode);
-    return mode === 'SEEDER' ? this.seeders : this.leeches;
+  private rosterOf({ peer }: Membership, kind: MemberKind): Roster<Membership> {
+    if (kind === 'seeder') return this.seeders;
+    if (kind === 'leech') return this.leeches;
+    return kind === 'super' && peer.superNode !== undefined ? this.superNodeRoster(peer.superNode) : this.unlisted;
   }
 
   private superNodeRoster(node: SuperNode): Roster<Membership> {
-    const roster = this.superNodes.get(node) ?? new Roster<Membership>('place');
+    const roster = this.superNodes.get(node) ?? new Roster<Membership>();
     this.superNodes.set(node, roster);
     return roster;
   }
 
-  private rosters(): readonly Roster<Membership>[] {
-    return [...this.superNodes.values(), this.seeders, this.leeches, this.unlisted];
-  }
-
-  private survey(): Neighbourhoods {
-    const near = new Neighbourhoods();
+  private show(): Showcase {
+    const showcase = new Showcase(this);
     for (let at = 0; at < this.peers; at++) {
       const member = this.peer(at);
-      if (member !== undefined) near.add(member);
+      if (member !== undefined) showcase.neighbourhoods.add(member);
     }
-    return near;
+    return showcase;
   }
 }
 
-function isOrdinary({ peer }: Membership): boolean {
-  return peer.isListed && peer.superNode === undefined;
+function kindOf({ peer, mode }: Membership): MemberKind {
+  if (peer.listed.length === 0) return 'unlisted';
+  if (peer.superNode !== undefined) return 'super';
+  return mode === 'SEEDER' ? 'seeder' : 'leech';
 }
