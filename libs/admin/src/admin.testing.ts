@@ -23,7 +23,7 @@ export function storedSwarm(swarmId: SwarmId, extentsHeld = 3, chunkCount = 3 * 
 
 export function liveSwarm(swarmId: SwarmId, more: Partial<LiveSwarm> = {}): LiveSwarm {
   const sizes = { chunkCount: undefined, contentBytes: undefined, extentCount: undefined, extentsHeld: 0 };
-  const traffic = { fetching: true, subscribers: 0, sources: 0, servedBytes: 0, fetchedBytes: 0 };
+  const traffic = { fetching: true, subscribers: 0, guests: 0, sources: 0, servedBytes: 0, fetchedBytes: 0 };
   return { metadata: metadataOf(swarmId), ...sizes, complete: false, ...traffic, ...more };
 }
 

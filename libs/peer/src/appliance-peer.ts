@@ -6,7 +6,7 @@ import {
   type SwarmId,
   type SwarmMetadata,
 } from '@weir/ppspp';
-import { reachableAddresses } from '@weir/datagram';
+import { machineMicros, reachableAddresses } from '@weir/datagram';
 import {
   createStoreMetrics,
   emptyBatch,
@@ -20,9 +20,18 @@ import {
 } from '@weir/store';
 import type { Registry } from 'prom-client';
 import { Crew, type CrewListener, type CrewSettings } from './crew';
-import type { DatapathReport, InterceptTotals, LiveSwarm, PeerBounds, PeerTotals } from './datapath-messages';
+import type {
+  DatapathReport,
+  GuestTotals,
+  InterceptTotals,
+  LiveSwarm,
+  PeerBounds,
+  PeerTotals,
+} from './datapath-messages';
 import { createCrewMetrics, type CrewMetrics } from './datapath-metrics';
 import { PastTotals } from './past-totals';
+import { TrafficTotals, type Traffic } from './swarm-traffic';
+import { Uplink } from './uplink';
 import type { Pulse } from './pulse';
 
 /** What the appliance's peer is told. */
@@ -30,6 +39,8 @@ export interface AppliancePeerSettings extends Omit<CrewSettings, 'verifyThreads
   /** Datapath threads; one when left out. */
   readonly threads?: number;
   readonly storeCapacityBytes: number;
+  /** Bits a second that may be served in all; 0, or left out, if that is not known. */
+  readonly uplink?: number;
 }
 
 /** Who hears of the appliance's peer, on the control thread. */
@@ -61,6 +72,8 @@ interface Parts {
   readonly crew: Crew;
   /** What threads did that have ended. */
   readonly past: PastTotals;
+  readonly traffic: TrafficTotals;
+  readonly uplink: Uplink;
 }
 
 /** The appliance's end of the peer protocol: the store's writer, the datapath threads, and the lines between them. */
@@ -73,7 +86,7 @@ export class AppliancePeer {
 
   /** Opens the store, then the sockets. Rejects with a `StoreError` or a `PeerError`, and then leaves nothing open. */
   static async start(
-    { storeCapacityBytes, threads = 1, bounds = {}, ...settings }: AppliancePeerSettings,
+    { storeCapacityBytes, threads = 1, bounds = {}, uplink: capacity = 0, ...settings }: AppliancePeerSettings,
     listener: AppliancePeerListener,
     registry: Registry,
   ): Promise<AppliancePeer> {
@@ -83,17 +96,22 @@ export class AppliancePeer {
     const client = new StoreClient(writer.connect());
     const reader = openLmdbReader(storeDirectory);
     const past = new PastTotals();
+    const traffic = new TrafficTotals();
+    const uplink = new Uplink(capacity);
     const told = { ...settings, threads, bounds: shareOf(bounds, threads), verifyThreads };
     const crew = await Crew.start(
       told,
       writer,
-      crewListener(listener, past, createCrewMetrics(registry), threads),
+      crewListener(listener, { past, traffic, uplink }, createCrewMetrics(registry), threads),
     ).catch(async (error: unknown) => {
       await Promise.all([client.close(), reader.close()]);
       await writer.stop();
       throw error;
     });
-    const peer = new AppliancePeer({ writer, client, reader, crew, past }, crew.addresses.flatMap(reachableAddresses));
+    const peer = new AppliancePeer(
+      { writer, client, reader, crew, past, traffic, uplink },
+      crew.addresses.flatMap(reachableAddresses),
+    );
     for (const end of [writer.ended, crew.ended])
       end.catch((error: unknown) => {
         listener.onFailure(error);
@@ -108,6 +126,21 @@ export class AppliancePeer {
   /** What became of what was intercepted. */
   get intercepted(): InterceptTotals {
     return this.parts.past.with(this.parts.crew.reports);
+  }
+
+  /** What went to siblings and strangers. */
+  get guests(): GuestTotals {
+    return this.parts.past.with(this.parts.crew.reports);
+  }
+
+  /** What was done in each swarm since the start, in those that are closed by now, too. */
+  traffic(): Iterable<readonly [SwarmId, Traffic]> {
+    return this.parts.traffic.all();
+  }
+
+  /** Bits a second that might be served in addition; 0 if that is not known. */
+  get availableBandwidth(): number {
+    return this.parts.uplink.available;
   }
 
   get usage(): StoreUsage {
@@ -172,7 +205,7 @@ export class AppliancePeer {
 /** Passes on what the threads tell, under their names. */
 function crewListener(
   listener: AppliancePeerListener,
-  past: PastTotals,
+  { past, traffic, uplink }: Pick<Parts, 'past' | 'traffic' | 'uplink'>,
   metrics: CrewMetrics,
   threads: number,
 ): CrewListener {
@@ -181,7 +214,11 @@ function crewListener(
     onNotice: (notice) => listener.onNotice(notice),
     onTrouble: (message) => listener.onTrouble(message),
     onFlowsLost: () => listener.onFlowsLost(),
-    onReport: (thread, report) => listener.onReport(nameOf(thread), report),
+    onReport: (thread, report) => {
+      traffic.add(report.traffic);
+      uplink.note(thread, report.servedDatagramBytes + report.guestDatagramBytes, machineMicros());
+      listener.onReport(nameOf(thread), report);
+    },
     onEnded: (thread, failure, last) => {
       if (last !== undefined) past.add(last);
       metrics.threads.dec();

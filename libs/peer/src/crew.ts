@@ -127,10 +127,19 @@ export class Crew {
     const listen = this.listening.length > 0 ? this.listening : settings.listen;
     const shared = { shard: { index, count }, pulse: this.pulse.memory, flows: flows.memory, lines };
     return new DatapathThread({ ...told, ...shared, listen, sockets: sockets?.threads[index] }, writer.connect(), {
-      onNotice: (notice) => listener.onNotice(notice),
+      onNotice: (notice) => this.hear(notice, index),
       onReport: (report) => listener.onReport(index, report),
       onTrouble: (message) => listener.onTrouble(message),
       onFlowsLost: () => listener.onFlowsLost(),
+    });
+  }
+
+  /** What one thread measured of a peer is of use to all. */
+  private hear(notice: Notice, from: number): void {
+    if (notice.type !== 'peer-measured') return this.parts.listener.onNotice(notice);
+    const { address, delivery } = notice;
+    this.threads.forEach((thread, index) => {
+      if (index !== from) thread.tell({ type: 'peer-measured', address, delivery });
     });
   }
 

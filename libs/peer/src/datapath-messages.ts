@@ -1,11 +1,13 @@
-import type { Address, Candidate, EndpointConfig, Notice, Shard, SwarmId, SwarmMetadata } from '@weir/ppspp';
+import type { Address, Candidate, Delivery, EndpointConfig, Notice, Shard, SwarmId, SwarmMetadata } from '@weir/ppspp';
 import type { PortKind } from '@weir/datagram';
 import type { Registry } from 'prom-client';
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEnd } from './handover';
+import type { PeerRulesSettings } from './peer-rules';
 import type { AddressPrefix } from './prefix-list';
 import type { ThreadSockets } from './sockets';
 import type { SwarmRules } from './swarm-rules';
+import type { TrafficChange } from './swarm-traffic';
 
 /** What an operator may bound of an endpoint; its defaults, where left out. */
 export type PeerBounds = Partial<Pick<EndpointConfig, 'newSwarmsPerMinute' | 'uploadSlots' | 'upload' | 'cacheBytes'>>;
@@ -33,6 +35,8 @@ export interface DatapathTask {
   /** Which swarms are served; left out, any. */
   readonly swarms?: SwarmRules | undefined;
   readonly subscribers: readonly AddressPrefix[];
+  /** Which peers are called first, and which never; left out, all are alike. */
+  readonly peers?: PeerRulesSettings | undefined;
   readonly bounds?: PeerBounds;
   /** How peers are exchanged; left out, not at all. */
   readonly exchange?: DatapathExchange | undefined;
@@ -50,6 +54,8 @@ export interface DatapathExchange {
 /** From the control thread to a datapath thread. */
 export type DatapathRequest =
   | { readonly type: 'peers'; readonly swarmId: SwarmId; readonly peers: readonly Candidate[] }
+  /** What another thread measured of a peer. */
+  | { readonly type: 'peer-measured'; readonly address: Address; readonly delivery: Delivery }
   /** Fetch a swarm ahead of demand. */
   | { readonly type: 'fetch'; readonly metadata: SwarmMetadata; readonly peers: readonly Candidate[] }
   /** A tracker certified that we are in a swarm. */
@@ -72,6 +78,8 @@ export interface LiveSwarm {
   readonly fetching: boolean;
   /** Established channels to peers that we serve. */
   readonly subscribers: number;
+  /** Established channels to siblings and strangers. */
+  readonly guests: number;
   /** Channels to peers that we fetch from. */
   readonly sources: number;
   /** Content bytes since the swarm was opened. */
@@ -100,9 +108,18 @@ export interface InterceptTotals {
   readonly servedDatagramBytes: number;
 }
 
+/** What went to others than subscribers since the start. */
+export interface GuestTotals {
+  readonly guestBytes: number;
+  /** Payload bytes of datagrams. */
+  readonly guestDatagramBytes: number;
+}
+
 /** What a datapath thread did since it started, and what it has open now. */
-export interface DatapathReport extends PeerTotals, InterceptTotals {
+export interface DatapathReport extends PeerTotals, InterceptTotals, GuestTotals {
   readonly swarms: readonly LiveSwarm[];
+  /** What was added since the last report. */
+  readonly traffic: readonly TrafficChange[];
   readonly metrics: Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 }
 

@@ -1,9 +1,10 @@
-import { machineMicros } from '@weir/datagram';
+import { isLoopback, machineMicros } from '@weir/datagram';
 import {
   CacheError,
   endpointDefaults,
-  peerIpUsable,
+  isCallable,
   type Candidate,
+  type Notice,
   type SwarmId,
   type SwarmMetadata,
 } from '@weir/ppspp';
@@ -16,6 +17,7 @@ import { Discretion } from './discretion';
 import { Driver } from './driver';
 import { Entrance } from './entrance';
 import { OwnAddresses } from './own-addresses';
+import { noPeerRules, PeerRules } from './peer-rules';
 import { PrefixList } from './prefix-list';
 import { Pulse } from './pulse';
 import { Reporter } from './reporter';
@@ -37,6 +39,7 @@ export class Datapath {
   private readonly metrics = createDatapathMetrics(this.registry);
   private readonly subscribers: PrefixList;
   private readonly own: OwnAddresses;
+  private readonly rules: PeerRules;
   private readonly ports: ThreadPorts;
   private readonly room: StoreRoom;
   private readonly verifier: PoolVerifier;
@@ -54,6 +57,12 @@ export class Datapath {
     this.room = new StoreRoom(new Pulse(task.shard.count, task.pulse));
     this.own = new OwnAddresses(task.listen);
     this.ports = threadPorts(task);
+    this.rules = new PeerRules(task.peers ?? noPeerRules, {
+      subscribers: this.subscribers,
+      own: this.own,
+      listening: () => this.locals,
+      isLab: task.listen.every(isLoopback),
+    });
     this.discretion = new Discretion(task.exchange, this.subscribers, () => this.locals);
     this.verifier = new PoolVerifier(task.verifyThreads, createVerifyMetrics(this.registry));
     this.content = this.makeContent();
@@ -110,7 +119,7 @@ export class Datapath {
   }
 
   private makeDriver(): Driver {
-    const { task, subscribers, discretion } = this;
+    const { task, rules, discretion } = this;
     return new Driver({
       ports: this.allPorts,
       servicePorts: this.ports.service.length,
@@ -124,15 +133,16 @@ export class Datapath {
         shard: task.shard,
         flows: new SharedFlows(task.shard.index, task.shard.count, task.flows),
         exchange: discretion.config,
-        admit: (from) => (subscribers.has(from) ? 'serve' : 'refuse'),
-        isExternal: (address) => peerIpUsable(address.ip, false) && !subscribers.has(address) && !this.own.has(address),
+        admit: (from) => rules.admission(from),
+        standing: (peer) => rules.standing(peer),
+        isExternal: (address) => isCallable(rules.standing({ address, priority: 0 })) && !this.own.has(address),
         ...(task.swarms === undefined ? {} : { admitsSwarm: swarmFilter(task.swarms) }),
         opensUnknown: true,
         fetchesFromCallers: false,
         servesCalled: false,
       },
       ...(discretion.check === undefined ? {} : { certificates: discretion.check }),
-      onNotice: (notice) => this.tell({ type: 'notice', notice }),
+      onNotice: (notice) => this.notice(notice),
       onFailure: (failure) => this.complain(failure),
     });
   }
@@ -158,7 +168,9 @@ export class Datapath {
   private hear(request: DatapathRequest): void {
     switch (request.type) {
       case 'peers':
-        return this.driver.input({ kind: 'peers', swarmId: request.swarmId, peers: this.external(request.peers) });
+        return this.driver.input({ kind: 'peers', swarmId: request.swarmId, peers: request.peers });
+      case 'peer-measured':
+        return this.driver.input({ ...request, kind: 'peer-measured' });
       case 'fetch':
         return void this.fetch(request.metadata, request.peers);
       case 'certificate':
@@ -187,14 +199,12 @@ export class Datapath {
       return undefined;
     });
     this.driver.input({ kind: 'join', join: { metadata, want: 'all', content, trusted: false } });
-    this.driver.input({ kind: 'peers', swarmId, peers: this.external(peers) });
+    this.driver.input({ kind: 'peers', swarmId, peers });
   }
 
-  /** Peers that cost transit, or would: subscribers are served, never asked; and we are no peer of our own. */
-  private external(peers: readonly Candidate[]): Candidate[] {
-    const isOwn = ({ address }: Candidate): boolean =>
-      this.locals.some(({ ip, port }) => ip === address.ip && port === address.port);
-    return peers.filter((peer) => !this.subscribers.has(peer.address) && !isOwn(peer));
+  private notice(notice: Notice): void {
+    this.reporter.hear(notice);
+    this.tell({ type: 'notice', notice });
   }
 
   private onStoreNotice({ evicted, erased }: StoreNotice): void {

@@ -33,3 +33,9 @@ export const loopGuardPlaces = 4_096;
 
 /** Buckets of intercepted flows that a thread tells the others of, a byte each, and four for all threads that say when one was passed: with 2,600 flows held, one in a hundred others is taken for one of them. */
 export const flowBucketsMax = 262_144;
+
+/** Swarms of which it is known what was done in them since the start, for STAT_REPORT; as many as an operator may name, at a hundred bytes each. */
+export const trafficSwarmsMax = 65_536;
+
+/** Microseconds over which it is measured how much of the uplink is used: long enough for the bursts of a stream to even out. */
+export const uplinkSpan = 10_000_000;

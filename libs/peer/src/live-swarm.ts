@@ -3,7 +3,8 @@ import type { LiveSwarm } from './datapath-messages';
 
 /** What an operator may know of an open swarm. */
 export function describeSwarm(swarm: Swarm): LiveSwarm {
-  const { metadata, chunkCount, holdings, fetching } = swarm;
+  const { metadata, chunkCount, holdings, fetching, servedBytes, fetchedBytes, members } = swarm;
+  const subscribers = swarm.subscribers().length;
   return {
     metadata,
     chunkCount,
@@ -12,9 +13,10 @@ export function describeSwarm(swarm: Swarm): LiveSwarm {
     extentsHeld: holdings.held.size,
     complete: holdings.complete,
     fetching,
-    subscribers: swarm.subscribers().length,
+    subscribers,
+    guests: [...members.readers()].length - subscribers,
     sources: swarm.sources().length,
-    servedBytes: swarm.servedBytes,
-    fetchedBytes: swarm.received().reduce((total, { bytes }) => total + bytes, 0),
+    servedBytes,
+    fetchedBytes,
   };
 }

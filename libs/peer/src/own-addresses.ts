@@ -19,3 +19,9 @@ export class OwnAddresses {
     return this.ips.has(address.ip) || isLoopback(address);
   }
 }
+
+/** Where on loopback somebody is reached who listens at an address, a name or on all addresses; itself for any other. */
+export function loopbackOf({ ip, port }: Address): readonly Address[] {
+  const isElsewhere = !['0.0.0.0', '::', 'localhost'].includes(ip);
+  return isElsewhere ? [{ ip, port }] : ['127.0.0.1', '::1'].map((loopback) => ({ ip: loopback, port }));
+}

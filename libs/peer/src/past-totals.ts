@@ -1,7 +1,7 @@
-import type { DatapathReport, InterceptTotals, PeerTotals } from './datapath-messages';
+import type { DatapathReport, GuestTotals, InterceptTotals, PeerTotals } from './datapath-messages';
 
 /** All that threads count. */
-export type Totals = PeerTotals & InterceptTotals;
+export type Totals = PeerTotals & InterceptTotals & GuestTotals;
 
 const nothing: Totals = {
   channels: 0,
@@ -14,6 +14,8 @@ const nothing: Totals = {
   repeatedBytes: 0,
   servedDatagrams: 0,
   servedDatagramBytes: 0,
+  guestBytes: 0,
+  guestDatagramBytes: 0,
 };
 
 /** Keeps what threads did that have ended, so that totals never fall. */
@@ -43,5 +45,7 @@ function sum(one: Totals, other: Totals): Totals {
     repeatedBytes: one.repeatedBytes + other.repeatedBytes,
     servedDatagrams: one.servedDatagrams + other.servedDatagrams,
     servedDatagramBytes: one.servedDatagramBytes + other.servedDatagramBytes,
+    guestBytes: one.guestBytes + other.guestBytes,
+    guestDatagramBytes: one.guestDatagramBytes + other.guestDatagramBytes,
   };
 }

@@ -19,7 +19,10 @@ import type { Registry } from 'prom-client';
 import { AppliancePeer, type AppliancePeerListener } from './appliance-peer';
 import type { DatapathExchange, InterceptTotals, LiveSwarm, PeerTotals } from './datapath-messages';
 import type { Pulse } from './pulse';
+import { loopbackOf } from './own-addresses';
+import type { PeerRulesSettings } from './peer-rules';
 import { hasNativeSockets } from './sockets';
+import { streamStatsOf } from './stream-stats';
 import { swarmFilter } from './swarm-rules';
 
 /** What the service stands on. */
@@ -96,15 +99,9 @@ export class PeerService implements OnModuleDestroy {
     return this.addresses.every(isLoopback);
   }
 
-  /** What trackers are told of each swarm that is open. RFC 7846 section 3.2.5. */
+  /** What trackers are told of each swarm that is open, or was since the start. RFC 7846 section 3.2.5. */
   streamStats(): StreamStats[] {
-    return this.live().map(({ metadata, servedBytes, fetchedBytes, subscribers, sources }) => ({
-      swarmId: metadata.swarmId,
-      uploadedBytes: servedBytes,
-      downloadedBytes: fetchedBytes,
-      availableBandwidth: 0,
-      concurrentLinks: subscribers + sources,
-    }));
+    return streamStatsOf(this.live(), this.peer.traffic(), this.peer.availableBandwidth);
   }
 
   /** Hears of every notice from now on. */
@@ -212,7 +209,8 @@ function threadsOf(count: number): string {
   return count === 1 ? 'one thread' : `${String(count)} threads`;
 }
 
-function settingsOf({ ppspp, upload, subscribers, store, datapath, intercept, swarms }: WeirConfig) {
+function settingsOf(config: WeirConfig) {
+  const { ppspp, upload, subscribers, store, datapath, intercept, swarms, registration } = config;
   const isNative = hasNativeSockets(datapath.port);
   const listen = ppspp.listen.map(({ host, port }) => ({ ip: host, port }));
   const { newSwarmsPerMinute } = ppspp;
@@ -226,10 +224,19 @@ function settingsOf({ ppspp, upload, subscribers, store, datapath, intercept, sw
     intercept: intercept.enabled && isNative ? { udpPort: intercept.udpPort } : undefined,
     swarms,
     subscribers,
+    peers: rulesOf(config),
     bounds: { newSwarmsPerMinute, uploadSlots, upload: { ...endpointDefaults.upload, bytesPerSecondMax, target } },
     storeDirectory: store.path,
     storeCapacityBytes: store.capacity,
+    uplink: registration.uplink,
   };
+}
+
+/** Strangers find us where a tracker is there for everyone. What is sent to the admin API's address is never a peer's. */
+function rulesOf({ peers, trackers, admin }: WeirConfig): PeerRulesSettings {
+  const networks = peers.asnFile === '' ? undefined : peers.networks;
+  const reserved = loopbackOf({ ip: admin.listen.host, port: admin.listen.port });
+  return { ...peers, networks, reserved, visitors: trackers.some(({ serve }) => serve === 'everyone') };
 }
 
 /** Rejects with a `MembershipError` for an authority that cannot be used. */

@@ -1,10 +1,11 @@
 import { createDatagramMetrics, recordDatagramCounts, type DatagramPort } from '@weir/datagram';
-import type { Endpoint } from '@weir/ppspp';
+import type { Endpoint, Notice } from '@weir/ppspp';
 import type { Registry } from 'prom-client';
 import type { DatapathMetrics } from './datapath-metrics';
 import type { DatapathReport } from './datapath-messages';
 import { describeSwarm } from './live-swarm';
 import { createPeerMetrics, PeerMeter } from './metrics';
+import { TrafficMeter, type TrafficChange } from './swarm-traffic';
 
 /** Open swarms in one report: what an operator looks through, and a message carries cheaply. */
 const reportedSwarmsMax = 1_000;
@@ -22,12 +23,18 @@ export interface Reported {
 export class Reporter {
   private readonly datagrams;
   private readonly meter: PeerMeter;
+  private readonly traffic = new TrafficMeter();
   private servedBytes = 0;
 
   constructor(private readonly reported: Reported) {
     const { registry, endpoint } = reported;
     this.datagrams = createDatagramMetrics(registry);
     this.meter = new PeerMeter(createPeerMetrics(registry), endpoint);
+  }
+
+  /** Something happened that counts. */
+  hear(notice: Notice): void {
+    if (notice.type === 'swarm-closed') this.traffic.close(notice.swarmId, notice);
   }
 
   async report(): Promise<DatapathReport> {
@@ -43,6 +50,14 @@ export class Reporter {
     const open = [...swarms.all()].slice(0, reportedSwarmsMax).map(describeSwarm);
     const totals = { channels: channels.size, fetchedBytes, servedBytes, hitBytes, missBytes };
     const beside = { answeredHandshakes, passedHandshakes, repeatedBytes, servedDatagrams, servedDatagramBytes };
-    return { ...totals, ...beside, swarms: open, metrics: await registry.getMetricsAsJSON() };
+    const { guestBytes, guestDatagramBytes } = counters;
+    const done = { ...totals, ...beside, guestBytes, guestDatagramBytes, traffic: this.traffic.take(this.done()) };
+    return { ...done, swarms: open, metrics: await registry.getMetricsAsJSON() };
+  }
+
+  /** What was done in each swarm that is open, since it was opened. */
+  private *done(): Iterable<TrafficChange> {
+    for (const { metadata, servedBytes, fetchedBytes, guests } of this.reported.endpoint.swarms.all())
+      yield { swarmId: metadata.swarmId, servedBytes: servedBytes + guests.bytes, fetchedBytes };
   }
 }

@@ -41,7 +41,7 @@ export type Notice =
   | { readonly type: 'peer-measured'; readonly address: Address; readonly delivery: Delivery }
   /** A stored extent was not what had been stored. */
   | { readonly type: 'extent-corrupt'; readonly swarmId: SwarmId; readonly extent: number }
-  /** With what was served and fetched of its content since it was opened. */
+  /** With what was served of its content, to whomever, and fetched since it was opened. */
   | {
       readonly type: 'swarm-closed';
       readonly swarmId: SwarmId;

@@ -61,7 +61,8 @@ export class SwarmTable {
     if (this.swarms.get(swarmId) !== swarm) return;
     this.swarms.delete(swarmId);
     for (const channel of swarm.members) channel.end('left');
-    const { servedBytes, fetchedBytes } = swarm;
+    const { fetchedBytes } = swarm;
+    const servedBytes = swarm.servedBytes + swarm.guests.bytes;
     this.push({ kind: 'notice', notice: { type: 'swarm-closed', swarmId, servedBytes, fetchedBytes } });
   }
 
