@@ -5,7 +5,7 @@ import { InterceptService, type InterceptStatus } from '@weir/intercept';
 import { type LiveSwarm, PeerService, type PeerTotals } from '@weir/peer';
 import type { Address, Candidate, SwarmId, SwarmMetadata } from '@weir/ppspp';
 import type { PeerMode } from '@weir/ppstp';
-import { RegistrationService, type TrackedPeer, type TrackerStatus } from '@weir/registration';
+import { forbiddenPlaces, RegistrationService, type TrackedPeer, type TrackerStatus } from '@weir/registration';
 import { ReadinessRegistry, TelemetryModule } from '@weir/telemetry';
 import { adminHttpAdapter, AdminModule, configureAdmin } from './admin.module';
 import type { StoredSwarm } from './swarm-view';
@@ -70,6 +70,8 @@ export class PeerStandIn implements Partial<PeerService> {
 export class RegistrationStandIn implements Partial<RegistrationService> {
   readonly peerId = 'ours';
   trackers: readonly TrackerStatus[] = [];
+  /** As in a lab whose admin API listens at port 9080. */
+  readonly forbids = forbiddenPlaces({ allowLoopback: true, own: [{ ip: '127.0.0.1', port: 9080 }] });
   readonly modes = new Map<SwarmId, PeerMode>();
   full = false;
   /** Answers look-ups. */

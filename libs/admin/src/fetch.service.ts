@@ -59,8 +59,8 @@ export class FetchService {
       const configured = new Set(this.registration.trackers.map(({ url }) => url));
       const others = [...new Set(trackers)].filter((url) => !configured.has(url));
       const [tracked, answers] = await Promise.all([
-        this.registration.peersFor(swarmId),
-        Promise.all(others.map((url) => inquire(url, swarmId))),
+        this.registration.peersFor(swarmId, (peers) => this.peer.addPeers(swarmId, candidatesOf(peers))),
+        Promise.all(others.map((url) => inquire(url, swarmId, this.registration.forbids))),
       ]);
       return { listed: candidatesOf([...tracked, ...this.believed(answers)]), answers };
     } finally {

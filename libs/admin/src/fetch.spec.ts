@@ -166,6 +166,17 @@ describe('trackers named in the request', () => {
     await tracker.close();
   });
 
+  it.each([
+    ['http://127.0.0.1:9080/v1/swarms', 'own admin interface'],
+    ['http://169.254.169.254/latest/meta-data', 'link-local'],
+    ['http://[fe80::1]/', 'link-local'],
+    ['http://0.0.0.0:9080/', ''],
+  ])('are not asked where no tracker can be: %s', async (url, reason) => {
+    const { status, json } = await post({ swarmId, trackers: [url] });
+    expect(status).toBe(202);
+    expect(json).toMatchObject({ trackers: [{ peers: 0, error: expect.stringContaining(reason) }] });
+  });
+
   it('are left to the registration if they are configured', async () => {
     const url = 'http://192.0.2.9:7846/';
     admin.registration.trackers = [{ url, state: 'connected', lastError: undefined, lastContact: 1, swarms: 1 }];

@@ -65,14 +65,25 @@ describe('GET /v1/trackers', () => {
   it('shows every tracker', async () => {
     const [one, other] = ['http://192.0.2.9:7846/', 'https://tracker.example/'];
     admin.registration.trackers = [
-      { url: one, state: 'connected', lastError: undefined, lastContact: 1_700_000_000_123, swarms: 3 },
+      {
+        ...{ url: one, tier: 2, group: 'film', serve: 'everyone', standby: true, identities: 2, refused: 1 },
+        ...{ state: 'connected', lastError: undefined, lastContact: 1_700_000_000_123, swarms: 3 },
+        refusedSwarms: [{ swarmId: 'ab', reason: 'refuses us: error 03', retryAt: 1_700_000_001_000 }],
+      },
       { url: other, state: 'failed', lastError: 'ECONNREFUSED', lastContact: undefined, swarms: 0 },
     ];
     const { status, json } = await admin.request('GET', '/v1/trackers');
     expect(status).toBe(200);
     expect(trackersView.strict().parse(json).trackers).toEqual([
-      { url: one, state: 'connected', lastError: null, lastContact: '2023-11-14T22:13:20.123Z', swarms: 3 },
-      { url: other, state: 'failed', lastError: 'ECONNREFUSED', lastContact: null, swarms: 0 },
+      {
+        ...{ url: one, tier: 2, group: 'film', serve: 'everyone', standby: true, identities: 2, refused: 1 },
+        ...{ state: 'connected', lastError: null, lastContact: '2023-11-14T22:13:20.123Z', swarms: 3 },
+        refusedSwarms: [{ swarmId: 'ab', reason: 'refuses us: error 03', retryAt: '2023-11-14T22:13:21.000Z' }],
+      },
+      {
+        ...{ url: other, tier: 1, group: '', serve: 'subscribers', standby: false, identities: 0, refused: 0 },
+        ...{ state: 'failed', lastError: 'ECONNREFUSED', lastContact: null, swarms: 0, refusedSwarms: [] },
+      },
     ]);
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { formatHostPort, parseHostPort, parseIpPort } from './host-port';
+import { formatHostPort, parseHostPort, parseIpPort, placesOf } from './host-port';
 
 it.each([
   ['127.0.0.1:9080', { host: '127.0.0.1', port: 9080 }],
@@ -37,4 +37,13 @@ it('reads back what it writes', () => {
       expect(parseHostPort(formatHostPort({ host, port }))).toEqual({ value: { host, port } });
     }),
   );
+});
+
+it.each([
+  ['192.0.2.1', ['192.0.2.1']],
+  ['::', ['::']],
+  ['localhost', ['127.0.0.1', '::1']],
+  ['cache.isp.example', ['0.0.0.0', '::']],
+])('a listener at %s is reached at %j', (host, ips) => {
+  expect(placesOf({ host, port: 9080 })).toEqual(ips.map((ip) => ({ ip, port: 9080 })));
 });

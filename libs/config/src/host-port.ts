@@ -32,6 +32,15 @@ export function formatHostPort({ host, port }: HostPort): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
+/**
+ * The addresses by which a listener may be reached that was told to listen there. What its name leads to is not looked up: of a name
+ * other than `localhost`, as of a wildcard, it is every address of this machine, which `0.0.0.0` and `::` stand for.
+ */
+export function placesOf({ host, port }: HostPort): readonly { readonly ip: string; readonly port: number }[] {
+  const ips = host === 'localhost' ? ['127.0.0.1', '::1'] : isIP(host) === 0 ? ['0.0.0.0', '::'] : [host];
+  return ips.map((ip) => ({ ip, port }));
+}
+
 function isHost(text: string): boolean {
   return /^[\d.]*$/.test(text) ? isIPv4(text) : hostName.test(text);
 }

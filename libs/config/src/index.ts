@@ -13,7 +13,7 @@ export {
 export { areOnePair, readCertificates, readKey, readPassword } from './credential-files';
 export { ConfigModule, WEIR_CONFIG } from './config.module';
 export { ConfigError, type ConfigErrorCode, configErrorStatus } from './errors';
-export { formatHostPort, type HostPort, parseHostPort } from './host-port';
+export { formatHostPort, type HostPort, parseHostPort, placesOf } from './host-port';
 export { type ConfigSources, loadConfig, loadConfigOrExit } from './load';
 export { type Parsed } from './parsed';
 export { parsePortRange, type PortRange } from './port-range';

@@ -37,6 +37,7 @@ const written = z.strictObject({
     .default(''),
   serve: audience.default('subscribers'),
   username: text('write the name that the tracker knows us by')
+    .regex(/^[^:]*$/, { error: 'write a name without a colon (RFC 7616 section 4)' })
     .max(usernameCharsMax, { error: `write at most ${String(usernameCharsMax)} characters` })
     .default(''),
   passwordFile: path,

@@ -20,8 +20,8 @@ export class OwnAddresses {
   }
 }
 
-/** Where on loopback somebody is reached who listens at an address, a name or on all addresses; itself for any other. */
-export function loopbackOf({ ip, port }: Address): readonly Address[] {
-  const isElsewhere = !['0.0.0.0', '::', 'localhost'].includes(ip);
-  return isElsewhere ? [{ ip, port }] : ['127.0.0.1', '::1'].map((loopback) => ({ ip: loopback, port }));
+/** Where on loopback somebody is reached who listens on all addresses; itself for any other. */
+export function loopbackOf({ ip, port }: Address): Address {
+  const loopbacks: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  return { ip: loopbacks[ip] ?? ip, port };
 }

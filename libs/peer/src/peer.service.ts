@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import type { WeirConfig } from '@weir/config';
+import { placesOf, type WeirConfig } from '@weir/config';
 import { isLoopback, nativeDatagrams } from '@weir/datagram';
 import { readAuthorityCertificate } from '@weir/membership';
 import {
@@ -235,7 +235,7 @@ function settingsOf(config: WeirConfig) {
 /** Strangers find us where a tracker is there for everyone. What is sent to the admin API's address is never a peer's. */
 function rulesOf({ peers, trackers, admin }: WeirConfig): PeerRulesSettings {
   const networks = peers.asnFile === '' ? undefined : peers.networks;
-  const reserved = loopbackOf({ ip: admin.listen.host, port: admin.listen.port });
+  const reserved = placesOf(admin.listen).map(loopbackOf);
   return { ...peers, networks, reserved, visitors: trackers.some(({ serve }) => serve === 'everyone') };
 }
 

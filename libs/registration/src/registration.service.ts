@@ -3,6 +3,7 @@ import type { PeerMode } from '@weir/ppstp';
 import { Registry } from 'prom-client';
 
 import type { Found } from './look-ups';
+import { type Forbids, forbiddenPlaces } from './client/places';
 import { createRegistrationMetrics } from './metrics';
 import { Registration, type RegistrationWorld } from './registration';
 import type { RegistrationSettings } from './settings';
@@ -26,8 +27,12 @@ export const registrationSetup = Symbol('registration setup');
 export class RegistrationService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly logger = new Logger(RegistrationService.name);
   private readonly registration: Registration;
+  /** Where no tracker may be, whoever names it: on this host, on its link, at its operators' listeners. */
+  readonly forbids: Forbids;
 
   constructor(@Inject(registrationSetup) { settings, counters, certified, registry }: RegistrationSetup) {
+    const { allowLoopback = false, ownListeners: own = [] } = settings;
+    this.forbids = forbiddenPlaces({ allowLoopback, own });
     this.registration = new Registration(settings, {
       ...(counters === undefined ? {} : { counters }),
       ...(certified === undefined ? {} : { certified }),

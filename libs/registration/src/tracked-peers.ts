@@ -9,6 +9,8 @@ export interface TrackedPeer {
   readonly address: Address;
   /** The larger the value, the higher the priority (RFC 7846 table 3). */
   readonly priority: number;
+  /** Number of its autonomous system, as it says. */
+  readonly asn?: number | undefined;
 }
 
 /** Who must not be listed to us. */
@@ -35,15 +37,20 @@ export function mergePeers(
   const own = new Set(filter.addresses.map(addressKey));
   const peers = new Map<string, TrackedPeer>();
   for (const { peerId, address } of lists.flat()) {
-    const { ip, port, priority } = address;
+    const { ip, port, priority, asn } = address;
     const key = addressKey(address);
     const known = peers.get(key);
     if (!peerIpUsable(ip, filter.allowLoopback)) refused('unusable');
     else if (own.has(key) || isOwn(peerId, filter)) refused('own');
     else if (known === undefined || known.priority < priority)
-      peers.set(key, { peerId, address: { ip, port }, priority });
+      peers.set(key, { peerId, address: { ip, port }, priority, ...systemOf(asn) });
   }
   return [...peers.values()].sort((one, other) => other.priority - one.priority).slice(0, peersPerLookupMax);
+}
+
+/** What cannot be the number of a system says nothing. */
+function systemOf(asn = ''): Pick<TrackedPeer, 'asn'> {
+  return /^[1-9]\d{0,9}$/.test(asn) ? { asn: Number(asn) } : {};
 }
 
 function isOwn(peerId: string, filter: ListFilter): boolean {
@@ -56,5 +63,5 @@ function isOwn(peerId: string, filter: ListFilter): boolean {
  */
 export function candidatesOf(peers: readonly TrackedPeer[]): Candidate[] {
   const levels = [...new Set(peers.map(({ priority }) => priority))].sort((one, other) => other - one);
-  return peers.map(({ address, priority }) => ({ address, priority: 1 + levels.indexOf(priority) }));
+  return peers.map(({ address, priority, asn }) => ({ address, priority: 1 + levels.indexOf(priority), asn }));
 }

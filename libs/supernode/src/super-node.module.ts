@@ -3,6 +3,7 @@ import { WEIR_CONFIG, type WeirConfig } from '@weir/config';
 import { PeerModule, PeerService } from '@weir/peer';
 import { RegistrationModule, type RegistrationSetup } from '@weir/registration';
 import { Registry } from 'prom-client';
+import { registrationSettings } from './registration-settings';
 import { SuperNodeService } from './super-node.service';
 
 /** The registration of the appliance's peer with the configured trackers. */
@@ -24,12 +25,7 @@ export class SuperNodeModule {
 }
 
 function registrationSetup(config: WeirConfig, peer: PeerService, registry: Registry): RegistrationSetup {
-  const settings = {
-    trackers: config.trackers.map(({ url }) => url),
-    addresses: peer.addresses,
-    reportSeconds: config.registration.reportInterval,
-    allowLoopback: peer.onLoopback,
-  };
+  const settings = registrationSettings(config, peer);
   const certified = (swarmId: string, certificate: Uint8Array): void => peer.certify(swarmId, certificate);
   return { settings, counters: () => peer.streamStats(), certified, registry };
 }

@@ -15,6 +15,8 @@ class Witness {
   readonly deeds: string[] = [];
   stored: { record: typeof record; extentsHeld: number }[] = [];
   peers: TrackedPeer[] = [];
+  /** When all trackers have answered. */
+  answered: Promise<readonly TrackedPeer[]> = Promise.resolve([]);
   tell: (notice: Notice) => void = () => undefined;
 
   async start(): Promise<SuperNodeService> {
@@ -26,7 +28,10 @@ class Witness {
     const registration: Partial<RegistrationService> = {
       join: (_, mode) => this.deeds.push(`join ${mode}`) > 0,
       leave: () => void this.deeds.push('leave'),
-      peersFor: () => Promise.resolve(this.peers),
+      peersFor: (_, found) => {
+        found?.(this.peers);
+        return this.answered;
+      },
     };
     const providers = [
       SuperNodeService,
@@ -74,6 +79,14 @@ describe('SuperNodeService', () => {
     expect(witness.deeds).toEqual(['join LEECH', 'peers 198.51.100.8@1 198.51.100.7@2']);
   });
 
+  it('names the peers of one tracker at once while another does not answer', async () => {
+    witness.peers = [{ peerId: 'one', address: nearer, priority: 7, asn: 64_500 }];
+    witness.answered = new Promise(() => undefined);
+    await witness.start();
+    witness.tell({ type: 'swarm-wanted', metadata });
+    expect(witness.deeds).toEqual(['join LEECH', 'peers 198.51.100.8@1']);
+  });
+
   it('asks again when more peers are needed', async () => {
     await witness.start();
     witness.tell({ type: 'peers-wanted', swarmId });
@@ -87,7 +100,7 @@ describe('SuperNodeService', () => {
     witness.tell({ type: 'swarm-complete', swarmId, contentBytes: 102_400 });
     witness.tell({ type: 'swarm-closed', swarmId, servedBytes: 0, fetchedBytes: 0 });
     await settled();
-    expect(witness.deeds).toEqual(['join LEECH', 'join SEEDER', 'peers ']);
+    expect(witness.deeds).toEqual(['join LEECH', 'peers ', 'join SEEDER']);
   });
 
   it.each([

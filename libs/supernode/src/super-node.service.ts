@@ -50,7 +50,8 @@ export class SuperNodeService implements OnApplicationBootstrap {
   private async lookUp(swarmId: SwarmId): Promise<void> {
     this.wanted.add(swarmId);
     this.registration.join(swarmId, 'LEECH');
-    this.peer.addPeers(swarmId, candidatesOf(await this.registration.peersFor(swarmId)));
+    // Each tracker's peers as it answers: who waits for one that does not is not to wait for the others.
+    await this.registration.peersFor(swarmId, (peers) => this.peer.addPeers(swarmId, candidatesOf(peers)));
   }
 
   /** A swarm that nobody is in any more: we stay in it at the trackers for what the store has of it. */
