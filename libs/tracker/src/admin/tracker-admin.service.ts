@@ -50,16 +50,13 @@ export class TrackerAdminService {
   swarms({ limit, after }: PageQuery): TrackedSwarmsView {
     const { tracker, catalogue } = this.parts;
     const cursor = cursorOf(after);
-    if ('place' in cursor) {
-      const { items, next } = tracker.swarmsView(cursor.place, limit);
-      const others = items.filter(({ swarmId }) => catalogue.find(swarmId) === undefined);
-      const swarms = others.map((swarm) => this.viewOf(swarm.swarmId, swarm));
-      return { swarms, next: nextOf(next === undefined ? undefined : { place: next }) };
-    }
+    if ('place' in cursor) return this.unpublished(cursor.place, limit);
     const { items, next } = catalogue.page(cursor.name, limit);
     const swarms = items.map((swarmId) => this.viewOf(swarmId, tracker.swarmView(swarmId)));
-    const isDone = next === undefined && tracker.counts.swarms === 0;
-    return { swarms, next: isDone ? null : nextOf(next === undefined ? { place: 0 } : { name: next }) };
+    if (next !== undefined) return { swarms, next: nextOf({ name: next }) };
+    if (swarms.length === limit) return { swarms, next: tracker.counts.swarms === 0 ? null : nextOf({ place: 0 }) };
+    const rest = this.unpublished(0, limit - swarms.length);
+    return { swarms: [...swarms, ...rest.swarms], next: rest.next };
   }
 
   /** Throws `SWARM_UNKNOWN`. */
@@ -123,6 +120,14 @@ export class TrackerAdminService {
   /** Rejects with `GRANT_UNKNOWN`, or a `CatalogueError`. */
   async revoke(swarmId: string, principal: string): Promise<void> {
     if (!(await this.parts.catalogue.revoke(swarmId, principal))) throw unknownGrant(swarmId, principal);
+  }
+
+  private unpublished(place: number, limit: number): TrackedSwarmsView {
+    const { tracker, catalogue } = this.parts;
+    const { items, next } = tracker.swarmsView(place, limit);
+    const others = items.filter(({ swarmId }) => catalogue.find(swarmId) === undefined);
+    const swarms = others.map((swarm) => this.viewOf(swarm.swarmId, swarm));
+    return { swarms, next: nextOf(next === undefined ? undefined : { place: next }) };
   }
 
   private viewOf(swarmId: string, seen: SwarmView | undefined): TrackedSwarmView {

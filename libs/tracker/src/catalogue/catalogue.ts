@@ -99,11 +99,12 @@ export class Catalogue {
       const revocations = principals.map((principal): ShelfChange => ({ kind: 'revoke', swarmId, principal }));
       await this.shelf.commit([{ kind: 'put', swarmId, entry }, ...revocations]);
       this.keep(swarmId, entry);
+      const removed = this.subject?.withdraw(swarmId) ?? 0;
       for (const principal of principals) {
         this.dropGrant(swarmId, principal);
         this.subject?.revoke(swarmId, principal);
       }
-      return this.subject?.withdraw(swarmId) ?? 0;
+      return removed;
     });
   }
 
