@@ -1,4 +1,4 @@
-import { anyAddress, createPort, type DatagramPort, monotonicMicros } from '@weir/datagram';
+import { createPort, type DatagramPort, monotonicMicros } from '@weir/datagram';
 import type { Address } from '@weir/ppspp';
 import { type Claim, type ClaimOrigin, Prober, type ProberParts } from './prober';
 
@@ -18,12 +18,20 @@ export class ProbePort {
     this.prober = new Prober(parts);
   }
 
-  /** Opens a UDP port of the system's choice. Rejects with a `DatagramError`. */
-  static async open(
-    parts: ProberParts,
-    onProof: ProofListener,
-    port: DatagramPort = createPort(anyAddress(), 'node'),
-  ): Promise<ProbePort> {
+  /**
+   * Opens a UDP port of the system's choice, for IPv4 and IPv6 where there are both. Rejects with a `DatagramError`. The
+   * machine is not asked for its addresses: a service that is confined may not know them.
+   */
+  static async open(parts: ProberParts, onProof: ProofListener): Promise<ProbePort> {
+    try {
+      return await ProbePort.openAt('::', parts, onProof);
+    } catch {
+      return ProbePort.openAt('0.0.0.0', parts, onProof);
+    }
+  }
+
+  private static async openAt(ip: string, parts: ProberParts, onProof: ProofListener): Promise<ProbePort> {
+    const port = createPort({ ip, port: 0 }, 'node');
     const opened = new ProbePort(port, parts, onProof);
     await port.open(
       (batch) => {
