@@ -136,6 +136,28 @@ describe('weir tracker', () => {
       url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
     });
   });
+
+  it('runs from a file, over HTTPS with an admin side, and reads its certificate anew on SIGHUP', async () => {
+    const terminal = new RecordingTerminal();
+    const stateDirectory = folder.path('state');
+    const file = folder.path('tracker.yaml');
+    const admin = { listen: '127.0.0.1:0' };
+    writeFileSync(file, JSON.stringify({ listen: '127.0.0.1:0', tls: { selfSigned: true }, stateDirectory, admin }));
+    const printing = jest.spyOn(terminal, 'print').mockImplementation(() => {
+      setImmediate(() => {
+        process.emit('SIGHUP', 'SIGHUP');
+        process.emit('SIGINT', 'SIGINT');
+      });
+    });
+    const argv = ['node', 'weir', 'tracker', '--config', file];
+    expect(await runCommandLine(argv, { applianceEntry: '', version: '', terminal })).toBe(0);
+    expect(parsed(printing.mock.calls[0]?.[0])).toEqual({
+      url: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+\/$/),
+      fingerprint: expect.stringMatching(/^(?:[0-9A-F]{2}:){31}[0-9A-F]{2}$/),
+      admin: { url: expect.stringMatching(/^http:\/\/127/), tokenFile: `${stateDirectory}/admin-token` },
+    });
+    expect(process.listenerCount('SIGHUP')).toBe(0);
+  });
 });
 
 describe('weir', () => {
@@ -199,6 +221,9 @@ describe('weir', () => {
     ['a timeout', ['fetch', id, '--out', out, ...peer, '--timeout', '-1'], '--timeout "-1": write seconds'],
     ['an output that cannot be', ['fetch', id, '--out', folder.path('none/x'), ...peer], 'cannot be written: no such'],
     ['a missing output', ['fetch', id, ...peer], "required option '--out <file>' not specified"],
+    ['no tracker address', ['tracker'], 'name an address with --listen, or a file with --config'],
+    ['a file beside options', ['tracker', '--config', 'x', '--listen', '[::]:0'], '--config "x": it stands alone'],
+    ['a file that is not there', ['tracker', '--config', folder.path('none')], 'cannot read configuration'],
     ['a tracker address', ['tracker', '--listen', 'x'], '--listen "x": write HOST:PORT'],
     ['a prefix', ['tracker', '--listen', '127.0.0.1:0', '--super-node', 'x'], 'superNodes is "x"'],
   ];

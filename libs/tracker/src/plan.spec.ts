@@ -100,6 +100,7 @@ describe('the settings of a tracker', () => {
     ['tls.selfSignedDirectory', { tls: { selfSignedDirectory: '/d', keyFile: '/k.pem' } }],
     ['tls.clientCertificates', { tls: { selfSignedDirectory: '/d', clientCertificates: 'require' } }],
     ['authentication.realm', { authentication: { realm: 'a:b' } }],
+    ['authentication.realm', { authentication: { realm: 'vidéo' } }],
     ['authentication.digest', { authentication: { digest: 'always' } }],
     ['trustedProxies', { trustedProxies: ['proxy'] }],
     ['asnFile', { asnFile: '' }],

@@ -66,9 +66,9 @@ export function planAuthentication(settings: AuthenticationSettings = {}): Authe
   const usersFile = readFileName('authentication.usersFile', settings.usersFile);
   const digest = settings.digest ?? (usersFile === undefined ? 'off' : 'closed-swarms');
   const realm = settings.realm ?? defaultRealm;
-  // What stands between colons in the users file, and between quotes in a challenge.
-  if (!/^[^\p{C}:"\\]{1,64}$/u.test(realm))
-    throw invalid('authentication.realm', realm, 'write 1 to 64 characters without any of : " \\');
+  // What stands between colons in the users file, and between quotes in a challenge, which is ASCII.
+  if (!/^[ -~]{1,64}$/.test(realm) || /[:"\\]/.test(realm))
+    throw invalid('authentication.realm', realm, 'write 1 to 64 characters of ASCII without any of : " \\');
   if (digest !== 'off' && usersFile === undefined)
     throw invalid('authentication.digest', digest, 'name authentication.usersFile too');
   return { digest, realm, usersFile };
