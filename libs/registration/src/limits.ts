@@ -24,3 +24,6 @@ export const probesInRowMax = 4;
 
 /** Refused swarms that a tracker's status names. */
 export const refusedShownMax = 16;
+
+/** Connections to one tracker, each way that we go there: a look-up must not wait for a report. */
+export const connectionsMax = 4;

@@ -3,6 +3,7 @@ import { limits } from '@weir/ppstp';
 import { Agent, type Dispatcher, request } from 'undici';
 
 import type { Clock } from '../clock';
+import { connectionsMax } from '../limits';
 import { connectorOf, type ConnectorOptions, type Family } from './connector';
 import { type Failed, faultOf } from './exchange-fault';
 
@@ -50,9 +51,6 @@ const mediaType = 'application/ppsp-tracker+json';
 
 /** Kinds of an answer that we read: RFC 7846 section 4 has one; who does not know it calls it JSON, text or nothing. */
 const readable = /^(?:[\w.-]+\/(?:[\w.-]+\+)?json|text\/plain)?[ \t]*(?:;|$)/i;
-
-/** Connections to one tracker: a look-up must not wait for a report. */
-const connectionsMax = 4;
 
 interface Answered {
   readonly status: number;
