@@ -40,7 +40,7 @@ export const target: FuzzTarget = {
 
 /** What is read is what the parser reads; what is refused and parses is beyond a bound, or has a name twice. */
 function checkJson(text: string): void {
-  const [read, parsed] = [readJson(text), parse(text)];
+  const [read, parsed] = [readJson(text, limits.requestValuesMax), parse(text)];
   if (parsed === undefined) return promise(read === undefined, () => 'reads what is no JSON');
   const spans = new JsonSpans(text);
   const { depth, repeats } = looked(text, spans, spans.root());
@@ -92,7 +92,7 @@ function checkRequest(text: string): void {
 
 /** What is read without the schema is read as the schema reads it. */
 function checkPlain(text: string): void {
-  const document = readJson(text);
+  const document = readJson(text, limits.requestValuesMax);
   const body = isObject(document) ? document['PPSPTrackerProtocol'] : undefined;
   const plain = isObject(body) ? plainRequest(body) : undefined;
   if (plain !== undefined)

@@ -12,8 +12,10 @@ export const limits = {
   responseCharsMax: 262_144,
   /** Objects and arrays within each other. RFC 7846 has ten, with an array wherever its examples have one or may. */
   jsonDepthMax: 16,
-  /** Values in one message, as its commas and brackets count them: the densest response that fits has fewer. */
-  jsonValuesMax: 32_768,
+  /** Values in a request, by commas and brackets: five times those of `statsPerReportMax` statistics. */
+  requestValuesMax: 4_096,
+  /** Values in a response, by commas and brackets: the densest that fits `responseCharsMax` has fewer. */
+  responseValuesMax: 32_768,
   /** Characters of a swarm ID: the hex of an RSA-4096 key as a live swarm's ID (RFC 7574 section 6.1) is 1034. */
   swarmIdCharsMax: 1100,
   /** Characters of a peer ID: twice a UUID or a SHA-256 in hex. */

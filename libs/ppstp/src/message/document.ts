@@ -20,6 +20,7 @@ const versioned = z.object({ version: integer });
 /** How the messages of one direction are read. */
 export interface MessageForm<Message> {
   readonly charsMax: number;
+  readonly valuesMax: number;
   /** What stands in the root. Unknown members are ignored. */
   readonly schema: z.ZodType<Message>;
   /** Reads some of what the schema reads, alike and sooner. */
@@ -32,10 +33,10 @@ export interface MessageForm<Message> {
  */
 export function decodeDocument<Message>(
   text: string,
-  { charsMax, schema, plain }: MessageForm<Message>,
+  { charsMax, valuesMax, schema, plain }: MessageForm<Message>,
 ): Decoded<Message> {
   if (text.length > charsMax) return { ok: false, fault: 'too-long', transactionId: '' };
-  const { PPSPTrackerProtocol: body } = members(readJson(text));
+  const { PPSPTrackerProtocol: body } = members(readJson(text, valuesMax));
   const plainly = isObject(body) ? plain?.(body) : undefined;
   if (plainly !== undefined) return { ok: true, message: plainly };
   const version = versioned.safeParse(body).data?.version;

@@ -35,12 +35,32 @@ export const transactionId = name(limits.transactionIdCharsMax);
 /** `asn` and `peer_protocol`. */
 export const label = name(limits.labelCharsMax);
 
+/** An array, whatever is in it, or what stands in the place of one. Without the looks of `z.array` at each element. */
+const elements = z.preprocess(inArray, z.custom<readonly unknown[]>(Array.isArray));
+
+function inArray(value: unknown): unknown {
+  return value === undefined || Array.isArray(value) ? value : [value];
+}
+
 /**
- * `<1..*>`: an array, or the object alone where RFC 7846's examples leave the array out. Bounded: more is refused,
- * since the answer to a request could not be for all of it.
+ * `<1..*>`: an array, or the object alone where RFC 7846's examples leave the array out. Bounded: more is refused, since the
+ * answer to a request could not be for all of it. Nothing is looked at beyond the bound, or beyond what is malformed.
  */
 export function oneOrMany<Item extends z.ZodType>(item: Item, max: number) {
-  return z.preprocess(listed, z.array(item).min(1).max(max));
+  return elements
+    .refine(({ length }) => length > 0 && length <= max)
+    .transform((listed, context) => {
+      const read: z.output<Item>[] = [];
+      for (const element of listed) {
+        const result = item.safeParse(element);
+        if (!result.success) {
+          context.addIssue({ code: 'custom', message: 'a malformed element' });
+          return z.NEVER;
+        }
+        read.push(result.data);
+      }
+      return read;
+    });
 }
 
 /**
@@ -48,18 +68,14 @@ export function oneOrMany<Item extends z.ZodType>(item: Item, max: number) {
  * odd peer must not cost us the others. May be empty.
  */
 export function readableOf<Item extends z.ZodType>(item: Item, max: number) {
-  return z.preprocess(listed, z.array(z.unknown())).transform((elements) => {
+  return elements.transform((listed) => {
     const read: z.output<Item>[] = [];
-    for (const element of elements.slice(0, max)) {
+    for (const element of listed.slice(0, max)) {
       const result = item.safeParse(element);
       if (result.success) read.push(result.data);
     }
     return read;
   });
-}
-
-function listed(value: unknown): unknown {
-  return value === undefined || Array.isArray(value) ? value : [value];
 }
 
 const addressTypes = ['HOST', 'REFLEXIVE', 'PROXY'] as const;

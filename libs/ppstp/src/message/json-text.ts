@@ -10,13 +10,13 @@ interface Measure {
 }
 
 /**
- * Parses JSON of a stranger's; undefined if it is none, is nested deeper or holds more values than the limits say, or if
- * an object in it has a name twice. RFC 8259 section 4 leaves open which of two such members counts, so that two readers
+ * Parses JSON of a stranger's; undefined if it is none, is nested deeper than the limit or holds more values than `valuesMax`, or
+ * if an object in it has a name twice. RFC 8259 section 4 leaves open which of two such members counts, so that two readers
  * of one message, a tracker and what stands before it, could read it differently.
  */
-export function readJson(text: string): unknown {
+export function readJson(text: string, valuesMax: number): unknown {
   const { depth, values, names } = measure(text);
-  if (depth > limits.jsonDepthMax || values > limits.jsonValuesMax) return undefined;
+  if (depth > limits.jsonDepthMax || values > valuesMax) return undefined;
   const value = parsed(text);
   // Of members with one name the parser keeps one: each that is missing was said twice.
   return namesIn(value) === names ? value : undefined;

@@ -71,7 +71,7 @@ const whole: readonly Request[] = [
 
 /** What stands in the root. */
 function bodyOf(text: string): JsonObject {
-  const root = readJson(text);
+  const root = readJson(text, limits.requestValuesMax);
   const body = isObject(root) ? root['PPSPTrackerProtocol'] : undefined;
   return isObject(body) ? body : {};
 }

@@ -200,6 +200,14 @@ describe('requests, RFC 7846 section 3.3.3', () => {
 });
 
 describe('limits of requests', () => {
+  it('bound the values that are read for nothing', () => {
+    const ignored = (values: number) => connect({ ignored: Array<number>(values).fill(0) });
+    const others = connect({ ignored: [] }).match(/[,{[]/g) ?? [];
+    const room = limits.requestValuesMax - others.length;
+    expect(decodeRequest(ignored(room)).ok).toBe(true);
+    expect(decodeRequest(ignored(room + 1))).toEqual({ ok: false, fault: 'malformed', transactionId: '' });
+  });
+
   const id = 'f'.repeat(limits.swarmIdCharsMax);
   const base = { transactionId: 'f'.repeat(128), peerId: 'f'.repeat(128) };
 

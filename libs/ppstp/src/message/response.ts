@@ -109,12 +109,14 @@ const response: z.ZodType<Response> = z
     results: wire.swarm_result ?? [],
   }));
 
+const form = { charsMax: limits.responseCharsMax, valuesMax: limits.responseValuesMax, schema: response };
+
 /**
  * Reads a response in the forms of RFC 7846 section 3.3.4 and of its examples. Addresses in it are well-formed, and
  * nothing more: whether to send to them is the reader's to judge (`peerIpUsable`).
  */
 export function decodeResponse(text: string): Decoded<Response> {
-  return decodeDocument(text, { charsMax: limits.responseCharsMax, schema: response });
+  return decodeDocument(text, form);
 }
 
 /**
