@@ -16,6 +16,7 @@ export * from './endpoint/counters';
 export * from './endpoint/effects';
 export * from './endpoint/endpoint';
 export type { FlowTable } from './endpoint/flows';
+export { hashText } from './endpoint/hash-text';
 export { shardOfChannel, shardOfSwarm, swarmIdOf, type Shard } from './endpoint/shard';
 export * from './errors';
 export * from './exchange/config';

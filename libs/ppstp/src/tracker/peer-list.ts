@@ -3,9 +3,6 @@ import type { PeerRegistration } from './peer-registration';
 import type { RegisteredAddress } from './registered-address';
 import type { Source } from './sources';
 
-/** Addresses of one peer in a list: one of each family, or two ways into one. More would crowd others out. */
-export const addressesListedMax = 2;
-
 /** How much of a list one prefix may have, and as what. */
 interface Share {
   readonly most: number;
@@ -14,33 +11,37 @@ interface Share {
 
 /**
  * A peer list in the making: bounded, without the requester, and without an address that it has already, under whatever
- * peer ID: a peer that came back under another, or one that has many.
+ * peer ID: a peer that came back under another, or one that has many. A peer has two addresses in it at most. Lists are
+ * short: they are searched from end to end, which touches nothing but themselves.
  */
 export class PeerList {
   private readonly best: PeerInfo[] = [];
   private readonly random: PeerInfo[] = [];
   private readonly last: PeerInfo[] = [];
-  private readonly places = new Places();
-  private readonly bySource = new Map<Source, number>();
+  private readonly places: RegisteredAddress[];
+  private readonly hashes: number[];
+  private readonly sources: Source[] = [];
+  private readonly counts: number[] = [];
 
   constructor(
     private readonly count: number,
     own: readonly RegisteredAddress[],
   ) {
-    for (const { address } of own) this.places.add(address);
+    this.places = [...own];
+    this.hashes = own.map(({ hash }) => hash);
   }
 
   get room(): number {
     return this.count - this.best.length - this.random.length - this.last.length;
   }
 
-  /** Lists a peer as one of the best, and leaves so many places free. */
-  add(addresses: readonly PeerInfo[], reserved: number): void {
+  /** Lists a super node as one of the best, and leaves so many places free. */
+  add(addresses: readonly RegisteredAddress[], reserved: number): void {
     this.put(addresses, this.best, this.room - reserved);
   }
 
   /** Lists a peer after all others. */
-  addLast(addresses: readonly PeerInfo[]): void {
+  addLast(addresses: readonly RegisteredAddress[]): void {
     this.put(addresses, this.last, this.room);
   }
 
@@ -49,10 +50,12 @@ export class PeerList {
    * was not before.
    */
   addFrom({ source, listed }: PeerRegistration, { most, kind }: Share): boolean {
-    const used = this.bySource.get(source) ?? 0;
+    const at = this.sources.indexOf(source);
+    const used = this.counts[at] ?? 0;
     const added = this.put(listed, this[kind], Math.min(this.room, most - used));
-    if (added > 0) this.bySource.set(source, used + added);
-    return added > 0;
+    if (added === 0) return false;
+    this.counts[at < 0 ? this.sources.push(source) - 1 : at] = used + added;
+    return true;
   }
 
   /** The list: the best in their order and, as each fourth, the random ones. */
@@ -60,33 +63,28 @@ export class PeerList {
     const entries: PeerInfo[] = [];
     let drawn = 0;
     for (const [at, info] of this.best.entries()) {
-      if (at > 0 && at % 3 === 0) entries.push(...this.random.slice(drawn, ++drawn));
+      const random = at > 0 && at % 3 === 0 ? this.random[drawn++] : undefined;
+      if (random !== undefined) entries.push(random);
       entries.push(info);
     }
     return [...entries, ...this.random.slice(drawn), ...this.last];
   }
 
-  private put(addresses: readonly PeerInfo[], into: PeerInfo[], max: number): number {
-    if (max <= 0 || addresses.some(({ address }) => this.places.has(address))) return 0;
-    const count = Math.min(max, addressesListedMax, addresses.length);
-    for (const info of addresses.slice(0, count)) {
-      this.places.add(info.address);
-      into.push(info);
+  private put(addresses: readonly RegisteredAddress[], into: PeerInfo[], max: number): number {
+    if (max <= 0) return 0;
+    for (const address of addresses) if (this.has(address)) return 0;
+    let count = 0;
+    for (const address of addresses) {
+      if (count === max) break;
+      this.places.push(address);
+      this.hashes.push(address.hash);
+      into.push(address);
+      count++;
     }
     return count;
   }
-}
 
-/** Addresses with ports. Most have an IP of their own: then no text is made for both. */
-class Places {
-  private readonly ports = new Map<string, number>();
-
-  has({ ip, port }: PeerInfo['address']): boolean {
-    const first = this.ports.get(ip);
-    return first !== undefined && (first === port || this.ports.has(`${ip} ${String(port)}`));
-  }
-
-  add({ ip, port }: PeerInfo['address']): void {
-    this.ports.set(this.ports.has(ip) ? `${ip} ${String(port)}` : ip, port);
+  private has(address: RegisteredAddress): boolean {
+    return this.hashes.includes(address.hash) && this.places.some((place) => place.isAt(address));
   }
 }

@@ -3,7 +3,7 @@ import type { PeerMode, StreamStats } from '../message/request';
 import type { TrackerOptions } from './options';
 import { type PeerEvent, type TimerAction, transition } from './peer-machine';
 import { Membership, type PeerRegistration } from './peer-registration';
-import type { RegisteredAddress } from './registered-address';
+import { addressesListedMax, type RegisteredAddress } from './registered-address';
 import { Sources } from './sources';
 import { SuperNodes } from './super-nodes';
 import { SwarmMembers } from './swarm-members';
@@ -173,7 +173,7 @@ export class Registry {
     for (const member of members) this.swarms.get(member.swarmId)?.delete(member);
     this.superNodes.leave(peer);
     change();
-    const listed = peer.addresses.filter(({ proven }) => proven);
+    const listed = peer.addresses.filter(({ proven }) => proven).slice(0, addressesListedMax);
     peer.listed = listed.length === peer.addresses.length ? peer.addresses : listed;
     peer.asn = peer.listed[0]?.address.asn;
     peer.superNode = this.superNodes.at(peer.listed.map(({ address }) => address.ip));

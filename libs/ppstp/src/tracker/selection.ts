@@ -1,18 +1,18 @@
 import type { Membership } from './peer-registration';
+import { limits } from '../limits';
 import type { PeerInfo } from '../message/peer-info';
 import { PeerList } from './peer-list';
-import { listPriority } from './registered-address';
-import { type Random, sampleIndexes, shuffled } from './sample';
+import { type Random, shuffled } from './sample';
 import { score } from './score';
 import { ipsOf, type Seeker } from './seeker';
 import type { SuperNode } from './options';
 import type { SuperNodes } from './super-nodes';
-import { smallSwarmMax, type SwarmMembers } from './swarm-members';
+import type { SwarmMembers } from './swarm-members';
 
 /** One place of so many is drawn at random from the whole swarm, so that nobody decides alone whom others meet. */
 const randomShare = 4;
 
-/** Random members beyond those that a list needs: some may be the requester's own earlier registrations. */
+/** Members beyond those that a list needs: some may be the requester's own earlier registrations. */
 const spares = 4;
 
 /** Members of a large swarm from the requester's own prefix that are looked at. */
@@ -42,7 +42,7 @@ export class Selection {
     for (const node of serving)
       for (const addresses of this.addressesOf(node, swarm, seeker)) {
         if (list.room <= reserved) break;
-        list.add(addresses.map(preferred), reserved);
+        list.add(addresses, reserved);
       }
     if (swarm !== undefined) {
       this.addPeers(list, swarm, seeker);
@@ -53,20 +53,23 @@ export class Selection {
 
   /** Where a super node can be found for a swarm: as a member, or without being one. */
   private *addressesOf(node: SuperNode, swarm: SwarmMembers | undefined, { from }: Seeker) {
-    const members = swarm?.superNodes.get(node);
-    for (const { peer } of members?.sample(members.size, this.random) ?? []) yield peer.listed;
+    const members = swarm?.superNodes.get(node)?.sample(limits.peerCountMax, this.random) ?? [];
+    for (const { peer } of members) yield this.superNodes.preferred(peer);
     if (node.everySwarm !== true) return;
-    for (const peer of this.superNodes.peers(node)) yield peer.listed;
-    if (node.address !== undefined && node.address.ip !== from) yield [configured(node.address)];
+    for (const peer of this.superNodes.peers(node)) yield this.superNodes.preferred(peer);
+    const configured = this.superNodes.configured(node);
+    if (configured !== undefined && configured.address.ip !== from) yield [configured];
   }
 
   private addPeers(list: PeerList, swarm: SwarmMembers, seeker: Seeker): void {
     const { room } = list;
     const most = Math.ceil(room / 2);
-    let random = Math.floor(room / randomShare + this.random());
-    for (const { isOrdinary, peer } of this.anyone(swarm, random))
-      if (random > 0 && isOrdinary && list.addFrom(peer, { most, kind: 'random' })) random--;
     const candidates = this.candidates(swarm, seeker);
+    let random = Math.floor(room / randomShare + this.random());
+    for (const { isOrdinary, peer } of swarm.showcase?.random(this.random) ?? candidates) {
+      if (random === 0) break;
+      if (isOrdinary && list.addFrom(peer, { most, kind: 'random' })) random--;
+    }
     addBest(list, candidates, { seeker, most });
     if (list.room === 0) return;
     // Few are there, or few beside those from one prefix: all of them have to be found.
@@ -75,21 +78,22 @@ export class Selection {
     addBest(list, [...candidates, ...rest], { seeker, most: room });
   }
 
-  private anyone(swarm: SwarmMembers, count: number): readonly Membership[] {
-    return swarm.showcase?.random(this.random) ?? this.uniform(swarm, count + spares);
-  }
-
   /** In random order, so that of equals any comes first. */
   private candidates(swarm: SwarmMembers, { peer, mode }: Seeker): readonly Membership[] {
     const { showcase } = swarm;
-    if (showcase === undefined) return this.uniform(swarm, smallSwarmMax);
+    if (showcase === undefined) return this.everyone(swarm);
     const lacked = mode === 'LEECH' ? 'SEEDER' : 'LEECH';
     const near = showcase.neighbourhoods.around(peer.source.prefix, nearLooks, this.random);
     return shuffled([...showcase.candidates(lacked, this.random), ...near], this.random);
   }
 
-  private uniform(swarm: SwarmMembers, count: number): readonly Membership[] {
-    return sampleIndexes(swarm.peers, count, this.random).flatMap((at) => swarm.peer(at) ?? []);
+  private everyone(swarm: SwarmMembers): readonly Membership[] {
+    const members: Membership[] = [];
+    for (let at = 0; at < swarm.peers; at++) {
+      const member = swarm.peer(at);
+      if (member !== undefined) members.push(member);
+    }
+    return shuffled(members, this.random);
   }
 
   private addFar(list: PeerList, swarm: SwarmMembers, serving: ReadonlySet<SuperNode>): void {
@@ -116,14 +120,4 @@ function addBest(list: PeerList, candidates: readonly Membership[], { seeker, mo
 interface Choice {
   readonly seeker: Seeker;
   readonly most: number;
-}
-
-function preferred({ peerId, address }: PeerInfo): PeerInfo {
-  return { peerId, address: { ...address, priority: listPriority.superNode } };
-}
-
-/** A super node that is known from the configuration alone: its address is its name. */
-function configured({ ip, port }: NonNullable<SuperNode['address']>): PeerInfo {
-  const address = { ip, port, priority: listPriority.superNode, type: 'HOST' } as const;
-  return { peerId: `${ip}:${String(port)}`, address };
 }

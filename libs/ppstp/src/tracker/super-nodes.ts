@@ -1,6 +1,7 @@
 import { parseIp, type Prefix, prefixContains, PrefixTable } from '@weir/ppspp';
 import type { SuperNode } from './options';
 import type { PeerRegistration } from './peer-registration';
+import { listPriority, type Place, preferred, RegisteredAddress } from './registered-address';
 
 /** The super nodes that the tracker's operator configured: which peers are such, and whom they serve. */
 export class SuperNodes {
@@ -8,10 +9,13 @@ export class SuperNodes {
   private readonly subscribers: PrefixTable<readonly SuperNode[]>;
   private readonly forEveryone: readonly SuperNode[];
   private readonly isEmpty: boolean;
+  private readonly known = new Map<SuperNode, RegisteredAddress>();
+  private readonly forSubscribers = new WeakMap<RegisteredAddress, RegisteredAddress>();
   private readonly registered = new Map<SuperNode, Set<PeerRegistration>>();
 
   constructor(configured: readonly SuperNode[]) {
     this.isEmpty = configured.length === 0;
+    for (const node of configured) if (node.address !== undefined) this.known.set(node, named(node.address));
     // Of two that name one prefix the earlier counts.
     this.nodes = new PrefixTable(
       configured.toReversed().flatMap((node) => node.nodes.map((at) => [at, node] as const)),
@@ -43,6 +47,20 @@ export class SuperNodes {
     return this.registered.get(node) ?? new Set();
   }
 
+  /** The addresses of a node as those whom it serves hear of them. */
+  preferred({ listed }: PeerRegistration): readonly RegisteredAddress[] {
+    return listed.map((address) => {
+      const kept = this.forSubscribers.get(address) ?? preferred(address);
+      this.forSubscribers.set(address, kept);
+      return kept;
+    });
+  }
+
+  /** Where it is by its configuration. */
+  configured(node: SuperNode): RegisteredAddress | undefined {
+    return this.known.get(node);
+  }
+
   enter(peer: PeerRegistration): void {
     if (peer.superNode === undefined) return;
     const peers = this.registered.get(peer.superNode) ?? new Set();
@@ -52,6 +70,12 @@ export class SuperNodes {
   leave(peer: PeerRegistration): void {
     if (peer.superNode !== undefined) this.registered.get(peer.superNode)?.delete(peer);
   }
+}
+
+/** A super node that is known from the configuration alone: its address is its name. */
+function named({ ip, port }: Place): RegisteredAddress {
+  const { superNode: priority } = listPriority;
+  return new RegisteredAddress(`${ip}:${String(port)}`, { ip, port, priority, type: 'HOST' }, priority, true);
 }
 
 /** For each prefix of subscribers all super nodes that serve it whole: of nested prefixes a table finds the longest alone. */
