@@ -1,0 +1,50 @@
+import { Admission } from './admission';
+
+const second = 1_000_000;
+const options = {
+  newcomers: { perSecond: 1, burst: 2 },
+  wideNewcomers: { perSecond: 2, burst: 5 },
+  known: { perSecond: 1, burst: 3 },
+  prefixesMax: 10,
+};
+
+/** How many of so many requests are admitted at a time. */
+function admitted(admission: Admission, arrival: { readonly from: string; readonly known: boolean }, now = 0): number {
+  return Array.from({ length: 20 }, () => admission.admit(arrival, now)).filter(Boolean).length;
+}
+
+describe('the admission of requests', () => {
+  it('bounds newcomers of a source prefix, apart from registered peers of it and from other prefixes', () => {
+    const admission = new Admission(options);
+    expect(admitted(admission, { from: '192.0.2.1', known: false })).toBe(2);
+    expect(admitted(admission, { from: '192.0.2.200', known: false })).toBe(0);
+    expect(admitted(admission, { from: '192.0.2.1', known: true })).toBe(3);
+    expect(admitted(admission, { from: '198.51.100.1', known: false })).toBe(2);
+  });
+
+  it('bounds newcomers of the prefix around it, however many there are in it', () => {
+    const admission = new Admission(options);
+    const ofMany = [1, 2, 3, 4].map((net) => admitted(admission, { from: `192.0.${String(net)}.1`, known: false }));
+    expect(ofMany).toEqual([2, 2, 1, 0]);
+    expect(admitted(admission, { from: '2001:db8:0:1::1', known: false })).toBe(2);
+    expect(admitted(admission, { from: '2001:db8:0:ff::1', known: false })).toBe(0);
+    expect(admitted(admission, { from: '2001:db8:1::1', known: false })).toBe(2);
+  });
+
+  it('admits again as time goes by', () => {
+    const admission = new Admission(options);
+    const arrival = { from: '192.0.2.1', known: false };
+    admitted(admission, arrival);
+    expect(admitted(admission, arrival, second)).toBe(1);
+    expect(admitted(admission, arrival, 60 * second)).toBe(2);
+  });
+
+  it('keeps newcomers out of an overloaded tracker, and serves registered peers', () => {
+    const admission = new Admission(options);
+    admission.load(true);
+    expect(admitted(admission, { from: '192.0.2.1', known: false })).toBe(0);
+    expect(admitted(admission, { from: '192.0.2.1', known: true })).toBe(3);
+    admission.load(false);
+    expect(admitted(admission, { from: '192.0.2.1', known: false })).toBe(2);
+  });
+});
