@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { createPrivateKey, randomBytes, webcrypto } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
-import { isIP, type Server } from 'node:net';
+import { isIP, type Server, type Socket } from 'node:net';
 
 import * as x509 from '@peculiar/x509';
 
@@ -25,7 +25,9 @@ type Answer = (response: ServerResponse, request: Heard) => void;
 /** A server of HTTP(S) that says what a test has it say. */
 export class TestServer {
   readonly heard: Heard[] = [];
+  /** All that ever were, and those that are there now. */
   connections = 0;
+  live = 0;
 
   private constructor(
     private readonly server: Server & { closeAllConnections(): void },
@@ -35,7 +37,11 @@ export class TestServer {
   static async start(answer: Answer, tls?: ServerOptions, listen = '127.0.0.1'): Promise<TestServer> {
     const server = tls === undefined ? createServer() : createTlsServer(tls);
     const started = new TestServer(server, tls === undefined ? 'http' : 'https');
-    server.on('connection', () => started.connections++);
+    server.on('connection', (socket: Socket) => {
+      started.connections++;
+      started.live++;
+      socket.on('close', () => started.live--);
+    });
     server.on('request', (request, response) => {
       let body = '';
       request.on('data', (part: Buffer) => (body += part.toString()));

@@ -5,6 +5,7 @@ import { limits } from '@weir/ppstp';
 
 import { responseTo, TestClock, until } from '../registration.testing';
 import { Lab, naming, never, type TestServer } from './exchange.testing';
+import type { LookUp } from './connector';
 import { HttpExchange } from './http-exchange';
 import { PpstpClient } from './ppstp-client';
 
@@ -215,6 +216,23 @@ describe('a request comes from', () => {
     expect(from(tracker)).toEqual([ipv4]);
     await tracker.close();
     expect(await exchange.post('', never)).toMatchObject({ ok: false, reason: 'ECONNREFUSED' });
+  });
+
+  it('the other family while one is waited for, which is then let go (RFC 8305 section 5)', async () => {
+    const tracker = await answering('::');
+    const both = naming('::1', '127.0.0.1');
+    const held: (() => void)[] = [];
+    const lookUp: LookUp = (name, options, callback) => {
+      if (options.family === 6) held.push(() => both(name, options, callback));
+      else both(name, options, callback);
+    };
+    const exchange = lab.exchange(tracker.url('tracker.example'), { localAddresses: { ipv4, ipv6: '::1' }, lookUp });
+    expect(await exchange.post('', never)).toMatchObject({ ok: true });
+    expect(from(tracker)).toEqual([`::ffff:${ipv4}`]);
+    for (const release of held) release();
+    await until(() => tracker.connections === 2 && tracker.live === 1);
+    expect(await exchange.post('', never)).toMatchObject({ ok: true });
+    expect(from(tracker)).toEqual([`::ffff:${ipv4}`, `::ffff:${ipv4}`]);
   });
 
   it('whatever address there is, once ours is gone', async () => {
