@@ -8,6 +8,7 @@ import { askingPeerId, connections, peersPerConnection, PreparedRequest, sourceO
 
 const headEnd = Buffer.from('\r\n\r\n');
 const noError = Buffer.from('"error_code":0');
+const headCharsLooked = 256;
 const lengthField = /\r\ncontent-length: (\d+)/i;
 /** Another for each process: a transaction ID must not come twice to one tracker. */
 let transactions = Date.now() * 1_000;
@@ -73,12 +74,14 @@ class Asker {
     if (performance.now() < this.until) this.answers++;
     const isRight = answer[9] === 0x32 && (this.order.kind === 'hello' || answer.includes(noError));
     if (!isRight) this.faults++;
-    if (this.order.fresh) this.socket.end();
+    // A tracker closes connections after a while, so that their peers are counted again.
+    if (this.order.fresh || answer.toString('latin1', 0, headCharsLooked).includes('onnection: close'))
+      this.socket.end();
     else this.ask();
   }
 
   closed() {
-    if (this.order.fresh && performance.now() < this.until) this.open();
+    if (performance.now() < this.until) this.open();
     else this.finish();
   }
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nativeDatagrams } from '@weir/datagram';
 import { z } from 'zod';
@@ -39,6 +40,8 @@ export interface ApplianceStart {
   readonly subscribers?: readonly string[];
   /** The store's folder, in the test's own. */
   readonly store?: string;
+  /** Keys of the configuration file; none is written without. */
+  readonly config?: object;
   /** Variables that overrule all this. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -76,6 +79,11 @@ export class Appliance {
   /** Where peers find it. */
   get address(): string {
     return this.place.listen;
+  }
+
+  /** Where its admin API is. */
+  get admin(): string {
+    return this.place.admin;
   }
 
   /** Starts it once more, at the same place and with the same store, after it has ended. */
@@ -150,6 +158,14 @@ function run(stage: Stage, start: ApplianceStart, { listen, admin }: Place): Pro
     WEIR_SUBSCRIBERS: subscribers.join(),
     WEIR_LOG_LEVEL: 'error',
     WEIR_DATAPATH_THREADS: String(datapathThreads),
+    ...(start.config === undefined ? {} : { WEIR_CONFIG: configFile(stage, start.config) }),
   };
   return stage.weir(['appliance'], { env: { ...env, ...start.env }, hooks: [faults] });
+}
+
+/** JSON is YAML. */
+function configFile(stage: Stage, config: object): string {
+  const path = stage.path('appliance.yaml');
+  writeFileSync(path, JSON.stringify(config));
+  return path;
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import type { Address } from '@weir/ppspp';
 import { decodeResponse, encodeRequest, type PeerMode, type Request, type Response } from '@weir/ppstp';
 import { z } from 'zod';
@@ -17,6 +18,8 @@ export interface TrackerStart {
   readonly superNodes?: readonly string[];
   /** Where its authority on membership is kept. */
   readonly membershipDirectory?: string;
+  /** Instead of all this but the address: keys of its configuration file. */
+  readonly config?: object;
 }
 
 /** A tracker that runs as a process of its own, and what a stranger hears from it. */
@@ -29,10 +32,10 @@ export class Tracker {
   ) {}
 
   static async start(stage: Stage, start: TrackerStart = {}): Promise<Tracker> {
-    const { ip = '127.2.0.1', superNodes = [], membershipDirectory } = start;
-    const prefixes = superNodes.flatMap((prefix) => ['--super-node', prefix]);
-    const authority = membershipDirectory === undefined ? [] : ['--membership-dir', membershipDirectory];
-    const program = stage.weir(['tracker', '--listen', hostPort(ip, 0), ...prefixes, ...authority]);
+    const { ip = '127.2.0.1', config } = start;
+    const listen = hostPort(ip, 0);
+    const options = config === undefined ? flags(listen, start) : ['--config', fileOf(stage, { listen, ...config })];
+    const program = stage.weir(['tracker', ...options]);
     const { url, membershipCa } = readyLine.parse(JSON.parse(await program.line('stdout', /^\{/)));
     return new Tracker(url, membershipCa, program);
   }
@@ -75,4 +78,17 @@ export class Tracker {
     if (decoded.ok) return decoded.message;
     throw new Error(`the tracker's answer is ${decoded.fault}`);
   }
+}
+
+function flags(listen: string, { superNodes = [], membershipDirectory }: TrackerStart): readonly string[] {
+  const prefixes = superNodes.flatMap((prefix) => ['--super-node', prefix]);
+  const authority = membershipDirectory === undefined ? [] : ['--membership-dir', membershipDirectory];
+  return ['--listen', listen, ...prefixes, ...authority];
+}
+
+/** JSON is YAML. */
+function fileOf(stage: Stage, config: object): string {
+  const path = stage.path('tracker.yaml');
+  writeFileSync(path, JSON.stringify(config));
+  return path;
 }
