@@ -81,6 +81,8 @@ place_configuration() {
     kept=$root/etc/weir/$(basename "$file")
     [ -e "$kept" ] || cp "$file" "$kept"
   done
+  [ ! -e "$root/etc/weir/tracker.env" ] ||
+    say '/etc/weir/tracker.env is read no more: what it says belongs into tracker.yaml'
 }
 
 install_version() {

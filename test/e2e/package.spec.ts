@@ -117,7 +117,7 @@ describePackage('a package, in a root where there is nothing else', () => {
 
   it('is installed', () => {
     install(stage.path(`one/weir-0.1.0-linux-${arch}.tar.gz`), '0.1.0');
-    expect(readdirSync(root.of('etc/weir')).sort()).toEqual(['tracker.env', 'weir.yaml']);
+    expect(readdirSync(root.of('etc/weir')).sort()).toEqual(['tracker.yaml', 'weir.yaml']);
     expect(readdirSync(root.of('usr/local/lib/systemd/system')).sort()).toEqual([
       'weir-tracker.service',
       'weir.service',
