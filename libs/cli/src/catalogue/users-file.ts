@@ -14,7 +14,8 @@ export interface TrackerUser {
  * Rejects with a `UsageError`.
  */
 export async function keepUser(path: string, user: TrackerUser, password: string | undefined): Promise<boolean> {
-  const { name, realm } = user;
+  const { realm } = user;
+  const name = user.name.normalize('NFC');
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     if (codeOf(cause) === 'ENOENT') return '';
     throw unusable(path, cause);

@@ -140,6 +140,13 @@ describe('grants', () => {
     expect(second.next).toBeNull();
   });
 
+  it('are for a name, in whatever form of Unicode it is written', async () => {
+    const [composed, apart] = ['Zo\u00eb', 'Zoe\u0308'].map((name) => `${grants}/${encodeURIComponent(name)}`);
+    await world.request('PUT', `/v1/swarms/${idOf('a')}`, { access: 'closed' });
+    expect((await world.request('PUT', apart ?? '')).json).toEqual({ swarmId: idOf('a'), principal: 'Zo\u00eb' });
+    expect((await world.request('GET', composed ?? '')).status).toBe(200);
+  });
+
   it('may be for every swarm, and for none that is not published', async () => {
     expect((await world.request('PUT', '/v1/swarms/*/grants/cache')).status).toBe(201);
     await world.request('PUT', `/v1/swarms/${idOf('a')}`, { access: 'closed' });

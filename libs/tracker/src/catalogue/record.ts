@@ -22,6 +22,8 @@ const principalRemedy = `write 1 to ${limits.principalCharsMax} characters, as t
 /** The name of a principal: what HTTP proved a peer to be. */
 export const principalName = z
   .string({ error: principalRemedy })
+  // One name has several forms; Digest compares in this one (RFC 7616 section 4).
+  .normalize('NFC')
   .max(limits.principalCharsMax, { error: principalRemedy })
   .regex(/^\P{C}+$/u, { error: principalRemedy })
   .meta({ id: 'Principal', description: 'A user of HTTP Digest, or the name in a client certificate.' });

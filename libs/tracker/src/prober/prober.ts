@@ -112,7 +112,8 @@ export class Prober {
 
   /** Lets time act. */
   expire(now: number): void {
-    for (const probe of [...this.probes.values()]) {
+    // What is sent again stands last from then on, and is not due.
+    for (const probe of this.probes.values()) {
       if (probe.due > now) return;
       this.end(probe);
       if (probe.tried < probe.tries.length) this.send(probe, now);

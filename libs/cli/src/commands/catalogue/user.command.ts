@@ -46,8 +46,8 @@ export class CatalogueUserCommand extends WeirCommand {
   async run([name = '']: string[], { users, realm = usualRealm, remove }: UserOptions): Promise<void> {
     if (!/^[^:\p{C}]{1,128}$/u.test(name))
       throw new UsageError(`user ${JSON.stringify(name)}: write 1 to 128 characters without a colon`);
-    if (!/^[^\p{C}:"\\]{1,64}$/u.test(realm))
-      throw new UsageError(`--realm ${JSON.stringify(realm)}: write 1 to 64 characters without any of : " \\`);
+    if (!/^[ -~]{1,64}$/.test(realm) || /[:"\\]/.test(realm))
+      throw new UsageError(`--realm ${JSON.stringify(realm)}: write 1 to 64 characters of ASCII without any of : " \\`);
     const password = remove === true ? undefined : await this.interruptibly(() => firstLine(process.stdin));
     if (password === '') throw new UsageError('stdin: write the password as its first line');
     const wasThere = await keepUser(users, { name, realm }, password);
