@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -195,9 +195,10 @@ describe('a catalogue in a directory', () => {
     );
   });
 
-  it('has one owner at a time', async () => {
+  it('has one owner at a time, who alone can read it', async () => {
     const catalogue = openCatalogue(directory);
     expect(() => openCatalogue(directory)).toThrow('is in use by process');
+    expect(statSync(join(directory, 'catalogue')).mode & 0o777).toBe(0o700);
     await catalogue.close();
     await openCatalogue(directory).close();
   });

@@ -1,4 +1,5 @@
-import { StoreLock, makeDirectory, refuseForeign } from '@weir/store';
+import { chmodSync } from 'node:fs';
+import { makeDirectory, refuseForeign, StoreLock } from '@weir/store';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { CatalogueError } from './errors';
 import { catalogueEntry, type CatalogueEntry, type Grant } from './record';
@@ -38,6 +39,8 @@ export class LmdbShelf implements Shelf {
   static open(directory: string): LmdbShelf {
     makeDirectory(directory);
     refuseForeign(directory);
+    // Who may watch what is nobody else's business.
+    chmodSync(directory, 0o700);
     const lock = StoreLock.take(directory);
     const shelf = new LmdbShelf(directory, lock, opened(directory, lock));
     shelf.requireFormat();
