@@ -36,6 +36,10 @@ export const limits = {
   peerCountMax: 29,
   /** Peers in one response over all its swarm results, as the tracker writes it. */
   peersPerResponseMax: 256,
+  /** Addresses of one peer in a list: one of each family, or two ways into one. More would crowd other peers out. */
+  addressesListedMax: 2,
+  /** Unproven addresses that wait to be looked into. What is beyond waits for its peer to ask from there. */
+  unprovenMax: 16_384,
   /** Bytes of a membership certificate: what one packet of the peer protocol can hold. */
   certificateBytesMax: 1_280,
   /** Certificates in one response, as the tracker writes it; the others come with later responses. */

@@ -5,11 +5,9 @@ import { type Rate, TokenBuckets } from './token-buckets';
 export interface AdmissionOptions {
   /** Requests of peers that the tracker does not know: each may become a registration. */
   readonly newcomers: Rate;
-  /** The same from the /16 or /32 around it: who has a large network has many prefixes. */
-  readonly wideNewcomers: Rate;
   /** Requests of registered peers. */
   readonly known: Rate;
-  /** Prefixes that are kept count of, in each of the three. */
+  /** Prefixes that are kept count of. */
   readonly prefixesMax: number;
 }
 
@@ -33,7 +31,7 @@ export class Admission {
 
   constructor(options: AdmissionOptions = defaultAdmissionOptions) {
     this.newcomers = new TokenBuckets(options.newcomers, options.prefixesMax);
-    this.wideNewcomers = new TokenBuckets(options.wideNewcomers, options.prefixesMax);
+    this.wideNewcomers = new TokenBuckets(wide(options.newcomers), options.prefixesMax);
     this.known = new TokenBuckets(options.known, options.prefixesMax);
   }
 
@@ -50,11 +48,15 @@ export class Admission {
   }
 }
 
+/** What the /16 or /32 around a prefix may take: who has a large network has many prefixes. */
+function wide({ perSecond, burst }: Rate): Rate {
+  return { perSecond: 4 * perSecond, burst: 4 * burst };
+}
+
 /** What suits a tracker for an ISP that has thousands of subscribers behind one /24 of carrier-grade NAT. */
 export const defaultAdmissionOptions: AdmissionOptions = Object.freeze({
   // After a restart of the tracker 6,000 peers of one prefix are back within their first minute.
   newcomers: { perSecond: 100, burst: 1_000 },
-  wideNewcomers: { perSecond: 400, burst: 4_000 },
   // 60,000 peers of one prefix that report once a minute; a fraction of what the tracker can answer.
   known: { perSecond: 1_000, burst: 4_000 },
   prefixesMax: 65_536,

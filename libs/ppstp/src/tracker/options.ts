@@ -32,8 +32,8 @@ export interface TrackerOptions {
   readonly swarmsPerPeerMax: number;
   /** Swarms of all peers together: what the tracker's memory goes to. */
   readonly membershipsMax: number;
-  /** Peers that may be registered from one source prefix, super nodes apart: bounds Sybils. Default 4,096. */
-  readonly peersPerPrefixMax?: number | undefined;
+  /** Peers that may be registered from one source prefix, an IPv4 /24 or an IPv6 /56, super nodes apart: bounds Sybils. */
+  readonly peersPerPrefixMax: number;
   /** Which swarms there are beside the published ones. Default `any`. */
   readonly admission?: SwarmAdmission | undefined;
   /** AS numbers by network, for addresses; what a peer says of itself counts where the table is silent. */
@@ -50,6 +50,8 @@ export const defaultTrackerOptions: TrackerOptions = Object.freeze({
   swarmsMax: 65_536,
   // A cache has many swarms; nobody else does.
   swarmsPerPeerMax: 16_384,
-  // A few hundred bytes each: some 200 MB.
+  // Thousands of subscribers share a /24 of carrier-grade NAT; a sixteenth of all peers, so that one network is no flood.
+  peersPerPrefixMax: 4_096,
+  // Less than a kilobyte each with its peer.
   membershipsMax: 524_288,
 });

@@ -5,9 +5,6 @@ import { type RenderedPeer, renderPeer } from '../message/peer-info';
 /** Priorities that we list peers with: "The larger the value, the higher the priority" (RFC 7846 table 3). */
 export const listPriority = { superNode: 2, peer: 1 } as const;
 
-/** Addresses of one peer in a list: one of each family, or two ways into one. More would crowd others out. */
-export const addressesListedMax = 2;
-
 /** An address of a registered peer, in the form in which other peers hear of it. Its text is made once. */
 export class RegisteredAddress implements RenderedPeer {
   /** Differs for most addresses, so that they need not be compared as texts. */

@@ -1,9 +1,10 @@
 import { invariant } from '@weir/ppspp';
+import { limits } from '../limits';
 import type { PeerMode, StreamStats } from '../message/request';
 import type { TrackerOptions } from './options';
 import { type PeerEvent, type TimerAction, transition } from './peer-machine';
 import { Membership, type PeerRegistration } from './peer-registration';
-import { addressesListedMax, type RegisteredAddress } from './registered-address';
+import type { RegisteredAddress } from './registered-address';
 import { Sources } from './sources';
 import { SuperNodes } from './super-nodes';
 import { SwarmMembers } from './swarm-members';
@@ -11,9 +12,6 @@ import { TrackTimers } from './track-timers';
 
 /** What became of an action: `forbidden` if the peer's state does not allow it, `full` if a bound does not. */
 export type ActionOutcome = 'done' | 'forbidden' | 'full';
-
-/** Peers from one source prefix: see `TrackerOptions.peersPerPrefixMax`. */
-const peersPerPrefixMax = 4_096;
 
 /**
  * The tracker's tables: peers by ID, their timers, and the peers of each swarm. It keeps them consistent with each other
@@ -51,8 +49,7 @@ export class Registry {
   /** Whether there is room for one more peer: in all, and from where it comes. Super nodes are not counted there. */
   hasRoomFor({ source, ip }: PeerRegistration): boolean {
     if (this.peers.size >= this.options.peersMax) return false;
-    const most = this.options.peersPerPrefixMax ?? peersPerPrefixMax;
-    return source.peers < most || this.superNodes.at([ip]) !== undefined;
+    return source.peers < this.options.peersPerPrefixMax || this.superNodes.at([ip]) !== undefined;
   }
 
   /** Something happened to a peer: its state machine goes on, its timers with it, and in TERMINATE it is forgotten. */
@@ -173,7 +170,7 @@ export class Registry {
     for (const member of members) this.swarms.get(member.swarmId)?.delete(member);
     this.superNodes.leave(peer);
     change();
-    const listed = peer.addresses.filter(({ proven }) => proven).slice(0, addressesListedMax);
+    const listed = peer.addresses.filter(({ proven }) => proven).slice(0, limits.addressesListedMax);
     peer.listed = listed.length === peer.addresses.length ? peer.addresses : listed;
     peer.asn = peer.listed[0]?.address.asn;
     peer.superNode = this.superNodes.at(peer.listed.map(({ address }) => address.ip));

@@ -1,9 +1,7 @@
+import { limits } from '../limits';
 import type { PeerRegistration } from './peer-registration';
 import { isSamePlace, type Place } from './registered-address';
 import type { UnprovenAddress } from './views';
-
-/** Claims that wait to be looked into. What is beyond waits for the peer itself to ask from there. */
-export const unprovenMax = 16_384;
 
 interface Claim {
   readonly peer: PeerRegistration;
@@ -17,7 +15,7 @@ export class Unproven {
   /** Takes note of those of the peer's addresses that are new. */
   note(peer: PeerRegistration, before: PeerRegistration['addresses']): void {
     for (const held of peer.addresses) {
-      if (held.proven || before.includes(held) || this.claims.size >= unprovenMax) continue;
+      if (held.proven || before.includes(held) || this.claims.size >= limits.unprovenMax) continue;
       const { ip, port } = held.address;
       this.claims.set(`${peer.peerId} ${ip} ${String(port)}`, { peer, place: { ip, port } });
     }
