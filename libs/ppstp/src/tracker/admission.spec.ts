@@ -1,11 +1,11 @@
 import { Admission } from './admission';
+import { sourcePrefix, widePrefix } from './source-prefix';
 
 const second = 1_000_000;
 const options = {
   newcomers: { perSecond: 1, burst: 2 },
-  wideNewcomers: { perSecond: 2, burst: 5 },
   known: { perSecond: 1, burst: 3 },
-  prefixesMax: 10,
+  prefixesMax: 4,
 };
 
 /** How many of so many requests are admitted at a time. */
@@ -24,8 +24,8 @@ describe('the admission of requests', () => {
 
   it('bounds newcomers of the prefix around it, however many there are in it', () => {
     const admission = new Admission(options);
-    const ofMany = [1, 2, 3, 4].map((net) => admitted(admission, { from: `192.0.${String(net)}.1`, known: false }));
-    expect(ofMany).toEqual([2, 2, 1, 0]);
+    const ofMany = [1, 2, 3, 4, 5].map((net) => admitted(admission, { from: `192.0.${String(net)}.1`, known: false }));
+    expect(ofMany).toEqual([2, 2, 2, 2, 0]);
     expect(admitted(admission, { from: '2001:db8:0:1::1', known: false })).toBe(2);
     expect(admitted(admission, { from: '2001:db8:0:ff::1', known: false })).toBe(0);
     expect(admitted(admission, { from: '2001:db8:1::1', known: false })).toBe(2);
@@ -46,5 +46,26 @@ describe('the admission of requests', () => {
     expect(admitted(admission, { from: '192.0.2.1', known: true })).toBe(3);
     admission.load(false);
     expect(admitted(admission, { from: '192.0.2.1', known: false })).toBe(2);
+  });
+  it('does not forget who asks all the time for those who come once', () => {
+    const admission = new Admission(options);
+    const flood = { from: '203.0.113.1', known: false };
+    expect(admitted(admission, flood)).toBe(2);
+    for (let net = 0; net < 20; net++) {
+      admitted(admission, { from: `10.${String(net)}.0.1`, known: false });
+      expect(admitted(admission, flood)).toBe(0);
+    }
+  });
+});
+
+describe('a source prefix', () => {
+  it.each([
+    ['203.0.113.9', '203.0.113', '203.0'],
+    ['::ffff:203.0.113.9', '203.0.113', '203.0'],
+    ['2001:db8:1:2ff::1', '32.1.13.184.0.1.2', '32.1.13.184'],
+    ['2001:db8:1:200::9', '32.1.13.184.0.1.2', '32.1.13.184'],
+  ])('of %s is %s, and %s around it', (ip, prefix, around) => {
+    expect(sourcePrefix(ip)).toBe(prefix);
+    expect(widePrefix(sourcePrefix(ip))).toBe(around);
   });
 });
