@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 
+import { responseRoot } from '../message/definitions';
 import { anyRequest } from '../message/message.testing';
 import type { Request, SwarmAction } from '../message/request';
 import { decodeResponse, encodeResponse, errorCodes } from '../message/response';
@@ -132,10 +133,9 @@ describe('the tracker', () => {
           world.now += wait % 100_000_000;
           const few = narrowed(request, String(peer), String(swarm));
           const answer = world.tracker.handle(few, { now: world.now, from: { ip: '192.0.2.1', port: 1 } });
-          expect(decodeResponse(encodeResponse(answer))).toMatchObject({
-            ok: true,
-            message: { errorCode: answer.errorCode },
-          });
+          const text = encodeResponse(answer);
+          expect(responseRoot.safeParse(JSON.parse(text)).success).toBe(true);
+          expect(decodeResponse(text)).toMatchObject({ ok: true, message: { errorCode: answer.errorCode } });
           const { peers, swarms, memberships } = world.tracker.counts;
           expect(peers <= 3 && swarms <= 2 && memberships <= 5).toBe(true);
           expect(memberships >= peers && memberships >= swarms && peers > 0 === swarms > 0).toBe(true);
