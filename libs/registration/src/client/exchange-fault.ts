@@ -57,13 +57,15 @@ const known: Readonly<Record<string, readonly [ExchangeFault, string]>> = {
 const hungUp: ReadonlySet<string> = new Set(['ECONNRESET', 'UND_ERR_SOCKET']);
 const perhapsOurs = 'it ended the connection without an answer: it may demand a certificate of ours, or another one';
 
-/** What went wrong, by what was thrown, on the way to that URL. Nothing of it is the tracker's own words. */
-export function faultOf(error: unknown, url: string): Failed {
+/**
+ * What went wrong, by what was thrown. `isStranger`: over TLS, by a tracker that has never answered; from another, to be hung up on
+ * means no more than that it was stopped. Nothing of it is the tracker's own words.
+ */
+export function faultOf(error: unknown, isStranger: boolean): Failed {
   const code = codeOf(error);
   if (code === forbiddenCode && error instanceof Error) return { ok: false, fault: 'forbidden', reason: error.message };
   const [fault, reason] = known[code] ?? [kindOf(code), code];
-  const isPerhapsOurs = hungUp.has(code) && url.startsWith('https:');
-  return { ok: false, fault, reason: isPerhapsOurs ? `${code}, ${perhapsOurs}` : reason };
+  return { ok: false, fault, reason: isStranger && hungUp.has(code) ? `${code}, ${perhapsOurs}` : reason };
 }
 
 function kindOf(code: string): ExchangeFault {

@@ -68,6 +68,7 @@ export class HttpExchange implements Exchange {
   private readonly agents = new Map<Family | undefined, Agent>();
   private readonly digest: DigestCredentials | undefined;
   private readonly target: string;
+  private hasAnswered = false;
 
   constructor(
     private readonly options: HttpExchangeOptions,
@@ -88,7 +89,7 @@ export class HttpExchange implements Exchange {
     } catch (error) {
       if (signal.aborted) return { ok: false, fault: 'stopped', reason: 'stopped' };
       if (deadline.signal.aborted) return { ok: false, fault: 'timeout', reason: 'no answer in time' };
-      return faultOf(error, this.options.url);
+      return faultOf(error, !this.hasAnswered && this.options.url.startsWith('https:'));
     } finally {
       cancel();
     }
@@ -121,6 +122,7 @@ export class HttpExchange implements Exchange {
         ...(authorization === undefined ? {} : { authorization }),
       },
     });
+    this.hasAnswered = true;
     const answered = { status: statusCode, headers, text: await body.text() };
     const info = headers['authentication-info'];
     if (typeof info === 'string') this.digest?.taught(info);

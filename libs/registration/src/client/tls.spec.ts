@@ -134,6 +134,16 @@ describe('a tracker by HTTPS', () => {
     });
   });
 
+  it('that has answered before, and hangs up, says nothing about certificates', async () => {
+    const tracker = await lab.server((response) => {
+      if (tracker.heard.length === 1) response.end('{}');
+      else response.destroy();
+    }, serving(made.server));
+    const exchange = lab.exchange(tracker.url(host), { tls: { ca: made.authority.certificate }, lookUp });
+    expect(await exchange.post('', never)).toMatchObject({ ok: true });
+    expect(await exchange.post('', never)).toEqual({ ok: false, fault: 'unreachable', reason: 'UND_ERR_SOCKET' });
+  });
+
   it('is not asked again at once: a certificate stays as it is', async () => {
     const tracker = await lab.server((response) => response.end('{}'), serving(made.lonely));
     const options = { url: tracker.url(host), lookUp, peerId: 'peer', requestMillis: 20_000, retriesMax: 5 };
