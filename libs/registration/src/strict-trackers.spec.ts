@@ -105,6 +105,25 @@ describe('a tracker that reads table 6 to the letter', () => {
     lab.join('LEECH', 'cc');
     await settled();
     expect(lab.status).toMatchObject({ swarms: 3, identities: 1 });
+    // It took the JOIN for a first CONNECT: the next report, of all swarms, shows what it has not.
+    expect(lab.missing).toEqual(['aa']);
+    await lab.clock.pass(60_000);
+    expect(lab.missing).toEqual([]);
+    expect(lab.status).toMatchObject({ swarms: 3, identities: 1 });
+  });
+
+  it('and refuses a JOIN while TRACKING without ending anything is asked for none again', async () => {
+    const lab = new Lab(new StrictTracker({ ...lenient, join: 'refused' }));
+    lab.join('LEECH', 'aa', 'bb');
+    await lab.started();
+    lab.join('LEECH', 'cc');
+    await settled();
+    expect(lab.missing).toEqual([]);
+    lab.tracker.news();
+    lab.join('LEECH', 'dd');
+    await settled();
+    expect(lab.tracker.news()).toEqual([expect.stringMatching(/^CONNECT \w{40} JOIN:LEECH dd$/)]);
+    expect(lab.status).toMatchObject({ swarms: 4, identities: 3 });
   });
 });
 
@@ -173,6 +192,8 @@ describe('a tracker that refuses', () => {
     await lab.clock.pass(3_600_000);
     expect(lab.missing).toEqual([]);
     expect(lab.status).toMatchObject({ state: 'connected', swarms: 301, refused: 0 });
+    // It refused everything: that said nothing of how many swarms it takes at a time.
+    expect(lab.status?.identities).toBeLessThan(20);
   });
 
   it('whoever has no credentials shows it to the operator, and is asked again slowly', async () => {
