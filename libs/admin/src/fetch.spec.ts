@@ -179,7 +179,12 @@ describe('trackers named in the request', () => {
 
   it('are left to the registration if they are configured', async () => {
     const url = 'http://192.0.2.9:7846/';
-    admin.registration.trackers = [{ url, state: 'connected', lastError: undefined, lastContact: 1, swarms: 1 }];
+    admin.registration.trackers = [
+      {
+        ...{ url, tier: 1, group: '', serve: 'subscribers', standby: false, state: 'connected', lastError: undefined },
+        ...{ lastContact: 1, swarms: 1, identities: 1, refused: 0, refusedSwarms: [] },
+      },
+    ];
     expect((await post({ swarmId, trackers: ['http://192.0.2.9:7846'] })).json).toMatchObject({ trackers: [] });
   });
 });

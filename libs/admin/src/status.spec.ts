@@ -70,7 +70,10 @@ describe('GET /v1/trackers', () => {
         ...{ state: 'connected', lastError: undefined, lastContact: 1_700_000_000_123, swarms: 3 },
         refusedSwarms: [{ swarmId: 'ab', reason: 'refuses us: error 03', retryAt: 1_700_000_001_000 }],
       },
-      { url: other, state: 'failed', lastError: 'ECONNREFUSED', lastContact: undefined, swarms: 0 },
+      {
+        ...{ url: other, tier: 1, group: '', serve: 'subscribers', standby: false, identities: 0, refused: 0 },
+        ...{ state: 'failed', lastError: 'ECONNREFUSED', lastContact: undefined, swarms: 0, refusedSwarms: [] },
+      },
     ];
     const { status, json } = await admin.request('GET', '/v1/trackers');
     expect(status).toBe(200);

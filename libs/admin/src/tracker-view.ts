@@ -39,8 +39,7 @@ export type TrackersView = z.output<typeof trackersView>;
 
 /** The view of a tracker's status. */
 export function trackerViewOf(status: TrackerStatus): TrackerView {
-  const { url, tier = 1, group = '', serve = 'subscribers', standby = false, state, swarms } = status;
-  const { identities = 0, refused = 0, refusedSwarms = [] } = status;
+  const { url, tier, group, serve, standby, state, swarms, identities, refused, refusedSwarms } = status;
   return {
     ...{ url, tier, group, serve, standby, state },
     lastError: status.lastError ?? null,

@@ -4,6 +4,7 @@ import type { Answer } from './client/ppstp-client';
 import type { Cancel, Clock } from './clock';
 import { Registration } from './registration';
 import type { SessionClient } from './session/session-client';
+import { dice } from './strict-lab.testing';
 
 const clientsMax = 1_000;
 const url = 'http://tracker.example/';
@@ -147,11 +148,3 @@ describe('a thousand clients, and a tracker that comes back', () => {
     expect(allRegistered()).toBe(true);
   });
 });
-
-function dice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}

@@ -22,6 +22,12 @@ export const refusalsInRowMax = 32;
 /** The same, while it does: one open swarm among closed ones should be found some day. */
 export const probesInRowMax = 4;
 
+/**
+ * Requests of one round, for each swarm that is wanted, before a pause: enough to be refused in every size. A tracker that
+ * contradicts itself must not keep us busy without end.
+ */
+export const requestsPerSwarmMax = 4;
+
 /** Refused swarms that a tracker's status names. */
 export const refusedShownMax = 16;
 

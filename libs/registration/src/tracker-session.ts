@@ -2,7 +2,7 @@ import { errorCodes, type PeerInfo, type PeerMode, type Response, type SwarmActi
 
 import type { Answer } from './client/ppstp-client';
 import type { Cancel } from './clock';
-import { refusedShownMax } from './limits';
+import { refusedShownMax, requestsPerSwarmMax } from './limits';
 import { AddressProof } from './session/address-proof';
 import { backOff, operatorMillis } from './session/back-off';
 import type { Identity } from './session/identities';
@@ -167,26 +167,36 @@ export class TrackerSession {
     });
   }
 
-  /** Sends all that is to be sent, up to the first failure. */
+  /** Requests of one round. */
+  private get requestsMax(): number {
+    return requestsPerSwarmMax * (1 + this.wanted.size + this.planner.identities.swarms);
+  }
+
   private async round(): Promise<void> {
     this.again = false;
     this.planner.replan();
     this.denial = undefined;
     if (this.failures > 0) this.planner.wake(this.context.clock.now(), spreadMillis);
+    const isDone = await this.sendAll();
+    if (this.stopping) return;
+    this.conclude(!isDone);
+    this.schedule();
+  }
+
+  /** Sends all that is to be sent, up to the first failure, or too many refusals. Whether nothing is left. */
+  private async sendAll(): Promise<boolean> {
     let refusals = 0;
-    let verdict: Verdict | undefined;
-    while (!this.stopping && verdict?.kind !== 'failed' && refusals < this.planner.patience) {
-      const step = this.planner.next(this.wanted, this.context.clock.now());
-      if (step === undefined) break;
+    for (let room = this.requestsMax; room > 0 && refusals < this.planner.patience; room--) {
+      const step = this.stopping ? undefined : this.planner.next(this.wanted, this.context.clock.now());
+      if (step === undefined) return true;
       const performing = this.perform(step);
       this.stepping = performing;
-      verdict = await performing;
+      const { kind } = await performing;
       this.again = false;
-      refusals = verdict.kind === 'refused' ? refusals + 1 : 0;
+      if (kind === 'failed') return false;
+      refusals = kind === 'refused' ? refusals + 1 : 0;
     }
-    if (this.stopping) return;
-    this.conclude(verdict?.kind === 'failed' || refusals >= this.planner.patience);
-    this.schedule();
+    return false;
   }
 
   private conclude(failed: boolean): void {

@@ -8,11 +8,11 @@ export type TrackerSessionState = 'connecting' | 'connected' | 'failed';
 export interface TrackerStatus {
   readonly url: string;
   /** As in the settings. */
-  readonly tier?: number;
-  readonly group?: string;
-  readonly serve?: Audience;
+  readonly tier: number;
+  readonly group: string;
+  readonly serve: Audience;
   /** Whether it only stands by: one of a lower tier answers. */
-  readonly standby?: boolean;
+  readonly standby: boolean;
   readonly state: TrackerSessionState;
   /** Why it is `failed`, for people. */
   readonly lastError: string | undefined;
@@ -21,8 +21,8 @@ export interface TrackerStatus {
   /** Swarms that we are registered in there. */
   readonly swarms: number;
   /** Peer IDs that we are registered as there. */
-  readonly identities?: number;
+  readonly identities: number;
   /** Swarms that it refuses us, and some of them. */
-  readonly refused?: number;
-  readonly refusedSwarms?: readonly RefusedSwarm[];
+  readonly refused: number;
+  readonly refusedSwarms: readonly RefusedSwarm[];
 }

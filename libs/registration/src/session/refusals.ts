@@ -21,10 +21,6 @@ export class Refusals {
     return this.refused.size;
   }
 
-  get lastReason(): string | undefined {
-    return [...this.refused.values()].at(-1)?.reason;
-  }
-
   /** Some of them, those that are refused longest first. */
   list(max: number): readonly RefusedSwarm[] {
     const some: RefusedSwarm[] = [];
@@ -38,7 +34,6 @@ export class Refusals {
   refuse(swarmId: string, reason: string, slow: boolean, now: number): void {
     const times = (this.refused.get(swarmId)?.times ?? 0) + 1;
     const pause = backOff(times, refusedMillisMax, this.random);
-    this.refused.delete(swarmId);
     const retryAt = now + (slow ? Math.max(pause, operatorMillis) : pause);
     this.refused.set(swarmId, { swarmId, reason, retryAt, times });
   }

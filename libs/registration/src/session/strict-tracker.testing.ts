@@ -50,6 +50,7 @@ export class StrictTracker implements Exchange {
   readonly peers = new Map<string, Map<string, PeerMode>>();
   /** What came, as `CONNECT me JOIN:LEECH aa bb`, `STAT_REPORT me x1`. */
   readonly heard: string[] = [];
+  fault: Extract<Exchanged, { ok: false }> | undefined;
   down = false;
   always: ErrorCode | undefined;
 
@@ -66,6 +67,7 @@ export class StrictTracker implements Exchange {
 
   async post(body: string): Promise<Exchanged> {
     await Promise.resolve();
+    if (this.fault !== undefined) return this.fault;
     if (this.down) return { ok: false, fault: 'unreachable', reason: 'ECONNREFUSED' };
     const decoded = decodeRequest(body);
     if (!decoded.ok) return answered(errorResponse(decoded.transactionId, errorCodes.badRequest));
