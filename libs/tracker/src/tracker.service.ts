@@ -49,7 +49,7 @@ export interface Answer {
 /** A tracker with a clock and dice: bodies of requests in, bodies of responses out. */
 @Injectable()
 export class TrackerService implements OnModuleInit, OnModuleDestroy {
-  private readonly transactions = new Transactions();
+  private readonly transactions = new Transactions<Response>();
   private readonly admission: Admission;
   private readonly needsName: boolean;
   private readonly load = new LoadGauge();
@@ -97,21 +97,46 @@ export class TrackerService implements OnModuleInit, OnModuleDestroy {
     const context = { now: monotonicMicros(), from, principal: proof.principal };
     const refused = this.refusal(request, context, proof);
     if (refused !== undefined) return this.render(request.type, errorResponse(request.transactionId, refused));
-    const key = `${from.ip} ${proof.principal?.name ?? ''} ${request.peerId} ${request.transactionId}`;
-    const before = this.transactions.answerTo(key, body, context.now);
-    if (before !== undefined) return this.repeat(request.type, before);
-    const keep = (response: Response): Answer => {
-      const answer = this.render(request.type, response);
-      const kept = `${String(answer.errorCode)}${answer.text}`;
-      if (isFinal(answer.errorCode)) this.transactions.keep(key, { body, answer: kept }, context.now);
-      return answer;
-    };
+    const asked = { request, context, body };
+    // What was reported is reported again: it changes nothing twice, and is the most frequent of all requests.
+    return request.type === 'STAT_REPORT' ? this.write(this.carryOut(asked), request.type) : this.once(asked);
+  }
+
+  /** Carries out a request that was not carried out before, and answers one that was in the same words. */
+  private once(asked: Asked): Answer | Promise<Answer> {
+    const { request, context, body } = asked;
+    // All of it, and who asks: what is not the same is another request.
+    const name = `${context.from.ip} ${context.principal?.name ?? ''} ${body}`;
+    const before = this.transactions.answerTo(name, context.now);
+    if (before !== undefined) {
+      this.metrics.repeatedRequests.inc();
+      return this.render(request.type, before);
+    }
+    return this.write(this.carryOut(asked), request.type, (response, { errorCode, text }) => {
+      if (isFinal(errorCode)) this.transactions.keep(name, { answer: response, chars: text.length }, context.now);
+    });
+  }
+
+  private carryOut({ request, context, body }: Asked): Response | Promise<Response> {
+    const { from } = context;
     const response = this.core.handle(request, context);
     if (request.type === 'CONNECT' && response.errorCode === errorCodes.noError)
       this.prove?.(this.core.takeUnproven(limits.addressesPerPeerMax), { ip: from.ip, bytes: body.length });
     const { desk } = this;
-    if (desk === undefined || request.type === 'FIND') return keep(response);
-    return this.certified({ request, response, from }, desk).then(keep);
+    if (desk === undefined || request.type === 'FIND') return response;
+    return this.certified({ request, response, from }, desk);
+  }
+
+  /** Writes a response as soon as there is one. */
+  private write(
+    response: Response | Promise<Response>,
+    type: Request['type'],
+    written: (response: Response, answer: Answer) => void = () => undefined,
+  ): Answer | Promise<Answer> {
+    if (response instanceof Promise) return response.then((done) => this.write(done, type, written));
+    const answer = this.render(type, response);
+    written(response, answer);
+    return answer;
   }
 
   /** Answers what HTTP could not bring to us, or we have no room for, or failed at: 01, 05, 04. RFC 7846 section 4.3. */
@@ -142,14 +167,6 @@ export class TrackerService implements OnModuleInit, OnModuleDestroy {
     return { ...response, results };
   }
 
-  /** What was answered before: the one digit of its error code, and its text. */
-  private repeat(type: Request['type'], kept: string): Answer {
-    this.metrics.repeatedRequests.inc();
-    const errorCode = Number(kept.slice(0, 1));
-    this.metrics.requests.count(type, errorCode);
-    return { errorCode, text: kept.slice(1) };
-  }
-
   private render(request: Request['type'] | 'unreadable', response: Response): Answer {
     this.metrics.requests.count(request, response.errorCode);
     return { errorCode: response.errorCode, text: encodeResponse(response) };
@@ -172,6 +189,13 @@ export class TrackerService implements OnModuleInit, OnModuleDestroy {
     this.metrics.memberships.set(memberships);
     this.metrics.overloaded.set(this.load.overloaded ? 1 : 0);
   }
+}
+
+/** A request that was admitted. */
+interface Asked {
+  readonly request: Request;
+  readonly context: RequestContext;
+  readonly body: string;
 }
 
 /** A request, where it came from, and what the tracker says to it. */

@@ -2,71 +2,64 @@ import * as fc from 'fast-check';
 
 import { Transactions } from './transactions';
 
-const options = { keptMicros: 1_000, answersMax: 3, charsMax: 100 };
-
-/** Ten characters with its key, request and answer. */
-const small = { body: 'body', answer: 'answ' };
+const options = { keptMicros: 1_000, answersMax: 4, charsMax: 100 };
 
 describe('repeated transactions, RFC 7846 section 4.3', () => {
   it('are answered as before, if all of their content is identical', () => {
-    const transactions = new Transactions(options);
-    transactions.keep('k1', small, 0);
-    expect(transactions.answerTo('k1', 'body', 999)).toBe('answ');
-    expect(transactions.answerTo('k1', 'bodY', 999)).toBeUndefined();
-    expect(transactions.answerTo('k2', 'body', 999)).toBeUndefined();
+    const transactions = new Transactions<string>(options);
+    transactions.keep('anna body', { answer: 'one', chars: 3 }, 0);
+    expect(transactions.answerTo('anna body', 999)).toBe('one');
+    expect(transactions.answerTo('anna bodY', 999)).toBeUndefined();
+    expect(transactions.answerTo('otto body', 999)).toBeUndefined();
   });
 
-  it('are forgotten in time, which begins anew with a new answer', () => {
-    const transactions = new Transactions(options);
-    transactions.keep('k1', small, 0);
-    transactions.keep('k2', small, 1);
-    transactions.keep('k1', { body: 'body', answer: 'new!' }, 2);
-    expect(transactions.answerTo('k2', 'body', 1_001)).toBeUndefined();
-    expect(transactions.answerTo('k1', 'body', 1_001)).toBe('new!');
-    expect(transactions.answerTo('k1', 'body', 1_002)).toBeUndefined();
+  it('are kept for their time, and forgotten within twice of it', () => {
+    const transactions = new Transactions<string>(options);
+    transactions.keep('k1', { answer: 'one', chars: 3 }, 500);
+    transactions.keep('k2', { answer: 'two', chars: 3 }, 999);
+    expect(transactions.answerTo('k1', 1_500)).toBe('one');
+    expect(transactions.answerTo('k2', 1_998)).toBe('two');
+    expect(transactions.answerTo('k2', 2_999)).toBeUndefined();
+    expect(transactions.size).toBe(0);
+    transactions.keep('k3', { answer: 'three', chars: 5 }, 3_000);
+    expect(transactions.answerTo('k3', 5_500)).toBeUndefined();
     expect(transactions.size).toBe(0);
   });
 
-  it('push out the oldest where there are too many, or too long ones', () => {
-    const transactions = new Transactions(options);
-    for (const [at, key] of ['k1', 'k2', 'k3', 'k4'].entries()) transactions.keep(key, small, at);
-    expect(['k1', 'k2', 'k3', 'k4'].map((key) => transactions.answerTo(key, 'body', 4))).toEqual([
-      undefined,
-      'answ',
-      'answ',
-      'answ',
-    ]);
-    // With its key it is 85 characters, and leaves room for one of ten.
-    transactions.keep('k5', { body: 'b', answer: 'a'.repeat(82) }, 5);
-    expect(transactions.size).toBe(2);
-    expect(transactions.answerTo('k4', 'body', 5)).toBe('answ');
+  it('push out those of before where there are too many, or too long ones', () => {
+    const transactions = new Transactions<number>(options);
+    for (let at = 1; at <= 5; at++) transactions.keep(`k${String(at)}`, { answer: at, chars: 0 }, 0);
+    const there = () => [1, 2, 3, 4, 5, 6].filter((at) => transactions.answerTo(`k${String(at)}`, 0) === at);
+    expect(there()).toEqual([3, 4, 5]);
+    transactions.keep('k6', { answer: 6, chars: 48 }, 0);
+    expect(there()).toEqual([5, 6]);
   });
 
   it('are not kept at all where one is too long, and cost others nothing', () => {
-    const transactions = new Transactions(options);
-    transactions.keep('k1', small, 0);
-    transactions.keep('k2', { body: 'b', answer: 'a'.repeat(98) }, 1);
-    expect(transactions.answerTo('k2', 'b', 1)).toBeUndefined();
-    expect(transactions.answerTo('k1', 'body', 1)).toBe('answ');
+    const transactions = new Transactions<string>(options);
+    transactions.keep('k1', { answer: 'one', chars: 3 }, 0);
+    transactions.keep('k2', { answer: 'two', chars: 49 }, 1);
+    expect(transactions.answerTo('k2', 1)).toBeUndefined();
+    expect(transactions.answerTo('k1', 1)).toBe('one');
   });
 
-  it('take no more room than they may, whatever comes', () => {
-    const step = fc.record({ key: fc.nat({ max: 5 }), chars: fc.nat({ max: 110 }), wait: fc.nat({ max: 600 }) });
+  it('take no more room than they may, whatever comes, and the last one is there', () => {
+    const step = fc.record({ key: fc.nat({ max: 8 }), chars: fc.nat({ max: 60 }), wait: fc.nat({ max: 600 }) });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const transactions = new Transactions(options);
-        const kept = new Map<string, number>();
+        const transactions = new Transactions<number>(options);
         let now = 0;
         for (const { key, chars, wait } of steps) {
           now += wait;
           const name = `k${String(key)}`;
-          transactions.keep(name, { body: '', answer: 'a'.repeat(chars) }, now);
-          kept.set(name, chars);
-          const there = [...kept.keys()].filter((one) => transactions.answerTo(one, '', now) !== undefined);
-          const room = there.reduce((sum, one) => sum + one.length + (kept.get(one) ?? 0), 0);
-          expect(transactions.size).toBe(there.length);
-          expect(there.length <= options.answersMax && room <= options.charsMax).toBe(true);
-          expect(there.includes(name)).toBe(name.length + chars <= options.charsMax);
+          transactions.keep(name, { answer: chars, chars }, now);
+          const there = Array.from({ length: 9 }, (_, at) => `k${String(at)}`).flatMap((one) => {
+            const kept = transactions.answerTo(one, now);
+            return kept === undefined ? [] : [one.length + kept];
+          });
+          expect(transactions.size).toBeLessThanOrEqual(options.answersMax);
+          expect(there.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(options.charsMax);
+          if (name.length + chars <= options.charsMax / 2) expect(transactions.answerTo(name, now)).toBe(chars);
         }
       }),
     );
