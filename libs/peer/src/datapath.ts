@@ -2,7 +2,6 @@ import { isLoopback, machineMicros } from '@weir/datagram';
 import {
   CacheError,
   endpointDefaults,
-  isCallable,
   type Candidate,
   type Notice,
   type SwarmId,
@@ -135,7 +134,7 @@ export class Datapath {
         exchange: discretion.config,
         admit: (from) => rules.admission(from),
         standing: (peer) => rules.standing(peer),
-        isExternal: (address) => isCallable(rules.standing({ address, priority: 0 })) && !this.own.has(address),
+        isExternal: (address) => !this.own.has(address) && rules.isOutside(address),
         ...(task.swarms === undefined ? {} : { admitsSwarm: swarmFilter(task.swarms) }),
         opensUnknown: true,
         fetchesFromCallers: false,

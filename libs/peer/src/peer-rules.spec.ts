@@ -97,6 +97,18 @@ it('answers siblings and subscribers, and strangers only if it is to', () => {
   expect(from('203.0.113.65')).toEqual(['refuse', 'refuse']);
 });
 
+it.each([
+  ['9.9.9.9', true],
+  ['192.0.2.9', true],
+  // It is none of ours, so that it is named, refused and counted.
+  ['203.0.113.65', true],
+  ['100.64.0.8', false],
+  ['198.51.100.1', false],
+  ['127.0.0.1', false],
+])('an origin at %s is outside: %s', (ip, outside) => {
+  expect(rulesOf(settings).isOutside({ ip, port: 6778 })).toBe(outside);
+});
+
 it('never calls what is forbidden, of no use, or its own, whatever else is said of it', () => {
   const rules = rulesOf(settings);
   const forbidden = new PrefixList([prefix('203.0.113.64/26'), prefix('192.0.2.128/25')]);

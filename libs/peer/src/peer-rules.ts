@@ -1,5 +1,6 @@
 import {
   addressKey,
+  isCallable,
   type Address,
   type Admission,
   type Candidate,
@@ -85,6 +86,12 @@ export class PeerRules {
     if (this.siblings.find(ip) === true) return 'sibling';
     if (this.kinds.subscribers.has(address)) return 'subscriber';
     return this.near.find(ip) === true || this.isOurSystem(asn, said) ? 'near' : 'far';
+  }
+
+  /** Whether an address that a subscriber called is somebody else's outside: whether he may be called is judged as of any other. */
+  isOutside(address: Address): boolean {
+    const standing = this.standing({ address, priority: 0 });
+    return isCallable(standing) || standing === 'forbidden';
   }
 
   /** What is to be made of a peer that calls. */
