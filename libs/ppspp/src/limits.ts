@@ -28,6 +28,8 @@ export const limits = {
   channelsMax: 65_536,
   /** Of them, those that peers opened: the rest is kept for calls of ours (RFC 7574 section 12.6.1). */
   incomingChannelsMax: 57_344,
+  /** Of those, the ones of siblings and strangers: what is left is for subscribers, however many strangers there are. */
+  guestChannelsMax: 4_096,
   /** Channels from one subscriber, which is an IPv4 address or 64 bits of an IPv6 one: its share of channels and swarms. */
   channelsEachMax: 1_024,
   /**

@@ -12,6 +12,7 @@ export class ChannelTable {
   private readonly initiationKeys = new Map<Channel, string>();
   /** Incoming channels of each subscriber. */
   private readonly bySubscriber = new Tally();
+  private guests = 0;
 
   /** `flows` learns which flows intercepted channels are on. */
   constructor(private readonly flows: FlowTable) {}
@@ -39,6 +40,11 @@ export class ChannelTable {
     return this.initiationKeys.size >= limits.incomingChannelsMax || subscribed >= limits.channelsEachMax;
   }
 
+  /** No room for one more guest. */
+  get guestsFull(): boolean {
+    return this.guests >= limits.guestChannelsMax;
+  }
+
   add(channel: Channel): void {
     this.channels.set(channel.id, channel);
   }
@@ -51,6 +57,7 @@ export class ChannelTable {
     this.initiations.set(key, channel);
     this.initiationKeys.set(channel, key);
     this.bySubscriber.add(subscriberKey(from));
+    if (channel.guest) this.guests++;
     if (origin !== undefined) this.flows.add(from, origin);
   }
 
@@ -66,6 +73,7 @@ export class ChannelTable {
     if (this.initiations.get(key) === channel) this.initiations.delete(key);
     const { address: from, origin } = channel;
     this.bySubscriber.remove(subscriberKey(from));
+    if (channel.guest) this.guests--;
     if (origin !== undefined) this.flows.remove(from, origin);
   }
 }

@@ -236,15 +236,15 @@ export class Doorman {
     const opening = gate.openingOf(half.opening);
     const swarm = gate.swarmOf(opening, from, now);
     if (typeof swarm === 'string') return swarm;
+    const guest = hall.config.admit(from) !== 'serve';
     const isTaken = hall.channels.find(half.id) !== undefined;
-    if (isTaken || hall.channels.fullFor(from)) return 'table-full';
+    if (isTaken || hall.channels.fullFor(from) || (guest && hall.channels.guestsFull)) return 'table-full';
     const earlier = hall.channels.findInitiation(half, half.remoteId);
     // A peer that was restarted may use its channel IDs anew, for another swarm.
     if (earlier !== undefined) this.dismiss(earlier);
     const { id, port } = half;
     const { fetchesFromCallers: fetches } = hall.config;
     const place = { id, address: from, origin, port };
-    const guest = hall.config.admit(from) !== 'serve';
     const channel = makeChannel(hall, swarm, { ...place, initiated: false, serves: true, guest, fetches, now });
     hall.channels.addIncoming(channel, half.remoteId);
     channel.answer(opening.handshake, now);
