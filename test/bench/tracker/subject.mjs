@@ -1,6 +1,9 @@
 // The side that answers, a process of its own: a tracker or a bare Nest application. Commands come over IPC.
 import 'reflect-metadata';
-import { argv, cpuUsage, memoryUsage } from 'node:process';
+import { writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
+import { join } from 'node:path';
+import { argv, cpuUsage, memoryUsage, pid } from 'node:process';
 import { startHello } from './hello.mjs';
 import { startTracked } from './tracked.mjs';
 
@@ -19,8 +22,30 @@ const deeds = {
   micros: ({ swarmId }) => subject.population.microsToFind(swarmId),
 };
 
+/** A CPU profile from now on. Gives what writes it. */
+async function profile() {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.start');
+  return async (folder) => {
+    const { profile: taken } = await session.post('Profiler.stop');
+    writeFileSync(join(folder, `tracker-${pid}.cpuprofile`), JSON.stringify(taken));
+  };
+}
+
+const { profiles } = options;
+// What starts the program and fills the tracker is left out.
+const profiled = profiles === undefined ? undefined : profile();
+
+async function close() {
+  await (await profiled)?.(profiles);
+  await subject.close();
+  process.disconnect();
+}
+
 process.on('message', ({ deed, ...more }) => {
-  if (deed === 'close') void subject.close().then(() => process.disconnect());
+  if (deed === 'close') void close();
   else process.send({ value: deeds[deed](more) });
 });
 // Nobody is left to answer, or to ask for a close.
