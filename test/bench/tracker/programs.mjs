@@ -44,11 +44,10 @@ export class Program {
 export class Subject {
   /** @param {'tracker' | 'hello'} kind */
   static async start(kind, options = {}) {
-    const folder = kind === 'tracker' ? env.WEIR_BENCH_PROFILE : undefined;
-    const profile = folder ? ['--cpu-prof', `--cpu-prof-dir=${folder}`] : [];
+    const profiles = kind === 'tracker' ? env.WEIR_BENCH_PROFILE : undefined;
     // A tracker of a million peers is told to use more than Node would by itself on a small machine.
-    const flags = ['--expose-gc', '--max-old-space-size=4096', ...profile];
-    const program = new Program(0, 'subject.mjs', [kind, JSON.stringify(options)], flags);
+    const flags = ['--expose-gc', '--max-old-space-size=4096'];
+    const program = new Program(0, 'subject.mjs', [kind, JSON.stringify({ ...options, profiles })], flags);
     const { value } = await program.answer();
     return new Subject(program, value);
   }

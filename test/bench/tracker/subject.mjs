@@ -18,7 +18,11 @@ const deeds = {
     const { heapUsed, external, rss } = memoryUsage();
     return { heapBytes: heapUsed + external, rss };
   },
-  growTo: ({ peers }) => subject.population.growTo(peers),
+  growTo({ peers }) {
+    subject.population.growTo(peers);
+    // What starts the program and fills the tracker is left out.
+    if (options.profiles !== undefined) profiled ??= profile();
+  },
   micros: ({ swarmId }) => subject.population.microsToFind(swarmId),
 };
 
@@ -34,12 +38,11 @@ async function profile() {
   };
 }
 
-const { profiles } = options;
-// What starts the program and fills the tracker is left out.
-const profiled = profiles === undefined ? undefined : profile();
+let profiled;
 
 async function close() {
-  await (await profiled)?.(profiles);
+  const finish = await profiled;
+  await finish?.(options.profiles);
   await subject.close();
   process.disconnect();
 }
