@@ -99,6 +99,8 @@ describe('addresses that a peer names', () => {
     world.connect('p', [join('bb', 'LEECH')], { from: '10.0.0.1', addresses: [hostOf('203.0.113.5')] });
     const claim = { peerId: 'p', swarmId: 'aa', address: { ip: '203.0.113.5', port: 7000 } };
     expect(world.tracker.takeUnproven(9)).toEqual([claim]);
+    const again = [hostOf('203.0.113.5'), { ...hostOf('203.0.113.5'), asn: '7' }];
+    for (const address of again) world.connect('p', [join('bb', 'LEECH')], { from: '10.0.0.1', addresses: [address] });
     expect(world.tracker.takeUnproven(9)).toEqual([]);
     world.tracker.prove('p', claim.address, world.now);
     expect(world.tracker.peerView('p')?.addresses).toMatchObject([{ ip: '203.0.113.5', proven: true }]);

@@ -15,7 +15,8 @@ export class Unproven {
   /** Takes note of those of the peer's addresses that are new. */
   note(peer: PeerRegistration, before: PeerRegistration['addresses']): void {
     for (const held of peer.addresses) {
-      if (held.proven || before.includes(held) || this.claims.size >= limits.unprovenMax) continue;
+      const isNew = !before.some(({ address }) => isSamePlace(address, held.address));
+      if (held.proven || !isNew || this.claims.size >= limits.unprovenMax) continue;
       const { ip, port } = held.address;
       this.claims.set(`${peer.peerId} ${ip} ${String(port)}`, { peer, place: { ip, port } });
     }
