@@ -62,12 +62,14 @@ export class PeerList {
   entries(): readonly PeerInfo[] {
     const entries: PeerInfo[] = [];
     let drawn = 0;
-    for (const [at, info] of this.best.entries()) {
-      const random = at > 0 && at % 3 === 0 ? this.random[drawn++] : undefined;
+    for (const info of this.best) {
+      const isFourth = entries.length % 4 === 3;
+      const random = isFourth ? this.random[drawn++] : undefined;
       if (random !== undefined) entries.push(random);
       entries.push(info);
     }
-    return [...entries, ...this.random.slice(drawn), ...this.last];
+    entries.push(...this.random.slice(drawn), ...this.last);
+    return entries;
   }
 
   private put(addresses: readonly RegisteredAddress[], into: PeerInfo[], max: number): number {

@@ -84,7 +84,7 @@ export class Selection {
     if (showcase === undefined) return this.everyone(swarm);
     const lacked = mode === 'LEECH' ? 'SEEDER' : 'LEECH';
     const near = showcase.neighbourhoods.around(peer.source.prefix, nearLooks, this.random);
-    return shuffled([...showcase.candidates(lacked, this.random), ...near], this.random);
+    return shuffled(showcase.candidates(lacked, this.random).concat(near), this.random);
   }
 
   private everyone(swarm: SwarmMembers): readonly Membership[] {

@@ -5,8 +5,8 @@ import type { Roster } from './roster';
 import type { Random } from './sample';
 
 /** Members in a showcase, by how they are drawn, and how many of each are drawn anew for an answer. */
-const sizes = { uniform: 32, diverse: 48, mode: 16 } as const;
-const turns = { uniform: 3, diverse: 3, mode: 1 } as const;
+const sizes = { uniform: 24, diverse: 32, mode: 16 } as const;
+const turns = { uniform: 3, diverse: 2, mode: 1 } as const;
 
 /** The swarm that a showcase is of. */
 interface Shown {
@@ -45,10 +45,10 @@ export class Showcase {
   }
 
   /** Candidates for a peer that lacks members of a mode; some may be there twice. */
-  candidates(lacked: PeerMode, random: Random): readonly Membership[] {
+  candidates(lacked: PeerMode, random: Random): Membership[] {
     this.diverse.turn(turns.diverse, random);
     this.byMode[lacked].turn(turns.mode, random);
-    return [...this.diverse.members, ...this.byMode[lacked].members, ...this.uniform.members];
+    return this.diverse.members.concat(this.byMode[lacked].members, this.uniform.members);
   }
 }
 
@@ -74,6 +74,12 @@ class Ring {
   }
 
   newestFirst(): readonly Membership[] {
-    return [...this.members.slice(0, this.next).reverse(), ...this.members.slice(this.next).reverse()];
+    const { length } = this.members;
+    const members: Membership[] = [];
+    for (let age = 1; age <= length; age++) {
+      const member = this.members[(this.next + length - age) % length];
+      if (member !== undefined) members.push(member);
+    }
+    return members;
   }
 }
