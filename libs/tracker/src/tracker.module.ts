@@ -1,8 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { readAsnFile } from '@weir/config';
+import { PrefixTable } from '@weir/ppspp';
 import { Tracker } from '@weir/ppstp';
 import { Registry } from 'prom-client';
 
-import { readAsns } from './asns';
+import { TrackerError } from './errors';
 import { createTrackerMetrics } from './metrics';
 import { planTracker, type TrackerPlan } from './plan';
 import type { TrackerSettings } from './settings';
@@ -32,6 +34,13 @@ export class TrackerModule {
   }
 }
 
+/** Throws `TRACKER_FILE_INVALID` for a table of AS numbers that cannot be used. */
 function openTracker({ options, asnFile }: TrackerPlan): Tracker {
   return new Tracker(asnFile === undefined ? options : { ...options, asns: readAsns(asnFile) }, Math.random);
+}
+
+function readAsns(path: string): PrefixTable<string> {
+  const read = readAsnFile(path);
+  if ('value' in read) return new PrefixTable(read.value.map(([prefix, asn]) => [prefix, String(asn)]));
+  throw new TrackerError('TRACKER_FILE_INVALID', `asnFile ${path}: ${read.remedy}`, { path });
 }

@@ -122,6 +122,43 @@ describe('a tracker that asks for names by HTTP Digest (RFC 7616)', () => {
     expect((await ask(url, credentials.next(sent))).status).toBe(200);
   });
 
+  it('asks only where a closed swarm needs a name, and lets in who has a grant', async () => {
+    const usersFile = await users(anna, `otto:weir:${ha1('otto', 'weir', 'secret')}`);
+    const { url, admin } = await start({
+      tls: { selfSignedDirectory: folder },
+      authentication: { usersFile },
+      stateDirectory: join(folder, 'state'),
+      admin: { listen: '127.0.0.1:0' },
+    });
+    const authorization = `Bearer ${(await readFile(admin?.tokenFile ?? '', 'utf8')).trim()}`;
+    const put = (path: string, view: object) =>
+      fetch(`${admin?.url ?? ''}/v1/swarms/${path}`, {
+        method: 'PUT',
+        headers: { authorization, 'content-type': 'application/json' },
+        body: JSON.stringify(view),
+      });
+    expect((await ask(url)).status).toBe(200);
+    expect((await put('22', { access: 'closed' })).ok).toBe(true);
+    expect((await put('22/grants/anna', {})).ok).toBe(true);
+    const joining = (peerId: string) =>
+      encodeRequest({ ...request, peerId, actions: [{ swarmId: '22', action: 'JOIN', mode: 'SEEDER' }] });
+    const join22 = (peerId: string, field?: string) =>
+      postSecurely(url, joining(peerId), {
+        rejectUnauthorized: false,
+        headers: field === undefined ? {} : { authorization: field },
+      });
+    const refused = await join22('cd');
+    expect([refused.status, errorCodeOf(refused)]).toEqual([401, 6]);
+    const as = async (username: string, peerId: string) => {
+      const credentials = new DigestCredentials({ username, password: 'secret' });
+      const sent = { method: 'POST', uri: '/', body: joining(peerId) };
+      const answer = await join22(peerId, credentials.authorize(sent, refused.challenge ?? ''));
+      return [answer.status, errorCodeOf(answer)];
+    };
+    expect(await as('otto', 'ef')).toEqual([200, 3]);
+    expect(await as('anna', 'cd')).toEqual([200, 0]);
+  });
+
   it('refuses a wrong password, an unknown user and a request that comes again, the last as stale', async () => {
     const { url } = await start({
       tls: { selfSignedDirectory: folder },
