@@ -7,6 +7,7 @@ import type { Address, Notice } from '@weir/ppspp';
 import { Registry } from 'prom-client';
 import { AppliancePeer, type AppliancePeerSettings } from './appliance-peer';
 import { MemoryContent } from './memory-content.testing';
+import { noPeerRules } from './peer-rules';
 import { joined, publish } from './published.testing';
 import { startTransfer, type Transfer } from './transfer';
 
@@ -103,6 +104,7 @@ describe('AppliancePeer', () => {
     await peer.refresh();
     expect(peer.totals).toMatchObject({ fetchedBytes: bytes.length, servedBytes: 2 * bytes.length });
     expect(peer.totals).toMatchObject({ hitBytes: bytes.length, missBytes: bytes.length });
+    expect([...peer.traffic()]).toEqual([[swarmId, { servedBytes: 2 * bytes.length, fetchedBytes: bytes.length }]]);
     expect(peer.stored()).toMatchObject([{ record: { metadata }, extentsHeld: extents.length }]);
     await peer.stop();
     const again = await appliance();
@@ -120,6 +122,22 @@ describe('AppliancePeer', () => {
     expect(await peer.purge(swarmId)).toBe(false);
     expect(peer.stored()).toEqual([]);
     expect(peer.usage.extents).toBe(0);
+    await peer.refresh();
+    // What was done is not forgotten with the swarm.
+    expect(peer.live()).toEqual([]);
+    expect([...peer.traffic()]).toEqual([[swarmId, { servedBytes: 0, fetchedBytes: bytes.length }]]);
+  });
+
+  it('serves strangers what is complete, where it is told to, and counts that apart', async () => {
+    const peer = await appliance({ peers: { ...noPeerRules, visitors: true } });
+    const { address } = await seeder();
+    peer.fetch(metadata, [{ address, priority: 0 }]);
+    while (peer.stored()[0]?.extentsHeld !== extents.length) await peer.refresh();
+    expect(Buffer.compare(await subscriber(peer, '127.8.0.9'), bytes)).toBe(0);
+    await peer.refresh();
+    expect(peer.guests).toMatchObject({ guestBytes: bytes.length });
+    expect(peer.totals).toMatchObject({ servedBytes: 0, hitBytes: 0, missBytes: 0 });
+    expect([...peer.traffic()]).toEqual([[swarmId, { servedBytes: bytes.length, fetchedBytes: bytes.length }]]);
   });
 
   it('leaves nothing open when a socket cannot be opened', async () => {
