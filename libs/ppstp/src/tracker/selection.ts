@@ -16,7 +16,7 @@ const randomShare = 4;
 const spares = 4;
 
 /** Members of a large swarm from the requester's own prefix that are looked at. */
-const nearLooks = 4;
+const nearLooks = 2;
 
 /**
  * Which peers of a swarm to name to whom (RFC 7846 sections 4.1.1 and 4.1.2). Its cost depends on the length of the list and

@@ -6,7 +6,7 @@ import type { Random } from './sample';
 
 /** Members in a showcase, by how they are drawn, and how many of each are drawn anew for an answer. */
 const sizes = { uniform: 24, diverse: 32, mode: 16 } as const;
-const turns = { uniform: 3, diverse: 2, mode: 1 } as const;
+const turns = { uniform: 2, diverse: 1, mode: 1 } as const;
 
 /** The swarm that a showcase is of. */
 interface Shown {
