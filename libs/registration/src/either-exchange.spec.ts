@@ -52,8 +52,12 @@ describe('two ways to a tracker', () => {
     await exchange.post('', signal);
     bound.exchanged = { ok: false, fault: 'unreachable', reason: '' };
     await exchange.post('', signal, { family: 6 });
+    expect(taken()).toEqual([2, 0]);
     await exchange.post('', signal);
-    expect(taken()).toEqual([3, 0]);
+    // What is to come from an address of ours comes from there.
+    await exchange.post('', signal, { family: 6 });
+    await exchange.post('', signal);
+    expect(taken()).toEqual([4, 1]);
   });
 
   it('end together', async () => {

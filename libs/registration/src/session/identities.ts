@@ -96,7 +96,9 @@ export class Identities {
     for (const swarmId of identity.swarms) this.bySwarm[identity.mode].set(swarmId, identity);
   }
 
+  /** Nothing if the identity was found to be forgotten meanwhile: then it is registered anew, with all its swarms. */
   join(identity: Identity, swarmId: string): void {
+    if (!this.identities.has(identity)) return;
     identity.swarms.add(swarmId);
     identity.unsure = true;
     this.bySwarm[identity.mode].set(swarmId, identity);
@@ -116,8 +118,9 @@ export class Identities {
     this.spare.push(identity.peerId);
   }
 
-  private unlist({ mode, ...rest }: Identity, swarmId: string): void {
-    const of = this.bySwarm[mode];
-    if (of.get(swarmId)?.peerId === rest.peerId) of.delete(swarmId);
+  /** Another identity may be in the swarm by now. */
+  private unlist(identity: Identity, swarmId: string): void {
+    const of = this.bySwarm[identity.mode];
+    if (of.get(swarmId) === identity) of.delete(swarmId);
   }
 }

@@ -122,4 +122,18 @@ describe('identities', () => {
     bench.want('SEEDER', 'aa');
     expect([...bench.run(() => failed), ...bench.run()]).toEqual(['register SEEDER me: aa', 'register SEEDER me: aa']);
   });
+
+  it('that are found to be forgotten while they join are registered anew, with all their swarms', () => {
+    const bench = new Bench();
+    bench.want('LEECH', 'aa');
+    bench.run();
+    bench.want('LEECH', 'bb');
+    const said = bench.run((step) => {
+      // A look-up met with 03 meanwhile.
+      if (step.kind === 'join') bench.planner.forgotten(step.identity, bench.now);
+      return accepted;
+    });
+    expect(said).toEqual(['join me: bb', 'register LEECH me: aa bb']);
+    expect(bench.planner.identities.swarms).toBe(2);
+  });
 });

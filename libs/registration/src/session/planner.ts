@@ -187,6 +187,7 @@ export class Planner {
   }
 
   private joined({ identity, swarmIds }: StepOf<'join'>, without: Without): void {
+    if (!this.identities.has(identity)) return this.replan();
     for (const swarmId of swarmIds) {
       if (without.has(swarmId)) continue;
       this.identities.join(identity, swarmId);
