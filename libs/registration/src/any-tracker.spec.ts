@@ -1,9 +1,48 @@
-import { errorCodes } from '@weir/ppstp';
+import { errorCodes, type PeerMode } from '@weir/ppstp';
 import fc from 'fast-check';
 
-import { settled } from './registration.testing';
+import { Registration } from './registration';
+import { settled, TestClock } from './registration.testing';
 import { type Rules, StrictTracker } from './session/strict-tracker.testing';
 import { dice, Lab, many } from './strict-lab.testing';
+import { LocalTracker } from './tracker-session.testing';
+
+describe('a tracker of ours', () => {
+  const swarm = fc.constantFrom(...many(8));
+  const event = fc.oneof(
+    fc.record({ mode: fc.constantFrom<PeerMode>('SEEDER', 'LEECH'), swarm }),
+    fc.record({ left: swarm }),
+    fc.record({ millis: fc.nat(200_000) }),
+  );
+
+  it('refuses nothing that we send, and has us in what we want, no more and no less', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { maxLength: 30 }), fc.nat(), async (events, seed) => {
+        const clock = new TestClock();
+        const tracker = new LocalTracker(clock);
+        const registration = new Registration(
+          { trackers: ['http://tracker.example/'], addresses: [{ ip: '127.0.0.1', port: 7000 }], allowLoopback: true },
+          { clock, random: dice(seed), client: () => tracker.client('me') },
+        );
+        registration.start();
+        const wanted = new Set<string>();
+        for (const one of events) {
+          if ('mode' in one) registration.join(one.swarm, one.mode);
+          if ('mode' in one) wanted.add(one.swarm);
+          else if ('left' in one) wanted.delete(one.left);
+          if ('left' in one) registration.leave(one.left);
+          if ('millis' in one) await clock.pass(one.millis);
+          await settled();
+          expect(tracker.tracker.counts.swarms).toBe(wanted.size);
+        }
+        expect(tracker.refused).toBe(0);
+        await registration.stop();
+        expect(tracker.tracker.counts).toMatchObject({ peers: 0, memberships: 0 });
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
 
 describe('whatever a tracker answers', () => {
   const swarm = fc.constantFrom(...many(12));
