@@ -93,6 +93,16 @@ describe('RequestQueue', () => {
     expect(kept.length).toBeGreaterThan(0);
   });
 
+  it('gives a chunk once that was asked for again while it was parked', () => {
+    const queue = new RequestQueue();
+    queue.push({ first: 0, last: 0 });
+    queue.park(0);
+    queue.push({ first: 0, last: 0 });
+    queue.take(0);
+    queue.unpark(0);
+    expect(queue.peek()).toBeUndefined();
+  });
+
   it('holds each chunk that was asked for and not cancelled, whatever is done, until it is taken', () => {
     const chunk = fc.nat(255);
     const span = fc.tuple(chunk, fc.nat(40)).map(([first, more]) => ({ first, last: Math.min(255, first + more) }));

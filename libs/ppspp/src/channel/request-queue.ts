@@ -59,8 +59,11 @@ export class RequestQueue {
   /** Takes out the chunk that `peek` showed; true if it is one that was lost before. */
   take(chunk: number): boolean {
     const isAgain = this.again[0] === chunk;
+    const range = { first: chunk, last: chunk };
     if (isAgain) this.again.shift();
-    this.queued.remove({ first: chunk, last: chunk });
+    this.queued.remove(range);
+    // Asked for once more while it was parked: what is sent now must not come back with its extent.
+    if (this.waiting && this.parked.runCount < runsMax) this.parked.remove(range);
     return isAgain;
   }
 
