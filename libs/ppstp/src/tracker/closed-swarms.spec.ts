@@ -120,6 +120,7 @@ describe('what an operator sees', () => {
     for (let at = 0; at < 25; at++) world.connect(`10.0.0.${String(at)}`, [join('aa', at % 2 ? 'LEECH' : 'SEEDER')]);
     for (let at = 0; at < 7; at++) world.connect(`10.0.1.${String(at)}`, [join(`b${String(at)}`, 'LEECH')]);
     const swarms = all((cursor) => world.tracker.swarmsView(cursor, 3));
+    expect(world.tracker.swarmsView(1e15, 3)).toEqual({ items: [], next: undefined });
     expect(swarms.map(({ swarmId }) => swarmId).toSorted()).toEqual(['aa', 'b0', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6']);
     expect(swarms[0]).toEqual({ swarmId: 'aa', access: undefined, seeders: 13, leeches: 12 });
     const peers = all((cursor) => world.tracker.peersView('aa', cursor, 10));

@@ -66,9 +66,10 @@ export class Connect {
 
   private perform(peer: PeerRegistration, action: SwarmAction, principal: string | undefined): ActionOutcome {
     const { registry, catalogue } = this.parts;
-    const { swarmId, mode } = action;
+    const { swarmId } = action;
     if (action.action === 'LEAVE') return registry.leave(peer, swarmId);
-    return catalogue.permission(swarmId, principal) === 'granted' ? registry.join(peer, swarmId, mode) : 'forbidden';
+    if (catalogue.permission(swarmId, principal) !== 'granted') return 'forbidden';
+    return registry.join(peer, action, catalogue.access(swarmId) !== undefined);
   }
 
   /** After its actions: takes the addresses that the peer can be reached at, and goes to TRACKING or to TERMINATE. */
@@ -76,7 +77,7 @@ export class Connect {
     const { registry, abode, unproven } = this.parts;
     const before = peer.addresses;
     peer.principal ??= context.principal?.name;
-    registry.reside(peer, abode.addressesOf(peer, addresses, context.from.ip));
+    registry.reside(peer, abode.addressesOf(peer, addresses, context.from.ip), context.now);
     this.parts.proveFrom(peer, context.from.ip);
     unproven.note(peer, before);
     registry.advance(peer, peer.memberships.size > 0 ? 'done' : 'left', context.now);

@@ -135,4 +135,70 @@ describe('Sybils from one prefix', () => {
     for (const host of [1, 2, 3]) expect(world.connect(`203.0.113.${String(host)}`, seeder).errorCode).toBe(0);
     expect(world.connect('203.0.113.99', seeder).errorCode).toBe(errorCodes.serviceUnavailable);
   });
+
+  it('fill neither the table of swarms nor that of memberships', () => {
+    const world = new TrackerWorld({ peersPerPrefixMax: 3, swarmsMax: 100, membershipsMax: 100 });
+    const invent = (at: number) => world.connect('s0', [join(`s${String(at)}`, 'LEECH')], sybil(0)).errorCode;
+    expect([0, 1, 2, 3].map(invent)).toEqual([0, 0, 0, errorCodes.serviceUnavailable]);
+    expect(world.connect('10.0.0.1', [join('s3', 'LEECH'), join('s4', 'LEECH')]).errorCode).toBe(0);
+    expect(world.connect('s0', [join('s3', 'LEECH')], sybil(0)).errorCode).toBe(errorCodes.noError);
+    world.connect('s0', [leave('s0')], sybil(0));
+    expect(invent(5)).toBe(errorCodes.noError);
+    for (let at = 0; at < 40; at++) world.tracker.publish(`p${String(at)}`, 'open');
+    const joined = Array.from({ length: 40 }, (_, at) =>
+      world.connect('s0', [join(`p${String(at)}`, 'LEECH')], sybil(0)),
+    );
+    expect(joined.filter(({ errorCode }) => errorCode === errorCodes.noError)).toHaveLength(20);
+    expect(world.connect('10.0.0.2', [join('p0', 'LEECH')]).errorCode).toBe(errorCodes.noError);
+  });
+
+  it('cannot go round the bound by having swarms that they invented held by others', () => {
+    const world = new TrackerWorld({ peersPerPrefixMax: 2 });
+    for (let round = 0; round < 3; round++) {
+      const names = [0, 1].map((at) => join(`r${String(round)}${String(at)}`, 'LEECH'));
+      const codes = [world.connect('s0', names, sybil(0)).errorCode, world.connect('10.0.0.1', names).errorCode];
+      expect(codes).toEqual(round === 0 ? [0, 0] : [errorCodes.serviceUnavailable, round === 1 ? 0 : 5]);
+      world.tracker.terminate('s0');
+    }
+  });
+
+  it('do not make the tracker busy by moving about in thousands of swarms', () => {
+    const world = new TrackerWorld();
+    const actions = Array.from({ length: 600 }, (_, at) => join(`s${String(at)}`, 'SEEDER'));
+    world.connect('10.0.0.1', actions);
+    const move = (port: number) => {
+      world.connect('10.0.0.1', [join('s0', 'LEECH')], { addresses: [hostOf('10.0.0.1', port)] });
+      return world.tracker.peerView('10.0.0.1')?.addresses[0]?.port;
+    };
+    expect([1, 2, 3].map(move)).toEqual([7000, 7000, 7000]);
+    world.pass(0.5);
+    expect([4, 5].map(move)).toEqual([4, 4]);
+  });
+});
+
+describe('who claims to be at a super node', () => {
+  const superNodes = [{ nodes: prefixes('192.0.2.10/32'), subscribers: prefixes('100.64.0.0/10'), everySwarm: true }];
+  const claimed = [hostOf('203.0.113.66'), hostOf('192.0.2.10', 6778)];
+
+  it('is not listed with addresses of its own, though a cache answered there', () => {
+    const world = new TrackerWorld({ superNodes });
+    world.connect('evil', leech, { from: '203.0.113.66', addresses: claimed });
+    world.tracker.prove('evil', { ip: '192.0.2.10', port: 6778 }, world.now);
+    world.connect('100.64.0.1', leech);
+    for (const swarm of ['aa', 'bb']) {
+      world.connect('100.64.0.2', [join(swarm, 'LEECH')]);
+      expect(world.peersOf('100.64.0.2', swarm).filter(({ address }) => address.ip === '203.0.113.66')).toEqual([]);
+    }
+    world.connect('10.0.0.1', leech);
+    expect(world.peersOf('10.0.0.1', 'aa').filter(({ address }) => address.ip === '203.0.113.66')).toEqual([]);
+  });
+
+  it('is listed with all its addresses if it speaks from there', () => {
+    const world = new TrackerWorld({ superNodes });
+    world.connect('cache', leech, { from: '192.0.2.10', addresses: claimed });
+    world.tracker.prove('cache', { ip: '203.0.113.66', port: 7000 }, world.now);
+    world.connect('100.64.0.1', leech);
+    const listed = world.peersOf('100.64.0.1', 'aa').map(({ address }) => address.ip);
+    expect(listed.toSorted()).toEqual(['192.0.2.10', '203.0.113.66']);
+  });
 });

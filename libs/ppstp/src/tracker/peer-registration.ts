@@ -21,6 +21,8 @@ export class PeerRegistration implements Tracked<PeerRegistration> {
   /** Name of the principal that it belongs to. */
   principal: string | undefined = undefined;
   lastHeard: number;
+  /** Until when it may not change its addresses. Microseconds. */
+  staysUntil = 0;
   earlier: PeerRegistration | undefined = undefined;
   later: PeerRegistration | undefined = undefined;
 

@@ -1,14 +1,23 @@
 import { invariant } from '@weir/ppspp';
 import { limits } from '../limits';
-import type { PeerMode, StreamStats } from '../message/request';
+import type { PeerMode, StreamStats, SwarmAction } from '../message/request';
 import type { TrackerOptions } from './options';
 import { type PeerEvent, type TimerAction, transition } from './peer-machine';
 import { Membership, type PeerRegistration } from './peer-registration';
 import type { RegisteredAddress } from './registered-address';
-import { Sources } from './sources';
+import { type Source, Sources } from './sources';
 import { SuperNodes } from './super-nodes';
 import { SwarmMembers } from './swarm-members';
 import { TrackTimers } from './track-timers';
+
+/**
+ * Microseconds that a peer stays at its addresses for each of its swarms above those of one request: to move it there costs a
+ * few for each, and would be all that the tracker does if a peer of thousands of swarms moved with each request.
+ */
+const stayPerSwarm = 1_000;
+
+/** Swarms that the peers of one source prefix may be in, for each peer that it may have: as many as of the whole tracker. */
+const swarmsPerPlace = 8;
 
 /** What became of an action: `forbidden` if the peer's state does not allow it, `full` if a bound does not. */
 export type ActionOutcome = 'done' | 'forbidden' | 'full';
@@ -71,10 +80,14 @@ export class Registry {
     return expired;
   }
 
-  /** Gives the peer its addresses anew, in the lists of its swarms too. */
-  reside(peer: PeerRegistration, addresses: readonly RegisteredAddress[]): void {
+  /**
+   * Gives the peer its addresses anew, in the lists of its swarms too. Whoever is in more swarms than one request names stays
+   * there for a while: where else it says that it is meanwhile is not heard.
+   */
+  reside(peer: PeerRegistration, addresses: readonly RegisteredAddress[], now: number): void {
     // A cache is in thousands of swarms, and says where it is with each hundred that it joins.
-    if (areSame(peer.addresses, addresses)) return;
+    if (areSame(peer.addresses, addresses) || now < peer.staysUntil) return;
+    peer.staysUntil = now + Math.max(0, peer.memberships.size - limits.actionsPerConnectMax) * stayPerSwarm;
     this.relist(peer, () => {
       peer.addresses = addresses;
     });
@@ -88,7 +101,12 @@ export class Registry {
     });
   }
 
-  join(peer: PeerRegistration, swarmId: string, mode: PeerMode): ActionOutcome {
+  /** Lets a peer into a swarm, or changes its mode there. A swarm that is `known` otherwise is nobody's invention. */
+  join(
+    peer: PeerRegistration,
+    { swarmId, mode }: Pick<SwarmAction, 'swarmId' | 'mode'>,
+    known: boolean,
+  ): ActionOutcome {
     const member = peer.memberships.of(swarmId);
     const swarm = this.swarms.get(swarmId);
     if (member !== undefined && swarm !== undefined) {
@@ -97,7 +115,9 @@ export class Registry {
       swarm.add(member);
       return 'done';
     }
-    return this.hasRoomIn(swarm, peer) ? this.enter(peer, swarm ?? this.found(swarmId), mode) : 'full';
+    if (!this.hasRoomIn(swarm, peer, known)) return 'full';
+    this.enter(peer, swarm ?? this.found(swarmId, known ? undefined : peer.source), mode);
+    return 'done';
   }
 
   leave(peer: PeerRegistration, swarmId: string): ActionOutcome {
@@ -105,9 +125,10 @@ export class Registry {
     const swarm = this.swarms.get(swarmId);
     if (member === undefined || swarm === undefined) return 'forbidden';
     swarm.delete(member);
-    if (swarm.size === 0) this.swarms.delete(swarmId);
+    if (swarm.size === 0) this.dissolve(swarm);
     peer.memberships.delete(swarmId);
     this.memberships--;
+    this.sources.count(peer.source, 'memberships', -1);
     return 'done';
   }
 
@@ -129,38 +150,51 @@ export class Registry {
     return member !== undefined;
   }
 
-  private hasRoomIn(swarm: SwarmMembers | undefined, { memberships }: PeerRegistration): boolean {
-    const { swarmsMax, swarmsPerPeerMax, membershipsMax } = this.options;
+  private hasRoomIn(
+    swarm: SwarmMembers | undefined,
+    { memberships, source, ip }: PeerRegistration,
+    known: boolean,
+  ): boolean {
+    const { swarmsMax, swarmsPerPeerMax, membershipsMax, peersPerPrefixMax } = this.options;
     if (swarm === undefined && this.swarms.size >= swarmsMax) return false;
-    return memberships.size < swarmsPerPeerMax && this.memberships < membershipsMax;
+    if (memberships.size >= swarmsPerPeerMax || this.memberships >= membershipsMax) return false;
+    const isShared = source.memberships < swarmsPerPlace * peersPerPrefixMax;
+    const isInvented = swarm === undefined && !known;
+    return (isShared && (!isInvented || source.swarms < peersPerPrefixMax)) || this.superNodes.at([ip]) !== undefined;
   }
 
-  private found(swarmId: string): SwarmMembers {
-    const swarm = new SwarmMembers(swarmId);
+  private found(swarmId: string, founder: Source | undefined): SwarmMembers {
+    const swarm = new SwarmMembers(swarmId, founder);
     this.swarms.set(swarmId, swarm);
+    if (founder !== undefined) this.sources.count(founder, 'swarms', 1);
     return swarm;
   }
 
-  private enter(peer: PeerRegistration, swarm: SwarmMembers, mode: PeerMode): ActionOutcome {
+  private dissolve({ swarmId, founder }: SwarmMembers): void {
+    this.swarms.delete(swarmId);
+    if (founder !== undefined) this.sources.count(founder, 'swarms', -1);
+  }
+
+  private enter(peer: PeerRegistration, swarm: SwarmMembers, mode: PeerMode): void {
     const member = new Membership(peer, swarm.swarmId, mode);
     swarm.add(member);
     peer.memberships.add(member);
     this.memberships++;
-    return 'done';
+    this.sources.count(peer.source, 'memberships', 1);
   }
 
   /** Nothing runs for the init timer: see `PeerState`. */
   private time(peer: PeerRegistration, action: TimerAction, now: number): void {
     if (action === 'start-track') {
       this.peers.set(peer.peerId, peer);
-      this.sources.enter(peer.source);
+      this.sources.count(peer.source, 'peers', 1);
       this.timers.start(peer, now);
     }
     if (action === 'restart-track') this.timers.restart(peer, now);
     if (action !== 'stop-track') return;
     this.timers.stop(peer);
     this.peers.delete(peer.peerId);
-    this.sources.leave(peer.source);
+    this.sources.count(peer.source, 'peers', -1);
     this.superNodes.leave(peer);
   }
 
@@ -170,10 +204,11 @@ export class Registry {
     for (const member of members) this.swarms.get(member.swarmId)?.delete(member);
     this.superNodes.leave(peer);
     change();
-    const listed = peer.addresses.filter(({ proven }) => proven).slice(0, limits.addressesListedMax);
+    const proven = peer.addresses.filter((address) => address.proven).slice(0, limits.addressesListedMax);
+    peer.superNode = this.superNodes.at(proven.map(({ address }) => address.ip));
+    const listed = this.superNodes.addressesOf(peer, proven);
     peer.listed = listed.length === peer.addresses.length ? peer.addresses : listed;
     peer.asn = peer.listed[0]?.address.asn;
-    peer.superNode = this.superNodes.at(peer.listed.map(({ address }) => address.ip));
     this.superNodes.enter(peer);
     for (const member of members) this.swarms.get(member.swarmId)?.add(member);
   }

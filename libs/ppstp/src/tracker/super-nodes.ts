@@ -34,6 +34,15 @@ export class SuperNodes {
     return undefined;
   }
 
+  /**
+   * Of the proven addresses of a peer, those to list. Whoever is a super node for what it claims alone, and does not speak from
+   * there, is listed with nothing else: that a cache answers at an address does not make it the claimant's.
+   */
+  addressesOf({ superNode, ip }: PeerRegistration, proven: readonly RegisteredAddress[]): readonly RegisteredAddress[] {
+    if (superNode === undefined || this.at([ip]) !== undefined) return proven;
+    return proven.filter(({ address }) => this.at([address.ip]) === superNode);
+  }
+
   /** Those that are there for a peer at these addresses. */
   serving(ips: readonly string[]): ReadonlySet<SuperNode> {
     const serving = new Set(this.forEveryone);

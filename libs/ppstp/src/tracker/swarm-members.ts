@@ -1,6 +1,7 @@
 import type { SuperNode } from './options';
 import type { Membership, MemberKind } from './peer-registration';
 import { Roster } from './roster';
+import type { Source } from './sources';
 import { Showcase } from './showcase';
 
 /** Up to so many listed members are looked at one by one; more have a showcase. */
@@ -15,7 +16,11 @@ export class SwarmMembers {
   private readonly counts = { SEEDER: 0, LEECH: 0 };
   private shown: Showcase | undefined = undefined;
 
-  constructor(readonly swarmId: string) {}
+  constructor(
+    readonly swarmId: string,
+    /** Where its first peer came from; undefined if it was published. */
+    readonly founder?: Source,
+  ) {}
 
   get size(): number {
     return this.counts.SEEDER + this.counts.LEECH;

@@ -120,7 +120,7 @@ export class Tracker {
   /** The swarms that somebody is in. */
   swarmsView(cursor = 0, limit = 100): Page<SwarmView> {
     const swarms = this.parts.registry.allSwarms();
-    for (let skipped = 0; skipped < cursor; skipped++) swarms.next();
+    for (let skipped = 0; skipped < cursor; skipped++) if (swarms.next().done === true) break;
     const { items } = pageOf(() => swarms.next().value, 0, limit);
     const shown = items.map((swarm) => showSwarm(swarm, this.parts.catalogue));
     return { items: shown, next: items.length < limit ? undefined : cursor + limit };
