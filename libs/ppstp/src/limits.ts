@@ -40,6 +40,8 @@ export const limits = {
   addressesListedMax: 2,
   /** Unproven addresses that wait to be looked into. What is beyond waits for its peer to ask from there. */
   unprovenMax: 16_384,
+  /** Withdrawn swarms that a tracker remembers, where anybody may found others: as many as its catalogue may have. */
+  withdrawnSwarmsMax: 262_144,
   /** Bytes of a membership certificate: what one packet of the peer protocol can hold. */
   certificateBytesMax: 1_280,
   /** Certificates in one response, as the tracker writes it; the others come with later responses. */

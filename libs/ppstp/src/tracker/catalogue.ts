@@ -1,3 +1,4 @@
+import { limits } from '../limits';
 import type { SwarmAccess } from './views';
 
 /** Which swarms there are beside the published ones: any that somebody joins, or none. */
@@ -17,11 +18,7 @@ export class Catalogue {
   /** Names of principals by swarm, or by `everySwarm`. */
   private readonly grants = new Map<string, Set<string>>();
 
-  constructor(
-    private readonly admission: SwarmAdmission,
-    /** Withdrawn swarms that are remembered while unpublished ones are admitted; the oldest is forgotten. */
-    private readonly withdrawnMax: number,
-  ) {}
+  constructor(private readonly admission: SwarmAdmission) {}
 
   access(swarmId: string): SwarmAccess | undefined {
     return this.published.get(swarmId);
@@ -37,7 +34,7 @@ export class Catalogue {
     this.published.delete(swarmId);
     if (this.admission === 'published') return;
     const [oldest] = this.withdrawn;
-    if (this.withdrawn.size >= this.withdrawnMax && oldest !== undefined) this.withdrawn.delete(oldest);
+    if (this.withdrawn.size >= limits.withdrawnSwarmsMax && oldest !== undefined) this.withdrawn.delete(oldest);
     this.withdrawn.add(swarmId);
   }
 

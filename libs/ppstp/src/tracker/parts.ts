@@ -24,7 +24,7 @@ export class TrackerParts {
     random: Random,
   ) {
     this.registry = new Registry(options);
-    this.catalogue = new Catalogue(options.admission ?? 'any', options.swarmsMax);
+    this.catalogue = new Catalogue(options.admission ?? 'any');
     this.abode = new Abode(options);
     this.selection = new Selection(this.registry.superNodes, random);
   }
