@@ -2,7 +2,7 @@
 export const limits = {
   /** Connections at a time: the process's file descriptors. A peer has one, for moments. */
   connectionsMax: 4_096,
-  /** Connections at a time from one source prefix, IPv4 /24 or IPv6 /56: whoever floods leaves some for others. */
+  /** Connections at a time from one source prefix, IPv4 /24 or IPv6 /48: whoever floods leaves some for others. */
   connectionsPerPrefixMax: 256,
   /** New connections in a second from one source prefix: each may cost a TLS handshake, half a millisecond. */
   connectionRateMax: 200,

@@ -57,7 +57,7 @@ export interface TrackerLimitSettings {
   readonly swarms?: number | undefined;
   readonly swarmsPerPeer?: number | undefined;
   readonly memberships?: number | undefined;
-  /** Connections at a time, and those from one source prefix (IPv4 /24, IPv6 /56). */
+  /** Connections at a time, and those from one source prefix (IPv4 /24, IPv6 /48). */
   readonly connections?: number | undefined;
   readonly connectionsPerPrefix?: number | undefined;
   /** New connections in a second from one source prefix. */

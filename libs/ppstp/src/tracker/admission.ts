@@ -1,7 +1,7 @@
 import { sourcePrefix, widePrefix } from './source-prefix';
 import { type Rate, TokenBuckets } from './token-buckets';
 
-/** How much may come from one source prefix: an IPv4 /24 or an IPv6 /56. */
+/** How much may come from one source prefix: an IPv4 /24 or an IPv6 /48. */
 export interface AdmissionOptions {
   /** Requests of peers that the tracker does not know: each may become a registration. */
   readonly newcomers: Rate;

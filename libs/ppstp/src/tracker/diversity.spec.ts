@@ -60,6 +60,18 @@ describe('a peer list', () => {
     expect(seen.size).toBe(40);
   });
 
+  it('is half of honest peers at least, though a site with IPv6 has thousands of networks', () => {
+    const world = new TrackerWorld();
+    const netOf = (at: number) => `2001:db8:1:${(at * 256).toString(16)}::1`;
+    for (let net = 0; net < 250; net++) world.connect(netOf(net), seeder);
+    for (let host = 1; host <= 40; host++) world.connect(`10.${String(host)}.0.1`, leech);
+    world.connect('192.0.2.1', leech);
+    for (let round = 0; round < 50; round++) {
+      const honest = world.peersOf('192.0.2.1', 'aa').filter(({ address }) => !address.ip.includes(':'));
+      expect(honest.length).toBeGreaterThanOrEqual(14);
+    }
+  });
+
   it('holds peers that an attacker did not choose, though his are nearer and better and from many prefixes', () => {
     const asns = new PrefixTable(prefixes('172.16.0.0/12').map((prefix) => [prefix, '64500'] as const));
     const world = new TrackerWorld({ asns });

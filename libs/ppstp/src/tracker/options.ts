@@ -32,7 +32,7 @@ export interface TrackerOptions {
   readonly swarmsPerPeerMax: number;
   /** Swarms of all peers together: what the tracker's memory goes to. */
   readonly membershipsMax: number;
-  /** Peers that may be registered from one source prefix, an IPv4 /24 or an IPv6 /56, super nodes apart: bounds Sybils. */
+  /** Peers that may be registered from one source prefix, an IPv4 /24 or an IPv6 /48, super nodes apart: bounds Sybils. */
   readonly peersPerPrefixMax: number;
   /** Which swarms there are beside the published ones. Default `any`. */
   readonly admission?: SwarmAdmission | undefined;

@@ -1,12 +1,12 @@
 import { parseIp } from '@weir/ppspp';
 
 /**
- * The network that an address is in, in a text for keys: the /24 of an IPv4 address, the /56 of an IPv6 address, which
- * is what one subscriber may have whole. Whatever is no address is a network of its own. The IPv4 address is normal, as
- * `normalIp` writes it.
+ * The network that an address is in, in a text for keys: the /24 of an IPv4 address, the /48 of an IPv6 address, which
+ * is what one site, or who asks for a tunnel, may have whole (RFC 6177). Whatever is no address is a network of its own. The
+ * IPv4 address is normal, as `normalIp` writes it.
  */
 export function sourcePrefix(ip: string): string {
-  return ip.includes(':') ? ipv6Prefix(ip, 7) : ip.slice(0, Math.max(0, ip.lastIndexOf('.')));
+  return ip.includes(':') ? ipv6Prefix(ip, 6) : ip.slice(0, Math.max(0, ip.lastIndexOf('.')));
 }
 
 /** The wider network around it: the /16 of an IPv4 address, the /32 of an IPv6 address, the least that a provider has. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 import { type Rate, sourcePrefix, TokenBuckets } from '@weir/ppstp';
 
-/** How many connections there may be. A source prefix is an IPv4 /24 or an IPv6 /56. */
+/** How many connections there may be. A source prefix is an IPv4 /24 or an IPv6 /48. */
 export interface ConnectionLimits {
   readonly connections: number;
   readonly connectionsPerPrefix: number;

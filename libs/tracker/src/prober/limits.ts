@@ -8,7 +8,7 @@ export const limits = {
   probesPerSecond: 100,
   /** Handshakes begun at once after a quiet time: a tracker that was restarted is told of all peers again. */
   probesBurst: 1_000,
-  /** The same for registrations from one source prefix (IPv4 /24, IPv6 /56). */
+  /** The same for registrations from one source prefix (IPv4 /24, IPv6 /48). */
   probesPerSourceSecond: 10,
   /** At once, from one source prefix: a network of subscribers behind a few addresses. */
   probesPerSourceBurst: 100,
