@@ -104,7 +104,7 @@ export const trackerSettings: readonly Setting[] = [
     key: 'allowLoopback',
     notation: 'boolean',
     fallback: undefined,
-    why: 'whether the tracker itself listens on a loopback address: then its peers are on this machine',
+    why: 'whether it listens on a loopback address, behind no proxy: then peers are on this machine',
   },
   {
     key: 'membership.directory',

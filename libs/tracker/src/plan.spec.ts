@@ -21,6 +21,12 @@ describe('the settings of a tracker', () => {
     expect(planTracker({ listen })).toMatchObject({ host, options: { allowLoopback } });
   });
 
+  it('behind a proxy of the same machine serves peers of others', () => {
+    const behind = { listen: '127.0.0.1:7846', trustedProxies: ['127.0.0.1/32'] };
+    expect(planTracker(behind).options.allowLoopback).toBe(false);
+    expect(planTracker({ ...behind, allowLoopback: true }).options.allowLoopback).toBe(true);
+  });
+
   it('take everything else that an operator may say', () => {
     const plan = planTracker({
       listen: '127.0.0.1:1',

@@ -78,7 +78,7 @@ function planOptions(settings: TrackerSettings, host: string): TrackerOptions {
     ...defaultTrackerOptions,
     trackMicros: readTimeout(settings.peerTimeoutSeconds),
     superNodes: readSuperNodes(settings),
-    allowLoopback: settings.allowLoopback ?? (peerIpUsable(host, true) && !peerIpUsable(host, false)),
+    allowLoopback: settings.allowLoopback ?? isForThisMachine(settings, host),
     peersMax: readCount('limits.peers', peers ?? peersMax, limits.peersSettingMax),
     swarmsMax: readCount('limits.swarms', swarms ?? swarmsMax, limits.peersSettingMax),
     swarmsPerPeerMax: readCount('limits.swarmsPerPeer', swarmsPerPeer ?? swarmsPerPeerMax, limits.peersSettingMax),
@@ -88,6 +88,11 @@ function planOptions(settings: TrackerSettings, host: string): TrackerOptions {
       ? {}
       : { peersPerPrefixMax: readCount('limits.peersPerPrefix', peersPerPrefix, limits.peersSettingMax) }),
   };
+}
+
+/** Whether peers are on this machine, as they are in a trial: nobody else reaches its loopback, unless through a proxy. */
+function isForThisMachine({ trustedProxies = [] }: TrackerSettings, host: string): boolean {
+  return trustedProxies.length === 0 && peerIpUsable(host, true) && !peerIpUsable(host, false);
 }
 
 const connectionRate: Rate = { perSecond: limits.connectionRateMax, burst: limits.connectionBurstMax };

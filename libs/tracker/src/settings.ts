@@ -92,7 +92,7 @@ export interface TrackerSettings {
   readonly subscribers?: readonly string[] | undefined;
   /** CSV of `PREFIX,ASN`: which autonomous system addresses belong to. Default: what peers say themselves. */
   readonly asnFile?: string | undefined;
-  /** Whether peers may have loopback addresses. Default: whether the tracker itself listens on one. */
+  /** Whether peers may have loopback addresses. Default: whether the tracker listens on one, behind no proxy. */
   readonly allowLoopback?: boolean | undefined;
   /** Silence after which a peer is forgotten. Default 180. */
   readonly peerTimeoutSeconds?: number | undefined;

@@ -28,7 +28,7 @@ async function ask(request: Request, from: string) {
 }
 
 const start = async (probes: boolean) => {
-  tracker = await startTracker({ listen: '127.0.0.1:0', trustedProxies: ['127.0.0.1'], probes });
+  tracker = await startTracker({ listen: '127.0.0.1:0', trustedProxies: ['127.0.0.1'], allowLoopback: true, probes });
 };
 
 async function register(addresses: readonly PeerAddress[]): Promise<void> {
