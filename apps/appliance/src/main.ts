@@ -28,7 +28,7 @@ export async function runAppliance(options: ApplianceOptions = {}): Promise<void
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
-  configureAdmin(app);
+  await configureAdmin(app);
   await listenAdmin(app, config.admin.listen).catch(async (error: unknown) => {
     await app.close();
     throw error;

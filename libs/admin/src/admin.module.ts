@@ -28,9 +28,9 @@ export function adminHttpAdapter(): FastifyAdapter {
   return restHttpAdapter(problemRules);
 }
 
-/** Gives such an app its errors and `/openapi.json`. To be called before it listens. */
-export function configureAdmin(app: NestFastifyApplication): void {
-  configureRest(app, problemRules, {
+/** Gives such an app its errors and `/openapi.json`. To be done before it listens. */
+export function configureAdmin(app: NestFastifyApplication): Promise<void> {
+  return configureRest(app, problemRules, {
     title: 'Weir',
     description: 'The admin API of a cache for the Peer-to-Peer Streaming Peer Protocol (RFC 7574).',
     version: versionAbove(__dirname),

@@ -134,7 +134,7 @@ export class AdminApp {
       .useValue(peer)
       .compile();
     const app = testing.createNestApplication<NestFastifyApplication>(adminHttpAdapter(), { logger: false });
-    configureAdmin(app);
+    await configureAdmin(app);
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     return new AdminApp(app, peer, registration, interception);

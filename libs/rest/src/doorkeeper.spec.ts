@@ -29,7 +29,7 @@ afterEach(() => app.close());
 async function open(doorkeeping: Doorkeeping): Promise<void> {
   const testing = await Test.createTestingModule({ imports: [House] }).compile();
   app = testing.createNestApplication<NestFastifyApplication>(restHttpAdapter(rules), { logger: false });
-  configureRest(app, rules, description);
+  await configureRest(app, rules, description);
   keepDoor(app, rules, doorkeeping);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();

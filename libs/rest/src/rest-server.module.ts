@@ -1,6 +1,6 @@
 import { UnsupportedMediaTypeException } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import type * as Swagger from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import { limits } from './limits';
@@ -34,13 +34,19 @@ export function restHttpAdapter(rules: ProblemRules): FastifyAdapter {
   return adapter;
 }
 
-/** Gives such an app its errors and `/openapi.json`. To be called before it listens. */
-export function configureRest(app: NestFastifyApplication, rules: ProblemRules, description: RestDescription): void {
+/** Gives such an app its errors and `/openapi.json`. To be done before it listens. */
+export async function configureRest(
+  app: NestFastifyApplication,
+  rules: ProblemRules,
+  description: RestDescription,
+): Promise<void> {
+  // Loaded where it is used: the command line, which shares this lib, would pay for it at each start.
+  const swagger = await import('@nestjs/swagger');
   app.useGlobalFilters(new ProblemFilter(rules));
   app.useBodyParser(foreignTypes, undefined, (_, __, done) => {
     done(new UnsupportedMediaTypeException());
   });
-  SwaggerModule.setup('openapi', app, () => openApi(app, description), {
+  swagger.SwaggerModule.setup('openapi', app, () => openApi(swagger, app, description), {
     ui: false,
     raw: ['json'],
     jsonDocumentUrl: 'openapi.json',
@@ -50,7 +56,11 @@ export function configureRest(app: NestFastifyApplication, rules: ProblemRules, 
 /** Types of a body that a browser sends for a foreign page without asking first. */
 const foreignTypes = ['application/x-www-form-urlencoded', 'text/plain'];
 
-function openApi(app: NestFastifyApplication, { title, description, version, ...more }: RestDescription) {
+function openApi(
+  { DocumentBuilder, SwaggerModule }: typeof Swagger,
+  app: NestFastifyApplication,
+  { title, description, version, ...more }: RestDescription,
+) {
   const builder = new DocumentBuilder()
     .setTitle(title)
     .setDescription(description)
@@ -65,7 +75,7 @@ function openApi(app: NestFastifyApplication, { title, description, version, ...
   return document;
 }
 
-type Responses = NonNullable<OpenAPIObject['paths'][string]['get']>['responses'];
+type Responses = NonNullable<Swagger.OpenAPIObject['paths'][string]['get']>['responses'];
 
 /** The builder knows one media type for all answers of a route. */
 function typeAsProblem(response: Responses[string]): void {

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Registry } from 'prom-client';
 
-import { type RunningAdminSide, startAdminSide } from './admin/tracker-admin.module';
+import type { RunningAdminSide } from './admin/tracker-admin.module';
 import { type Catalogue } from './catalogue/catalogue';
 import { openCatalogue } from './catalogue/open-catalogue';
 import { deskOf, openIssuer } from './certificate-authority';
@@ -157,6 +157,8 @@ async function openAdminSide(
   const kept = plan.stateDirectory !== undefined;
   if (!kept) logger.warn('what is published ends with this process: name a state directory to keep it');
   const tracker = app.get(TrackerService).core;
+  // Loaded where it is wanted: the command line, which shares this lib, would pay for it at each start.
+  const { startAdminSide } = await import('./admin/tracker-admin.module.js');
   return startAdminSide(plan.admin, { tracker, catalogue, kept, url, now: monotonicMicros }, app.get(Registry));
 }
 

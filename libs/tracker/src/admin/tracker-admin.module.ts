@@ -61,7 +61,7 @@ export async function startAdminSide(
     logger: ['fatal', 'error', 'warn'],
     abortOnError: false,
   });
-  configureTrackerAdmin(app, version);
+  await configureTrackerAdmin(app, version);
   keepDoor(app, trackerProblems, { hosts, token, open: ['/healthz'] });
   try {
     await app.init();
@@ -75,8 +75,8 @@ export async function startAdminSide(
 }
 
 /** Gives an app with the `TrackerAdminModule` its errors and `/openapi.json`. */
-export function configureTrackerAdmin(app: NestFastifyApplication, version: string): void {
-  configureRest(app, trackerProblems, {
+export function configureTrackerAdmin(app: NestFastifyApplication, version: string): Promise<void> {
+  return configureRest(app, trackerProblems, {
     title: "Weir's tracker",
     description: 'The admin side of a tracker for the PPSP Tracker Protocol (RFC 7846).',
     version,
