@@ -123,6 +123,10 @@ describe('responses, RFC 7846 section 3.3.4', () => {
     expect(decodeResponse(response({ peer_addr: { ip_address: '192.0.2.1' } }))).toMatchObject({ ok: true });
   });
 
+  it.each([[[]], [null], [undefined]])('reads %j as no swarm result', (swarm_result) => {
+    expect(decodeResponse(response({ swarm_result }))).toMatchObject({ ok: true, message: { results: [] } });
+  });
+
   it.each([
     ['a success with an error code', response({ error_code: 3 })],
     ['a failure without one', response({ response_type: 1 })],

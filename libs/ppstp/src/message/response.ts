@@ -92,13 +92,16 @@ const swarmResult = z
     ...(wire.membership_certificate === undefined ? {} : { certificate: wire.membership_certificate }),
   }));
 
+/** Where there is nothing to say of any swarm, some leave the member out, and some its content. */
+const noResults = z.union([z.tuple([]), z.null()]).transform((): SwarmResult[] => []);
+
 const response: z.ZodType<Response> = z
   .object({
     response_type: responseType,
     error_code: integer.pipe(z.number().max(255)),
     transaction_id: z.union([transactionId, z.literal('')]),
     peer_addr: z.union([listedAddress, z.unknown().transform(() => undefined)]).optional(),
-    swarm_result: oneOrMany(swarmResult, limits.resultsPerResponseMax).optional(),
+    swarm_result: noResults.or(oneOrMany(swarmResult, limits.resultsPerResponseMax)).optional(),
   })
   // "error_code MUST be set to 00 (No Error) when response_type is 0x00" (section 3.3.4).
   .refine((wire) => (wire.response_type === 0) === (wire.error_code === 0))
