@@ -158,6 +158,20 @@ describe('weir tracker', () => {
     });
     expect(process.listenerCount('SIGHUP')).toBe(0);
   });
+
+  it('says why it goes on with what it read before', async () => {
+    const terminal = new RecordingTerminal();
+    const users = folder.path('tracker.users');
+    writeFileSync(users, '');
+    jest.spyOn(terminal, 'print').mockImplementation(() => {
+      writeFileSync(users, 'anna');
+      setImmediate(() => process.emit('SIGHUP', 'SIGHUP'));
+    });
+    const telling = jest.spyOn(terminal, 'tell').mockImplementation(() => void process.emit('SIGINT', 'SIGINT'));
+    const argv = ['node', 'weir', 'tracker', '--listen', '127.0.0.1:0', '--users', users];
+    expect(await runCommandLine(argv, { applianceEntry: '', version: '', terminal })).toBe(0);
+    expect(telling.mock.calls[0]?.[0]).toMatch(/^weir: error: Tracker: users file .*: line 1 is not USER:REALM:HASH/);
+  });
 });
 
 describe('weir', () => {

@@ -1,4 +1,4 @@
-import { Inject } from '@nestjs/common';
+import { Inject, Logger } from '@nestjs/common';
 import { loadTrackerConfig, parseHostPort, type HostPort } from '@weir/config';
 import { type RunningTracker, startTracker, type TrackerSettings } from '@weir/tracker';
 import { Command, Option } from 'nest-commander';
@@ -7,6 +7,7 @@ import { formatAddress, resolveAddress } from '../options/address';
 import { collect, read } from '../options/parse';
 import { untilAborted } from '../terminal/interruption';
 import type { Terminal } from '../terminal/terminal';
+import { TerminalLogger } from '../terminal/terminal-logger';
 import { TERMINAL } from './tokens';
 import { WeirCommand } from './weir.command';
 
@@ -114,6 +115,8 @@ export class TrackerCommand extends WeirCommand {
   }
 
   async run(_: string[], options: TrackerCommandOptions): Promise<void> {
+    // The commands themselves log nothing; the tracker has something to say for as long as it runs.
+    Logger.overrideLogger(new TerminalLogger(this.terminal));
     const tracker = await startTracker(await settingsOf(options));
     const { url, fingerprint, membershipCa, admin } = tracker;
     this.terminal.print(JSON.stringify({ url, fingerprint, membershipCa, admin }));
