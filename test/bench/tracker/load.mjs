@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { connect } from 'node:net';
 import { cpuUsage } from 'node:process';
 import { connect as connectTls } from 'node:tls';
-import { askingPeerId, connections, peersPerConnection, PreparedRequest, sourceOf } from './requests.mjs';
+import { askingPeerId, connections, kindsOf, peersPerConnection, PreparedRequest, sourceOf } from './requests.mjs';
 
 const headEnd = Buffer.from('\r\n\r\n');
 const noError = Buffer.from('"error_code":0');
@@ -23,10 +23,12 @@ class Asker {
     this.order = order;
     this.source = sourceOf(number);
     const peers = Array.from({ length: peersPerConnection }, (_, place) => askingPeerId(number, place));
-    this.requests = peers.map(
-      (peerId) => new PreparedRequest(order.url, order.kind, { peerId, ip: this.source, swarmId: order.swarmId }),
+    const { url, kind, swarmId } = order;
+    this.requests = kindsOf(kind).flatMap((each) =>
+      peers.map((peerId) => new PreparedRequest(url, each, { peerId, ip: this.source, swarmId })),
     );
-    this.next = 0;
+    // Connections are not all at the same place of what they ask.
+    this.next = number * peersPerConnection;
     this.partial = [];
   }
 

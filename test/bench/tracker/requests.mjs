@@ -22,6 +22,21 @@ export function askingPeerId(connection, place) {
   return `a${connection.toString(16).padStart(3, '0')}${place.toString(16).padStart(4, '0')}`.padEnd(32, '0');
 }
 
+/** A viewer's quarter of an hour in one swarm: he joins, looks for more peers twice, and reports each minute. */
+const viewing = [
+  'connect',
+  ...Array(5).fill('report'),
+  'find',
+  ...Array(5).fill('report'),
+  'find',
+  ...Array(5).fill('report'),
+];
+
+/** The kinds of request that follow one another in an order of this kind. */
+export function kindsOf(kind) {
+  return kind === 'viewing' ? viewing : [kind];
+}
+
 /** What a request of this kind says; `swarmId` is the one it is about. */
 export function messageOf(kind, { peerId, ip, swarmId }) {
   const base = { transactionId: placeholder, peerId };
