@@ -9,7 +9,10 @@ import { dice } from './strict-lab.testing';
 const clientsMax = 1_000;
 const url = 'http://tracker.example/';
 
-/** A clock for many clients: tasks in the order of their time, in buckets of a millisecond. */
+/** Far below any pause of a client's. */
+const bucketMillis = 20;
+
+/** A clock for many clients: tasks in the order of their time, in buckets of some milliseconds. */
 class CrowdClock implements Clock {
   private time = 1_700_000_000_000;
   private readonly buckets = new Map<number, Set<() => void>>();
@@ -19,7 +22,7 @@ class CrowdClock implements Clock {
   }
 
   after(millis: number, task: () => void): Cancel {
-    const at = this.time + Math.max(1, Math.round(millis));
+    const at = this.time + bucketMillis * Math.max(1, Math.round(millis / bucketMillis));
     const bucket = this.buckets.get(at) ?? new Set();
     this.buckets.set(at, bucket);
     const entry = () => task();
@@ -29,7 +32,7 @@ class CrowdClock implements Clock {
 
   async pass(millis: number): Promise<void> {
     for (const end = this.time + millis; this.time < end;) {
-      this.time++;
+      this.time += bucketMillis;
       const bucket = this.buckets.get(this.time);
       this.buckets.delete(this.time);
       if (bucket === undefined) continue;

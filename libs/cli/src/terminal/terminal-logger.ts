@@ -1,4 +1,3 @@
-import type { LoggerService } from '@nestjs/common';
 import { CacheError } from '@weir/ppspp';
 
 import type { Terminal } from './terminal';
@@ -7,7 +6,7 @@ import type { Terminal } from './terminal';
  * What a service that runs in a command has to say while it runs: warnings and errors, each with its context, beside the
  * command's result. What is an operator's to mend says so in a line; what nobody foresaw says where it happened.
  */
-export class TerminalLogger implements LoggerService {
+export class TerminalLogger {
   constructor(private readonly terminal: Pick<Terminal, 'tell'>) {}
 
   fatal(message: unknown, context?: unknown): void {
