@@ -62,7 +62,7 @@ export interface TrackerLimitSettings {
   readonly connectionsPerPrefix?: number | undefined;
   /** New connections in a second from one source prefix. */
   readonly connectionsPerSecond?: number | undefined;
-  /** Requests in a second from one source prefix, of peers that are known. */
+  /** Requests in a second from one source prefix, of peers that are known; half of them from any one address. */
   readonly requestsPerSecond?: number | undefined;
   /** New registrations in a second from one source prefix. */
   readonly registrationsPerSecond?: number | undefined;

@@ -4,7 +4,7 @@ import { sourcePrefix, widePrefix } from './source-prefix';
 const second = 1_000_000;
 const options = {
   newcomers: { perSecond: 1, burst: 2 },
-  known: { perSecond: 1, burst: 3 },
+  known: { perSecond: 2, burst: 6 },
   prefixesMax: 4,
 };
 
@@ -20,6 +20,15 @@ describe('the admission of requests', () => {
     expect(admitted(admission, { from: '192.0.2.200', known: false })).toBe(0);
     expect(admitted(admission, { from: '192.0.2.1', known: true })).toBe(3);
     expect(admitted(admission, { from: '198.51.100.1', known: false })).toBe(2);
+  });
+
+  it('leaves registered peers of a prefix half of what it has, whatever one of them sends', () => {
+    const admission = new Admission(options);
+    const ofHosts = [1, 2, 3].map((host) => admitted(admission, { from: `192.0.2.${String(host)}`, known: true }));
+    expect(ofHosts).toEqual([3, 3, 0]);
+    expect(admitted(admission, { from: '2001:db8::1', known: true })).toBe(3);
+    expect(admitted(admission, { from: '2001:db8::2', known: true })).toBe(0);
+    expect(admitted(admission, { from: '2001:db8:0:1::1', known: true })).toBe(3);
   });
 
   it('bounds newcomers of the prefix around it, however many there are in it', () => {

@@ -1,11 +1,11 @@
-import { sourcePrefix, widePrefix } from './source-prefix';
+import { hostOf, sourcePrefix, widePrefix } from './source-prefix';
 import { type Rate, TokenBuckets } from './token-buckets';
 
 /** How much may come from one source prefix: an IPv4 /24 or an IPv6 /48. */
 export interface AdmissionOptions {
   /** Requests of peers that the tracker does not know: each may become a registration. */
   readonly newcomers: Rate;
-  /** Requests of registered peers. */
+  /** Requests of registered peers; half of it from any one host, so that none takes its neighbours' part. */
   readonly known: Rate;
   /** Prefixes that are kept count of. */
   readonly prefixesMax: number;
@@ -27,12 +27,14 @@ export class Admission {
   private readonly newcomers: TokenBuckets;
   private readonly wideNewcomers: TokenBuckets;
   private readonly known: TokenBuckets;
+  private readonly knownHosts: TokenBuckets;
   private overloaded = false;
 
   constructor(options: AdmissionOptions = defaultAdmissionOptions) {
     this.newcomers = new TokenBuckets(options.newcomers, options.prefixesMax);
     this.wideNewcomers = new TokenBuckets(wide(options.newcomers), options.prefixesMax);
     this.known = new TokenBuckets(options.known, options.prefixesMax);
+    this.knownHosts = new TokenBuckets(half(options.known), options.prefixesMax);
   }
 
   /** While overloaded, newcomers are not admitted; registered peers are, within their rate. */
@@ -42,10 +44,15 @@ export class Admission {
 
   admit({ from, known }: Arrival, now: number): boolean {
     const prefix = sourcePrefix(from);
-    if (known) return this.known.take(prefix, now);
+    if (known) return this.knownHosts.take(hostOf(from), now) && this.known.take(prefix, now);
     if (this.overloaded) return false;
     return this.newcomers.take(prefix, now) && this.wideNewcomers.take(widePrefix(prefix), now);
   }
+}
+
+/** What one host may have of it. */
+function half({ perSecond, burst }: Rate): Rate {
+  return { perSecond: perSecond / 2, burst: Math.ceil(burst / 2) };
 }
 
 /** What the /16 or /32 around a prefix may take: who has a large network has many prefixes. */

@@ -15,6 +15,11 @@ export function widePrefix(prefix: string): string {
   return bytes.slice(0, bytes.length <= 3 ? 2 : 4).join('.');
 }
 
+/** A text for keys of one host, as far as addresses tell: an IPv4 address, the /64 of an IPv6 address. */
+export function hostOf(ip: string): string {
+  return ip.includes(':') ? ipv6Prefix(ip, 8) : ip;
+}
+
 /** Whether both are in one /64: a link, on which hosts take addresses as they like (RFC 8981). */
 export function isSameLink(ip: string, other: string): boolean {
   return ip.includes(':') && other.includes(':') && ipv6Prefix(ip, 8) === ipv6Prefix(other, 8);
