@@ -164,6 +164,14 @@ describe('Sybils from one prefix', () => {
     expect(world.connect('10.0.0.2', [join('p0', 'LEECH')]).errorCode).toBe(errorCodes.noError);
   });
 
+  it('leave swarms that were published their first peer, however many others are there', () => {
+    const world = new TrackerWorld({ swarmsMax: 2 });
+    world.connect('s0', [join('s0', 'LEECH'), join('s1', 'LEECH')], sybil(0));
+    expect(world.connect('10.0.0.1', leech).errorCode).toBe(errorCodes.serviceUnavailable);
+    world.tracker.publish('aa', 'open');
+    expect(world.connect('10.0.0.1', leech).errorCode).toBe(errorCodes.noError);
+  });
+
   it('cannot go round the bound by having swarms that they invented held by others', () => {
     const world = new TrackerWorld({ peersPerPrefixMax: 2 });
     for (let round = 0; round < 3; round++) {

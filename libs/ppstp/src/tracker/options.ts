@@ -26,7 +26,7 @@ export interface TrackerOptions {
   readonly allowLoopback: boolean;
   /** Registered peers; beyond, CONNECT is answered with 05 (Service Unavailable). */
   readonly peersMax: number;
-  /** Swarms with peers in them. */
+  /** Swarms with peers in them; of those that nobody published, none is begun beyond. */
   readonly swarmsMax: number;
   /** Swarms of one peer. */
   readonly swarmsPerPeerMax: number;

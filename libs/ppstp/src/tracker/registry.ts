@@ -156,10 +156,10 @@ export class Registry {
     known: boolean,
   ): boolean {
     const { swarmsMax, swarmsPerPeerMax, membershipsMax, peersPerPrefixMax } = this.options;
-    if (swarm === undefined && this.swarms.size >= swarmsMax) return false;
+    const isInvented = swarm === undefined && !known;
+    if (isInvented && this.swarms.size >= swarmsMax) return false;
     if (memberships.size >= swarmsPerPeerMax || this.memberships >= membershipsMax) return false;
     const isShared = source.memberships < swarmsPerPlace * peersPerPrefixMax;
-    const isInvented = swarm === undefined && !known;
     return (isShared && (!isInvented || source.swarms < peersPerPrefixMax)) || this.superNodes.at([ip]) !== undefined;
   }
 
