@@ -10,7 +10,7 @@ beforeEach(() => {
   Logger.overrideLogger(new TerminalLogger({ tell: (line) => lines.push(line) }));
 });
 
-  Logger.overrideLogger(new TerminalLogger({ tell: (line) => void lines.push(line) }));
+Logger.overrideLogger(new TerminalLogger({ tell: (line) => void lines.push(line) }));
 
 describe('the log of a service that runs in a command', () => {
   it('has warnings and errors, and nothing that nobody waits for', () => {
