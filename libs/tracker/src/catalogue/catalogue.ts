@@ -76,10 +76,11 @@ export class Catalogue {
   publish(swarmId: string, { access, title, metadata }: Publication): Promise<boolean> {
     return this.change(async () => {
       const before = this.swarms.get(swarmId);
-      if (before === undefined && this.swarms.size >= limits.swarmsMax) throw full('swarms', limits.swarmsMax);
+      const forgotten = before === undefined ? this.roomFor() : [];
       const described = { ...(title === undefined ? {} : { title }), ...(metadata === undefined ? {} : { metadata }) };
       const entry = { access, ...described, changedAt: this.nowMillis() };
-      await this.shelf.commit([{ kind: 'put', swarmId, entry }]);
+      await this.shelf.commit([...removals(forgotten), { kind: 'put', swarmId, entry }]);
+      this.forget(forgotten);
       this.keep(swarmId, entry);
       this.subject?.publish(swarmId, access);
       return before === undefined || before.access === 'withdrawn';
@@ -93,11 +94,12 @@ export class Catalogue {
   withdraw(swarmId: string): Promise<number> {
     return this.change(async () => {
       const before = this.swarms.get(swarmId);
-      if (before === undefined && this.swarms.size >= limits.swarmsMax) throw full('swarms', limits.swarmsMax);
+      const forgotten = before === undefined ? this.roomFor() : [];
       const entry = { access: 'withdrawn', changedAt: this.nowMillis() } as const;
       const principals = [...(this.grants.get(swarmId) ?? [])];
       const revocations = principals.map((principal): ShelfChange => ({ kind: 'revoke', swarmId, principal }));
-      await this.shelf.commit([{ kind: 'put', swarmId, entry }, ...revocations]);
+      await this.shelf.commit([...removals(forgotten), { kind: 'put', swarmId, entry }, ...revocations]);
+      this.forget(forgotten);
       this.keep(swarmId, entry);
       const removed = this.subject?.withdraw(swarmId) ?? 0;
       for (const principal of principals) {
@@ -161,6 +163,23 @@ export class Catalogue {
     return result;
   }
 
+  /** What is to be forgotten so that one more swarm has a place: who publishes for years withdraws as much. */
+  private roomFor(): readonly string[] {
+    if (this.swarms.size < limits.swarmsMax) return [];
+    let oldest: { readonly swarmId: string; readonly changedAt: number } | undefined;
+    for (const [swarmId, { access, changedAt }] of this.swarms)
+      if (access === 'withdrawn' && changedAt < (oldest?.changedAt ?? Infinity)) oldest = { swarmId, changedAt };
+    if (oldest === undefined) throw full('swarms', limits.swarmsMax);
+    return [oldest.swarmId];
+  }
+
+  private forget(swarmIds: readonly string[]): void {
+    for (const swarmId of swarmIds) {
+      this.swarms.delete(swarmId);
+      this.names.delete(swarmId);
+    }
+  }
+
   private keep(swarmId: string, entry: CatalogueEntry): void {
     this.swarms.set(swarmId, entry);
     this.names.add(swarmId);
@@ -177,6 +196,10 @@ export class Catalogue {
     if (principals?.delete(principal) === true) this.grantCount--;
     if (principals?.size === 0) this.grants.delete(swarmId);
   }
+}
+
+function removals(swarmIds: readonly string[]): readonly ShelfChange[] {
+  return swarmIds.map((swarmId) => ({ kind: 'remove', swarmId }));
 }
 
 function full(what: string, max: number): CatalogueError {

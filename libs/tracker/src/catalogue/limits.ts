@@ -1,6 +1,6 @@
 /** Bounds on what the catalogue of one tracker holds. */
 export const limits = {
-  /** Swarms published or withdrawn: some 300 bytes each, in memory and on disk. */
+  /** Swarms published or withdrawn: some 300 bytes each, in memory and on disk. The swarm withdrawn first makes room. */
   swarmsMax: 262_144,
   /** Grants of all swarms: some 200 bytes each, in memory and on disk. */
   grantsMax: 1_048_576,

@@ -76,6 +76,9 @@ export class LmdbShelf implements Shelf {
       case 'put':
         void this.swarms.put(Buffer.from(change.swarmId), Buffer.from(JSON.stringify(change.entry)));
         break;
+      case 'remove':
+        void this.swarms.remove(Buffer.from(change.swarmId));
+        break;
       case 'grant':
         void this.grants.put(grantKey(change), nothing);
         break;

@@ -3,6 +3,7 @@ import type { CatalogueEntry, Grant } from './record';
 /** One change of what is kept. */
 export type ShelfChange =
   | { readonly kind: 'put'; readonly swarmId: string; readonly entry: CatalogueEntry }
+  | { readonly kind: 'remove'; readonly swarmId: string }
   | ({ readonly kind: 'grant' | 'revoke' } & Grant);
 
 /** What is kept, when it is opened. */
