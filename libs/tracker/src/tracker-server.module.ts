@@ -176,5 +176,8 @@ async function reloaded(security: Security, metrics: TrackerMetrics): Promise<bo
 }
 
 function tellEnd(security: Security, metrics: TrackerMetrics): void {
-  metrics.certificateEnd.set((security.identity?.certificate.notAfter ?? 0) / 1000);
+  const notAfter = security.identity?.certificate.notAfter;
+  metrics.certificateEnd.set((notAfter ?? 0) / 1000);
+  if (notAfter === undefined || notAfter > Date.now()) return;
+  logger.warn(`the certificate ended ${new Date(notAfter).toISOString()}: peers refuse it; put a new one in its place`);
 }

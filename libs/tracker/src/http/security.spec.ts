@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { Logger } from '@nestjs/common';
 import { DigestCredentials, ha1 } from '@weir/digest';
 import { decodeResponse, encodeRequest, type Request } from '@weir/ppstp';
 import { makeSelfSigned } from '@weir/tls';
@@ -60,6 +61,18 @@ describe('a tracker over HTTPS', () => {
     await expect(postSecurely(url, body)).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
     await tracker?.close();
     expect((await start({ tls })).fingerprint).toBe(fingerprint);
+  });
+
+  it('says so when it starts with a certificate that has ended', async () => {
+    const { certificate, key } = await makeSelfSigned(['127.0.0.1'], new Date(0));
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    try {
+      const [certificateFile, keyFile] = [await file('ended.pem', certificate), await file('ended.key', key)];
+      await start({ tls: { certificateFile, keyFile } });
+      expect(warn.mock.calls.flat()).toContainEqual(expect.stringMatching(/^the certificate ended 19/));
+    } finally {
+      warn.mockRestore();
+    }
   });
 
   it('speaks TLS 1.2, and nothing older', async () => {
