@@ -48,9 +48,6 @@ export interface SuperNodeSettings {
   readonly address?: string | undefined;
 }
 
-/** Which swarms peers may join: any that nobody closed or withdrew, or only those that were published. */
-export const swarmAdmissions: readonly SwarmAdmission[] = ['any', 'published'];
-
 /** What a tracker may hold and serve. Defaults in `defaultTrackerOptions` and `limits`. */
 export interface TrackerLimitSettings {
   readonly peers?: number | undefined;
@@ -101,7 +98,7 @@ export interface TrackerSettings {
   readonly authentication?: AuthenticationSettings | undefined;
   /** Prefixes of proxies whose `X-Forwarded-For` tells where a request came from. Default: none. */
   readonly trustedProxies?: readonly string[] | undefined;
-  /** Default `any`. */
+  /** Which swarms peers may join: any that nobody closed or withdrew, or only those that were published. Default `any`. */
   readonly swarmAdmission?: SwarmAdmission | undefined;
   /** Directory of what outlives the tracker: the catalogue of swarms, the admin token. Default: nothing does. */
   readonly stateDirectory?: string | undefined;

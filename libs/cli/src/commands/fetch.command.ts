@@ -5,18 +5,18 @@ import { Command, Option } from 'nest-commander';
 import { InterruptedError, UsageError } from '../errors';
 import { anyAddress } from '@weir/datagram';
 import { formatAddress, resolveAddress } from '../options/address';
-import { exchangeFlags, exchangeOf, type ExchangeOptions } from '../options/exchange';
+import { exchangeOf } from '../options/exchange';
 import { collect, parseContentBytes, parsePeer, parseSeconds, parseTrackerUrl, read } from '../options/parse';
 import { readSwarm, withFlags } from '../options/swarm';
 import { formatBytes, formatRate } from '../terminal/format';
-import { trackerFlags, trackersOf, type TrackerAccessOptions } from '../options/tracker-access';
+import { trackersOf } from '../options/tracker-access';
 import type { Terminal } from '../terminal/terminal';
 import { fetchContent, type FetchPlan, type FetchSummary } from '../transfer/fetch-content';
 import type { StartTransfer } from '../transfer/transfer';
-import { FormatCommand, type FormatOptions } from './format.command';
+import { PeerCommand, type PeerOptions } from './peer.command';
 import { START_TRANSFER, TERMINAL } from './tokens';
 
-interface FetchOptions extends FormatOptions, ExchangeOptions, TrackerAccessOptions {
+interface FetchOptions extends PeerOptions {
   readonly out: string;
   readonly peer?: readonly HostPort[];
   readonly listen?: HostPort;
@@ -32,7 +32,7 @@ interface FetchOptions extends FormatOptions, ExchangeOptions, TrackerAccessOpti
   argsDescription: { swarm: 'swarm ID, link or record as "weir publish" prints them, a file with one, or - for stdin' },
   description: 'fetch and verify a file, or what is missing of it',
 })
-export class FetchCommand extends FormatCommand {
+export class FetchCommand extends PeerCommand {
   constructor(
     @Inject(TERMINAL) private readonly terminal: Terminal,
     @Inject(START_TRANSFER) private readonly startTransfer: StartTransfer,
@@ -52,31 +52,6 @@ export class FetchCommand extends FormatCommand {
   @Option({ flags: '--tracker <url>', description: 'a tracker that knows peers; may be repeated' })
   readTracker(text: string, before?: readonly string[]): readonly string[] {
     return collect('--tracker', read('--tracker', text, parseTrackerUrl), before);
-  }
-
-  @Option(trackerFlags.ca)
-  readTrackerCa(text: string): string {
-    return text;
-  }
-
-  @Option(trackerFlags.user)
-  readTrackerUser(text: string): string {
-    return text;
-  }
-
-  @Option(trackerFlags.passwordFile)
-  readTrackerPasswordFile(text: string): string {
-    return text;
-  }
-
-  @Option(trackerFlags.cert)
-  readTrackerCert(text: string): string {
-    return text;
-  }
-
-  @Option(trackerFlags.key)
-  readTrackerKey(text: string): string {
-    return text;
   }
 
   @Option({ flags: '--peer <host:port>', description: 'a peer to ask; may be repeated' })
@@ -102,16 +77,6 @@ export class FetchCommand extends FormatCommand {
   @Option({ flags: '--json', description: 'print the summary as one JSON line' })
   readJson(): boolean {
     return true;
-  }
-
-  @Option(exchangeFlags.peerExchange)
-  readPeerExchange(): boolean {
-    return true;
-  }
-
-  @Option(exchangeFlags.membershipCa)
-  readMembershipCa(text: string): string {
-    return text;
   }
 
   async run([swarm = '']: string[], options: FetchOptions): Promise<void> {

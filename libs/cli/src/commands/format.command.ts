@@ -10,7 +10,7 @@ import {
 } from '@weir/ppspp';
 import type { ContentFormat } from '../content/scan';
 import { UsageError } from '../errors';
-import { parseAddressing, parseChunkSize, parseFreeSwarmId, parseHash, parseIntegrity, read } from '../options/parse';
+import { parseAddressing, parseChunkSize, parseHash, parseIntegrity, read } from '../options/parse';
 import { WeirCommand } from './weir.command';
 
 /** The options that say how content is cut, hashed and numbered. Left out means the default. */
@@ -52,25 +52,21 @@ export interface SourceOptions extends FormatOptions {
   readonly swarmId?: SwarmId;
 }
 
-/** A command that makes a swarm of a file. */
-export abstract class SourceCommand extends FormatCommand {
-  @Option({ flags: '--swarm-id <hex>', description: 'the name of the swarm, with --integrity none' })
-  readSwarmId(text: string): SwarmId {
-    return read('--swarm-id', text, parseFreeSwarmId);
-  }
+/** How such content is named where no hash names it. */
+export const swarmIdFlag = {
+  flags: '--swarm-id <hex>',
+  description: 'the name of the swarm, with --integrity none',
+} as const;
 
-  /** The options, with what was left out. */
-  protected formatOf({ chunkSize, hash, addressing, integrity, swarmId }: SourceOptions): ContentFormat {
-    const { hash: hashDefault, addressing: addressingDefault, chunkSize: sizeDefault } = statementDefaults;
-    const common = { chunkSize: chunkSize ?? sizeDefault, addressing: addressing ?? addressingDefault };
-    if (integrity !== 'none') {
-      if (swarmId === undefined) return { ...common, hash: hash ?? hashDefault };
-      throw new UsageError(
-        `--swarm-id ${swarmId}: the root hash is the swarm ID; leave it out, or add --integrity none`,
-      );
-    }
-    if (hash !== undefined) throw new UsageError(`--hash ${hash} contradicts --integrity none: nothing is hashed`);
-    if (swarmId === undefined) throw new UsageError('--integrity none: name the swarm with --swarm-id, in hex');
-    return { ...common, integrity, swarmId, hash: hashDefault };
+/** The options, with what was left out. Throws a `UsageError` for those that contradict each other. */
+export function formatOf({ chunkSize, hash, addressing, integrity, swarmId }: SourceOptions): ContentFormat {
+  const { hash: hashDefault, addressing: addressingDefault, chunkSize: sizeDefault } = statementDefaults;
+  const common = { chunkSize: chunkSize ?? sizeDefault, addressing: addressing ?? addressingDefault };
+  if (integrity !== 'none') {
+    if (swarmId === undefined) return { ...common, hash: hash ?? hashDefault };
+    throw new UsageError(`--swarm-id ${swarmId}: the root hash is the swarm ID; leave it out, or add --integrity none`);
   }
+  if (hash !== undefined) throw new UsageError(`--hash ${hash} contradicts --integrity none: nothing is hashed`);
+  if (swarmId === undefined) throw new UsageError('--integrity none: name the swarm with --swarm-id, in hex');
+  return { ...common, integrity, swarmId, hash: hashDefault };
 }

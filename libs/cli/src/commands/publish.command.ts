@@ -1,13 +1,13 @@
 import { Inject } from '@nestjs/common';
 import { formatHostPort } from '@weir/config';
-import { linkOf, recordOf, type SwarmRecord, type SwarmStatement } from '@weir/ppspp';
+import { linkOf, recordOf, type SwarmId, type SwarmRecord, type SwarmStatement } from '@weir/ppspp';
 import { Command, Option } from 'nest-commander';
 import { openContent, scanContent, type ContentFormat } from '../content/scan';
 import { statementOfContent } from '../transfer/seed-content';
 import { formatBytes } from '../terminal/format';
 import type { Terminal } from '../terminal/terminal';
-import { collect, parsePeer, parseTrackerUrl, read } from '../options/parse';
-import { SourceCommand, type SourceOptions } from './format.command';
+import { collect, parseFreeSwarmId, parsePeer, parseTrackerUrl, read } from '../options/parse';
+import { FormatCommand, formatOf, swarmIdFlag, type SourceOptions } from './format.command';
 import { TERMINAL } from './tokens';
 
 interface PublishOptions extends SourceOptions {
@@ -23,9 +23,14 @@ interface PublishOptions extends SourceOptions {
   argsDescription: { file: 'the content' },
   description: "compute a file's swarm ID, which whoever fetches it must know",
 })
-export class PublishCommand extends SourceCommand {
+export class PublishCommand extends FormatCommand {
   constructor(@Inject(TERMINAL) private readonly terminal: Terminal) {
     super();
+  }
+
+  @Option(swarmIdFlag)
+  readSwarmId(text: string): SwarmId {
+    return read('--swarm-id', text, parseFreeSwarmId);
   }
 
   @Option({ flags: '--json', description: 'print the record as one JSON line instead' })
@@ -44,7 +49,7 @@ export class PublishCommand extends SourceCommand {
   }
 
   async run([path = '']: string[], options: PublishOptions): Promise<void> {
-    const format = this.formatOf(options);
+    const format = formatOf(options);
     const record = await this.interruptibly((signal) => this.scan(path, format, signal));
     const { tracker: trackers = [], peer: peers = [] } = options;
     const statement = statementOfContent(record, { trackers, peers });

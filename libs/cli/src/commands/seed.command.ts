@@ -1,19 +1,20 @@
 import { Inject } from '@nestjs/common';
 import { parseHostPort, type HostPort } from '@weir/config';
 import { reachableAddresses } from '@weir/datagram';
-import { linkOf, recordOf, type Address, type SwarmRecord } from '@weir/ppspp';
+import { linkOf, recordOf, type Address, type SwarmId, type SwarmRecord } from '@weir/ppspp';
 import { Command, Option } from 'nest-commander';
 import { formatAddress, resolveAddress } from '../options/address';
-import { exchangeFlags, exchangeOf, type ExchangeOptions } from '../options/exchange';
-import { collect, parseTrackerUrl, read } from '../options/parse';
-import { trackerFlags, trackersOf, type TrackerAccessOptions } from '../options/tracker-access';
+import { exchangeOf } from '../options/exchange';
+import { collect, parseFreeSwarmId, parseTrackerUrl, read } from '../options/parse';
+import { trackersOf } from '../options/tracker-access';
 import type { Terminal } from '../terminal/terminal';
 import { seedContent, statementOfContent } from '../transfer/seed-content';
 import type { StartTransfer } from '../transfer/transfer';
-import { SourceCommand, type SourceOptions } from './format.command';
+import { formatOf, swarmIdFlag, type SourceOptions } from './format.command';
+import { PeerCommand, type PeerOptions } from './peer.command';
 import { START_TRANSFER, TERMINAL } from './tokens';
 
-interface SeedOptions extends SourceOptions, ExchangeOptions, TrackerAccessOptions {
+interface SeedOptions extends SourceOptions, PeerOptions {
   readonly listen: HostPort;
 }
 
@@ -24,7 +25,7 @@ interface SeedOptions extends SourceOptions, ExchangeOptions, TrackerAccessOptio
   argsDescription: { file: 'the content' },
   description: 'serve a file until stopped; prints record and link when ready, a line each',
 })
-export class SeedCommand extends SourceCommand {
+export class SeedCommand extends PeerCommand {
   constructor(
     @Inject(TERMINAL) private readonly terminal: Terminal,
     @Inject(START_TRANSFER) private readonly startTransfer: StartTransfer,
@@ -37,51 +38,21 @@ export class SeedCommand extends SourceCommand {
     return read('--listen', text, parseHostPort);
   }
 
+  @Option(swarmIdFlag)
+  readSwarmId(text: string): SwarmId {
+    return read('--swarm-id', text, parseFreeSwarmId);
+  }
+
   @Option({ flags: '--tracker <url>', description: 'a tracker to register at; may be repeated' })
   readTracker(text: string, before?: readonly string[]): readonly string[] {
     return collect('--tracker', read('--tracker', text, parseTrackerUrl), before);
-  }
-
-  @Option(trackerFlags.ca)
-  readTrackerCa(text: string): string {
-    return text;
-  }
-
-  @Option(trackerFlags.user)
-  readTrackerUser(text: string): string {
-    return text;
-  }
-
-  @Option(trackerFlags.passwordFile)
-  readTrackerPasswordFile(text: string): string {
-    return text;
-  }
-
-  @Option(trackerFlags.cert)
-  readTrackerCert(text: string): string {
-    return text;
-  }
-
-  @Option(trackerFlags.key)
-  readTrackerKey(text: string): string {
-    return text;
-  }
-
-  @Option(exchangeFlags.peerExchange)
-  readPeerExchange(): boolean {
-    return true;
-  }
-
-  @Option(exchangeFlags.membershipCa)
-  readMembershipCa(text: string): string {
-    return text;
   }
 
   async run([path = '']: string[], options: SeedOptions): Promise<void> {
     const listen = await resolveAddress('--listen', options.listen);
     const exchange = await exchangeOf(options);
     const trackers = trackersOf(options);
-    const plan = { path, format: this.formatOf(options), listen, trackers, exchange };
+    const plan = { path, format: formatOf(options), listen, trackers, exchange };
     const { terminal, startTransfer } = this;
     await this.interruptibly((signal) =>
       seedContent(plan, {
