@@ -73,6 +73,22 @@ class Pop {
   }
 }
 
+it('tells of each subscriber and extent once, whatever is lost, fetched first or read again', async () => {
+  await eachSeed(20, async (seed) => {
+    const pop = await new Pop(seed, { loss: 0.02, duplication: 0.02 }).seeders(1);
+    // Memory for less than two extents: each is read several times.
+    const appliance = await pop.appliance({}, { cacheBytes: seed % 2 === 0 ? 100_000 : 2 ** 20 });
+    const first = await pop.subscriber(appliance);
+    pop.run([first]);
+    const second = await pop.subscriber(appliance);
+    pop.run([second]);
+    const expected = [first, second].flatMap(({ address }) =>
+      content.extents.map(({ index }) => `${address.ip} ${String(index)}`),
+    );
+    expect(appliance.uses.map(({ by, extent }) => `${by.ip} ${String(extent)}`).sort()).toEqual(expected.sort());
+  });
+});
+
 it('fetches once what several subscribers want, each when it comes', async () => {
   await eachSeed(40, async (seed) => {
     const pop = await new Pop(seed).seeders(1 + (seed % 3));

@@ -71,6 +71,8 @@ export class Peer {
   readonly endpoint: Endpoint;
   readonly store: SimulatedStore;
   readonly notices: Notice[] = [];
+  /** What subscribers came to. */
+  readonly uses: EffectOf<'used'>[] = [];
   readonly address: Address;
   /** Bytes of datagrams, in all and by the receiver's IP address. */
   sentBytes = 0;
@@ -208,6 +210,8 @@ export class Peer {
         return this.later(() => this.certify(effect));
       case 'erase':
         return this.store.erase({ swarmId: effect.swarmId, index: effect.extent });
+      case 'used':
+        return void this.uses.push(effect);
       case 'not-ours':
         return this.init.options.crossing?.pass(effect.datagram, effect.flow);
       case 'notice':

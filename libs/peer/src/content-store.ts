@@ -1,4 +1,4 @@
-import type { Extent, HashBlock, OpenedContent, SwarmId, SwarmRecord } from '@weir/ppspp';
+import type { Address, Extent, HashBlock, OpenedContent, SwarmId, SwarmRecord } from '@weir/ppspp';
 
 /** Verified content of one swarm. Each block replaces the one of the same tier and index. */
 export interface ContentWrite {
@@ -24,5 +24,7 @@ export interface ContentStore {
   write(content: ContentWrite): Promise<ContentWritten>;
   /** Forgets an extent that proved corrupt. */
   erase(swarmId: SwarmId, index: number): Promise<void>;
+  /** A subscriber came to an extent, held or not: once on his way through the content. Left out, nobody cares. */
+  used?(swarmId: SwarmId, index: number, by: Address): void;
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import { DgramPort } from '@weir/datagram';
-import { endpointDefaults, type Notice, type OpenedContent } from '@weir/ppspp';
+import { endpointDefaults, type Address, type Notice, type OpenedContent } from '@weir/ppspp';
 import { InlineVerifier, type Verifier } from '@weir/verify';
 import { Driver, type DriverParts } from './driver';
 import { MemoryContent } from './memory-content.testing';
@@ -64,6 +64,22 @@ describe('Driver', () => {
     driver.input({ kind: 'join', join: { metadata, want: 'all', content: held, trusted: false } });
     driver.input({ kind: 'peers', swarmId, peers: [{ address: from.port.local, priority: 0 }] });
   }
+
+  it('tells the store once of each extent that a peer came to', async () => {
+    const store = MemoryContent.of(content, extents);
+    const used: string[] = [];
+    const source = await seeder(
+      Object.assign(store, {
+        used: (swarm: string, index: number, { ip }: Address) => used.push(`${swarm} ${String(index)} ${ip}`),
+      }),
+    );
+    const leecher = await actor(new MemoryContent());
+    actors.push(leecher);
+    const complete = leecher.notice('swarm-complete');
+    fetch(leecher, source);
+    await complete;
+    expect(used.sort()).toEqual(extents.map(({ index }) => `${swarmId} ${String(index)} 127.0.0.1`).sort());
+  });
 
   it('moves a content over real sockets into a store', async () => {
     const source = await seeder();

@@ -86,6 +86,8 @@ export const limits = {
   availabilityRunsMax: 4_096,
   /** REQUEST ranges waiting in one channel (RFC 7574 section 12.6.6): what does not fit is dropped and asked for again. */
   requestRangesMax: 512,
+  /** Extents that a peer came to of late, per channel, each of which counts once: what may be on its way to it, in 1 KiB chunks. */
+  visitsMax: 64,
   /** Chunks asked for and not yet received, per channel: a second of 30 Mbit/s in 1 KiB chunks, or 4 MiB. */
   outstandingChunksMax: 4_096,
   /** Unverified hashes kept per channel: two for each chunk that may be on its way, so that none waits for its proof in vain. */

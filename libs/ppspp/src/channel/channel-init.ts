@@ -17,6 +17,8 @@ export interface SwarmOf<Self> extends OpenShelf, ChunkSource {
   admits(channel: Self, now: Micros): boolean;
   /** The peer asked for chunks, so that others may be needed soon. */
   asked(channel: Self): void;
+  /** The peer came to an extent, whether or not it is here: once on its way through the content. */
+  used(channel: Self, extent: number): void;
   /** The peer tells of others, or wants to be told. */
   exchanged(channel: Self, message: ExchangeMessage, now: Micros): void;
   /** Whether the peer is to be asked for others, beside what it is asked for. */

@@ -11,6 +11,7 @@ import { Flights, tellsRoundTrip, type Flight } from './flights';
 import { Provable } from './provable';
 import { RequestQueue } from './request-queue';
 import { probeRoundTrips, Silence } from './silence';
+import { Visits } from './visits';
 
 /** What an uploader needs of its swarm. */
 export interface Shelf {
@@ -51,6 +52,8 @@ export class Uploader {
   readonly announced = new ChunkSet(limits.availabilityRunsMax);
   announcedAt = Number.NEGATIVE_INFINITY;
   readonly queue = new RequestQueue();
+  /** Extents that it came to: what it was sent, or waits for. */
+  readonly visits = new Visits();
   /** Where the peer is in the content: the chunk after the last it asked for. */
   position: number | undefined;
   private readonly flights = new Flights();
@@ -153,8 +156,10 @@ export class Uploader {
     while (sent.length < limits.burstDatagrams && this.admits) {
       const chunk = this.queue.peek();
       if (chunk === undefined) break;
+      const extent = Math.floor(chunk / extentChunks);
+      this.visits.note(extent);
       const bytes = this.shelf.chunk(chunk);
-      if (bytes === undefined) this.queue.park(Math.floor(chunk / extentChunks));
+      if (bytes === undefined) this.queue.park(extent);
       else sent.push(this.launch(chunk, bytes, now, wireNow));
     }
     this.probing = false;

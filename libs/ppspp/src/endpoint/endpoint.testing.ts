@@ -29,6 +29,8 @@ export const testDialect: Dialect = { addressing: 'chunk32', hashBytes: 32, chun
 export class TestEndpoint {
   readonly endpoint: Endpoint;
   readonly notices: Notice[] = [];
+  /** What subscribers came to. */
+  readonly uses: Extract<Effect, { kind: 'used' }>[] = [];
   /** Extents that it stored, by their number. */
   readonly written = new Map<number, Uint8Array>();
   /** Why datagrams were given back, and with what else on their flow. */
@@ -145,6 +147,9 @@ export class TestEndpoint {
         return;
       case 'certify':
         this.certify(effect);
+        return;
+      case 'used':
+        this.uses.push(effect);
         return;
       case 'erase':
         return;

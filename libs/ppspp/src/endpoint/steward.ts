@@ -131,6 +131,7 @@ export class Steward {
   /** Sends what a channel has to say, and sets its next deadline; buries it if it ended. */
   private step(channel: Channel, now: Micros): void {
     for (const messages of channel.flush(now, wireTime(now, this.parts.config))) this.send(channel, messages);
+    for (const extent of channel.uploader.visits.take()) channel.swarm.used(channel, extent);
     if (channel.downloader.exhausted && channel.phase === 'open') channel.end('exhausted');
     if (channel.closed) return this.bury(channel, now);
     this.deadlines.set(channel, channel.uploader.eager ? now : channel.deadline());

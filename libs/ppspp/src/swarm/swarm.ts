@@ -164,6 +164,10 @@ export class Swarm implements ChannelSwarm {
     if (!uploader.announced.has(extent)) this.stirredBy(channel);
   }
 
+  used({ guest, address: by }: Channel, extent: number): void {
+    if (!guest) this.context.push({ kind: 'used', swarmId: this.metadata.swarmId, extent, by });
+  }
+
   exchanged(channel: Channel, message: ExchangeMessage, now: Micros): void {
     this.exchange.heard(channel, message, now);
   }
