@@ -6,8 +6,9 @@ export { type LmdbStoreOptions, openLmdbReader, openLmdbWriter } from './lmdb-st
 export { MemoryStore } from './memory-store';
 export { type StoreMetrics, createStoreMetrics } from './metrics';
 export { type RunningWriter, startWriter } from './start-writer';
+export { segmentExtents } from './segments';
 export * from './store';
 export { StoreClient } from './store-client';
 export { WriterHost } from './writer-host';
 export { StoreLock } from './store-lock';
-export type { StoreNotice } from './writer-messages';
+export type { HeldExtent, StoreNotice } from './writer-messages';

@@ -7,6 +7,7 @@
  *     extents  swarm number u32, index u48        content bytes u32, hash u8, 3 bytes zero; chunks; 127 hashes
  *     hashes   swarm number u32, tier u8, u48     127 hashes
  *     meta     `format`, `next-swarm`             u32
+ *     policy   part u32                           what the cache's judgement remembers, cut into parts
  *
  * A swarm number is never used twice: content fetched again after an erasure has a new one, and so never meets what is
  * left of the old. Hash and addressing are those of RFC 7574 sections 7.6 and 7.8. Whoever changes any of this
@@ -29,11 +30,20 @@ import { StoreError } from './errors';
 import { extentHeaderBytes } from './footprint';
 import type { SwarmSummary } from './store';
 
-/** Version of what this file describes; a store of another one is not opened. */
-export const formatVersion = 1;
+/** Version of what this file describes. */
+export const formatVersion = 2;
+
+/** Versions that a writer makes the present one when it opens them: version 1 had fewer databases, and all else alike. */
+export const upgradableVersions: readonly number[] = [1];
 
 /** Names of the databases. */
-export const databaseNames = { swarms: 'swarms', extents: 'extents', hashes: 'hashes', meta: 'meta' } as const;
+export const databaseNames = {
+  swarms: 'swarms',
+  extents: 'extents',
+  hashes: 'hashes',
+  meta: 'meta',
+  policy: 'policy',
+} as const;
 
 /** Keys of `meta`. */
 export const metaKeys = { format: Buffer.from('format'), nextSwarm: Buffer.from('next-swarm') } as const;

@@ -4,13 +4,13 @@ import { type Database, type RootDatabase, type RootDatabaseOptionsWithPath, ope
 import { makeDirectory } from './directory';
 import { StoreError } from './errors';
 import { pageBytes } from './footprint';
-import { databaseNames, decodeCount, encodeCount, formatVersion, metaKeys } from './keys';
+import { databaseNames, decodeCount, encodeCount, formatVersion, metaKeys, upgradableVersions } from './keys';
 import { readersMax } from './limits';
 
-/** One of the four databases. */
+/** One of the databases. */
 export type Table = Database<Buffer, Buffer>;
 
-/** The four databases of one directory. */
+/** The databases of one directory. */
 export interface Environment extends Readonly<Record<keyof typeof databaseNames, Table>> {
   readonly root: RootDatabase<Buffer, Buffer>;
 }
@@ -22,7 +22,8 @@ const bytesAsTheyAre = { encoding: 'binary', keyEncoding: 'binary' } as const;
 const opening = { ...bytesAsTheyAre, noSubdir: false, pageSize: pageBytes, maxDbs: 8, maxReaders: readersMax };
 
 /**
- * Opens a directory for its writer, and makes it if need be. Throws STORE_FORMAT for another format's store.
+ * Opens a directory for its writer, and makes it if need be; one of an older format that differs in its databases alone is given
+ * what it lacks. Throws STORE_FORMAT for another format's store.
  *
  * Commits are durable when they return, LMDB's default. The map has room for `capacityBytes` twice over from the
  * start, address space alone, so that growing hardly ever maps the file anew under the readers.
@@ -32,17 +33,21 @@ export function openForWriting(directory: string, capacityBytes: number): Enviro
   const mapSize = Math.min(mapBytesMax, Math.ceil((2 * capacityBytes) / pageBytes) * pageBytes);
   const root = openRoot({ ...opening, path: directory, mapSize });
   const table = (name: string): Table => root.openDB<Buffer, Buffer>(name, bytesAsTheyAre);
-  const { swarms, extents, hashes, meta } = databaseNames;
+  const meta = table(databaseNames.meta);
+  const version = versionOf(meta);
+  // Nothing is made in a directory of another format.
+  if (version !== undefined && !readable(version)) throw foreign(root, directory, version);
+  const { swarms, extents, hashes, policy } = databaseNames;
   const environment = {
-    root,
+    ...{ root, meta },
     swarms: table(swarms),
     extents: table(extents),
     hashes: table(hashes),
-    meta: table(meta),
+    policy: table(policy),
   };
-  const fresh = environment.meta.getBinary(metaKeys.format) === undefined && environment.swarms.getKeysCount() === 0;
-  if (fresh) environment.meta.putSync(metaKeys.format, encodeCount(formatVersion));
-  return checked(environment, directory);
+  if (version === undefined && environment.swarms.getKeysCount() > 0) throw foreign(root, directory, 0);
+  if (version !== formatVersion) meta.putSync(metaKeys.format, encodeCount(formatVersion));
+  return environment;
 }
 
 /** Opens a directory for reading; undefined while no writer has made it. Throws STORE_FORMAT for another format's. */
@@ -54,7 +59,12 @@ export function openForReading(directory: string): Environment | undefined {
   const extents = table(databaseNames.extents);
   const hashes = table(databaseNames.hashes);
   const meta = table(databaseNames.meta);
-  if (swarms && extents && hashes && meta) return checked({ root, swarms, extents, hashes, meta }, directory);
+  const policy = table(databaseNames.policy);
+  // Its writer is only just making it, if there is none.
+  const version = meta && versionOf(meta);
+  if (version !== undefined && !readable(version)) throw foreign(root, directory, version);
+  if (version === formatVersion && swarms && extents && hashes && meta && policy)
+    return { root, swarms, extents, hashes, meta, policy };
   void root.close();
   return undefined;
 }
@@ -89,11 +99,18 @@ export function refuseForeign(directory: string): void {
   throw new StoreError('STORE_FAILED', remedy, { directory });
 }
 
-function checked(environment: Environment, directory: string): Environment {
-  const value = environment.meta.getBinary(metaKeys.format);
-  const version = value === undefined ? 0 : decodeCount(value);
-  if (version === formatVersion) return environment;
-  void environment.root.close();
+function versionOf(meta: Table): number | undefined {
+  const value = meta.getBinary(metaKeys.format);
+  return value === undefined ? undefined : decodeCount(value);
+}
+
+function readable(version: number): boolean {
+  return version === formatVersion || upgradableVersions.includes(version);
+}
+
+/** The refusal of another format's store, which is closed. */
+function foreign(root: RootDatabase<Buffer, Buffer>, directory: string, version: number): StoreError {
+  void root.close();
   const remedy = `Erase ${directory}, or run the version of Weir that wrote it; this one reads format ${formatVersion}.`;
-  throw new StoreError('STORE_FORMAT', `The store has format ${version}. ${remedy}`, { directory, version });
+  return new StoreError('STORE_FORMAT', `The store has format ${version}. ${remedy}`, { directory, version });
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { open } from 'lmdb';
 import { TestContent } from './content.testing';
 import { StoreError } from './errors';
-import { encodeCount, metaKeys } from './keys';
+import { databaseNames, encodeCount, metaKeys } from './keys';
 import { openLmdbReader, openLmdbWriter } from './lmdb-store';
 import { type StoreReader, emptyBatch } from './store';
 import { type StoreUnderTest, extentBytes } from './store-bench.testing';
@@ -31,6 +31,9 @@ function makeStore(): StoreUnderTest {
 describe('a store in LMDB', () => {
   describeStore(makeStore);
 });
+
+/** The databases of format 1. */
+const formatOneNames: readonly string[] = ['swarms', 'extents', 'hashes', 'meta'];
 
 describe('the files of a store', () => {
   let directory: string;
@@ -107,6 +110,30 @@ describe('the files of a store', () => {
     expect(next.usage()).toMatchObject({ storedBytes: 0, swarms: 0, extents: 0 });
     await next.close();
     expect(overflowPages(directory, 'extents') + overflowPages(directory, 'hashes')).toBe(0);
+  });
+
+  it('of format 1 are given what they lack, and nothing in them is lost', async () => {
+    const writer = openLmdbWriter({ directory, capacityBytes });
+    writer.commit([content.batch([0, 2], [content.block(1, 0)])], 1);
+    const before = writer.usage();
+    await writer.close();
+    const root = open({ path: directory, noSubdir: false, pageSize: 4096, keyEncoding: 'binary', encoding: 'binary' });
+    for (const name of Object.values(databaseNames).filter((name) => !formatOneNames.includes(name)))
+      root.openDB({ name, keyEncoding: 'binary', encoding: 'binary' }).dropSync();
+    root.openDB({ name: 'meta', keyEncoding: 'binary', encoding: 'binary' }).putSync(metaKeys.format, encodeCount(1));
+    await root.close();
+    const reader = openLmdbReader(directory);
+    // Not before its writer has upgraded it.
+    expect(reader.swarms()).toEqual([]);
+    const next = openLmdbWriter({ directory, capacityBytes });
+    expect(next.usage()).toEqual(before);
+    await expect(reader.read(content.swarmId, 2)).resolves.toEqual(content.extent(2));
+    await reader.close();
+    await next.close();
+    const meta = open({ path: directory, noSubdir: false, readOnly: true, keyEncoding: 'binary', encoding: 'binary' });
+    const version = meta.openDB<Buffer, Buffer>({ name: 'meta', keyEncoding: 'binary', encoding: 'binary' });
+    expect(version.get(metaKeys.format)).toEqual(encodeCount(2));
+    await meta.close();
   });
 
   it('of another format are not opened, and the error says what to do', async () => {

@@ -60,10 +60,19 @@ export interface Erasure {
   readonly index?: number;
 }
 
-/** What one commit does, in this order: erase, touch, write. Touched extents are the last to be evicted. */
+/** Somebody asked for an extent, whether or not it is held. */
+export interface Use extends ExtentRef {
+  /** Who asked, as a number of 32 bits that says nothing else of them; 0, or left out, if that is not known. */
+  readonly by?: number;
+  /** Of the swarm's chunks, where that is known: of a swarm that is not held, the segment follows from it. */
+  readonly chunkSize?: number;
+}
+
+/** What one commit does, in this order: erase, touch, write. */
 export interface Batch {
   readonly erase: readonly Erasure[];
-  readonly touched: readonly ExtentRef[];
+  /** What was asked for, held or not: what is to be kept is judged by it. */
+  readonly touched: readonly Use[];
   readonly writes: readonly SwarmWrite[];
 }
 

@@ -113,6 +113,8 @@ export class WriterHost {
       written: results.flatMap(({ written }) => written),
       evicted: results.flatMap(({ evicted }) => evicted),
       erased: results.flatMap(({ erased }) => erased),
+      released: [],
+      held: [],
     };
     if (notice.written.length + notice.evicted.length + notice.erased.length === 0) return;
     for (const client of this.clients) this.reply(client, { type: 'notice', notice });
