@@ -64,8 +64,6 @@ export interface Erasure {
 export interface Use extends ExtentRef {
   /** Who asked, as a number of 32 bits that says nothing else of them; 0, or left out, if that is not known. */
   readonly by?: number;
-  /** Of the swarm's chunks, where that is known: of a swarm that is not held, the segment follows from it. */
-  readonly chunkSize?: number;
 }
 
 /** What one commit does, in this order: erase, touch, write. */
