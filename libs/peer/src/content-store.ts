@@ -15,6 +15,14 @@ export interface ContentWritten {
   readonly evicted: readonly { readonly swarmId: SwarmId; readonly index: number }[];
 }
 
+/** A subscriber came to an extent, held or not. */
+export interface ContentUse {
+  readonly swarmId: SwarmId;
+  readonly extent: number;
+  readonly chunkSize: number;
+  readonly by: Address;
+}
+
 /** Where a driver reads and writes content: the same for one file and for a whole cache. */
 export interface ContentStore {
   /** Undefined for a swarm of which nothing is held. */
@@ -25,6 +33,6 @@ export interface ContentStore {
   /** Forgets an extent that proved corrupt. */
   erase(swarmId: SwarmId, index: number): Promise<void>;
   /** A subscriber came to an extent, held or not: once on his way through the content. Left out, nobody cares. */
-  used?(swarmId: SwarmId, index: number, by: Address): void;
+  used?(use: ContentUse): void;
   close(): Promise<void>;
 }

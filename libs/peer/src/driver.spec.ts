@@ -1,6 +1,7 @@
 import { DgramPort } from '@weir/datagram';
-import { endpointDefaults, type Address, type Notice, type OpenedContent } from '@weir/ppspp';
+import { endpointDefaults, type Notice, type OpenedContent } from '@weir/ppspp';
 import { InlineVerifier, type Verifier } from '@weir/verify';
+import type { ContentUse } from './content-store';
 import { Driver, type DriverParts } from './driver';
 import { MemoryContent } from './memory-content.testing';
 import { joined, publish } from './published.testing';
@@ -70,7 +71,7 @@ describe('Driver', () => {
     const used: string[] = [];
     const source = await seeder(
       Object.assign(store, {
-        used: (swarm: string, index: number, { ip }: Address) => used.push(`${swarm} ${String(index)} ${ip}`),
+        used: ({ by, extent, chunkSize }: ContentUse) => used.push(`${by.ip} ${String(extent)} ${String(chunkSize)}`),
       }),
     );
     const leecher = await actor(new MemoryContent());
@@ -78,7 +79,7 @@ describe('Driver', () => {
     const complete = leecher.notice('swarm-complete');
     fetch(leecher, source);
     await complete;
-    expect(used.sort()).toEqual(extents.map(({ index }) => `${swarmId} ${String(index)} 127.0.0.1`).sort());
+    expect(used.sort()).toEqual(extents.map(({ index }) => `127.0.0.1 ${String(index)} 1024`).sort());
   });
 
   it('moves a content over real sockets into a store', async () => {

@@ -172,7 +172,7 @@ export class Driver {
       case 'erase':
         return this.answer(() => this.parts.store.erase(effect.swarmId, effect.extent));
       case 'used':
-        return this.parts.store.used?.(effect.swarmId, effect.extent, effect.by);
+        return this.parts.store.used?.(effect);
       case 'not-ours':
         // Whoever wrote to an address of our own meant nobody else.
         if (effect.datagram.origin !== undefined) this.parts.onNotOurs?.(effect.datagram, effect.flow);

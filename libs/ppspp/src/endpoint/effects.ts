@@ -108,7 +108,13 @@ export type Effect =
       readonly certificate: Uint8Array;
     }
   /** A subscriber came to an extent, here or not: once on his way through the content. What it is kept or let go by. */
-  | { readonly kind: 'used'; readonly swarmId: SwarmId; readonly extent: number; readonly by: Address }
+  | {
+      readonly kind: 'used';
+      readonly swarmId: SwarmId;
+      readonly extent: number;
+      readonly chunkSize: number;
+      readonly by: Address;
+    }
   /** Remove a stored extent that proved corrupt. */
   | { readonly kind: 'erase'; readonly swarmId: SwarmId; readonly extent: number }
   | { readonly kind: 'notice'; readonly notice: Notice };

@@ -32,8 +32,8 @@ it('tells which extents a subscriber came to, and by what address', () => {
   server.wait(10 * second);
   const { swarmId } = content.metadata;
   expect(server.uses).toEqual([
-    { kind: 'used', swarmId, extent: 1, by: subscriber },
-    { kind: 'used', swarmId, extent: 0, by: subscriber },
+    { kind: 'used', swarmId, extent: 1, chunkSize: 1_024, by: subscriber },
+    { kind: 'used', swarmId, extent: 0, chunkSize: 1_024, by: subscriber },
   ]);
 });
 

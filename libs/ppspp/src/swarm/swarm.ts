@@ -165,7 +165,8 @@ export class Swarm implements ChannelSwarm {
   }
 
   used({ guest, address: by }: Channel, extent: number): void {
-    if (!guest) this.context.push({ kind: 'used', swarmId: this.metadata.swarmId, extent, by });
+    const { swarmId, chunkSize } = this.metadata;
+    if (!guest) this.context.push({ kind: 'used', swarmId, extent, chunkSize, by });
   }
 
   exchanged(channel: Channel, message: ExchangeMessage, now: Micros): void {
