@@ -8,6 +8,7 @@
  *     hashes   swarm number u32, tier u8, u48     127 hashes
  *     meta     `format`, `next-swarm`             u32
  *     policy   part u32                           what the cache's judgement remembers, cut into parts
+ *     rules    as rules/codec.ts has it
  *
  * A swarm number is never used twice: content fetched again after an erasure has a new one, and so never meets what is
  * left of the old. Hash and addressing are those of RFC 7574 sections 7.6 and 7.8. Whoever changes any of this
@@ -43,6 +44,7 @@ export const databaseNames = {
   hashes: 'hashes',
   meta: 'meta',
   policy: 'policy',
+  rules: 'rules',
 } as const;
 
 /** Keys of `meta`. */

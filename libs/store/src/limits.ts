@@ -36,4 +36,13 @@ export const transactionBytesMax = 8 * 1024 * 1024;
 /** Threads with a read handle open at once, over all processes; LMDB keeps 128 bytes for each. */
 export const readersMax = 256;
 
+/** Swarms with rules of an operator's: a list of blocked swarms is the longest; each takes some 300 bytes of memory on three threads. */
+export const swarmRulesMax = 65_536;
+
+/** Labels and trackers with quotas: each is a group that the policy counts for. */
+export const groupRulesMax = 1_024;
+
+/** Jobs that are kept, those that wait, run and have ended: a week of nightly ones. */
+export const jobsKeptMax = 512;
+
 invariant(transactionBytesMax <= queuedBytesMax, 'a transaction holds no more than may wait');

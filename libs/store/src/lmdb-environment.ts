@@ -37,13 +37,14 @@ export function openForWriting(directory: string, capacityBytes: number): Enviro
   const version = versionOf(meta);
   // Nothing is made in a directory of another format.
   if (version !== undefined && !readable(version)) throw foreign(root, directory, version);
-  const { swarms, extents, hashes, policy } = databaseNames;
+  const { swarms, extents, hashes, policy, rules } = databaseNames;
   const environment = {
     ...{ root, meta },
     swarms: table(swarms),
     extents: table(extents),
     hashes: table(hashes),
     policy: table(policy),
+    rules: table(rules),
   };
   if (version === undefined && environment.swarms.getKeysCount() > 0) throw foreign(root, directory, 0);
   if (version !== formatVersion) meta.putSync(metaKeys.format, encodeCount(formatVersion));
@@ -60,11 +61,12 @@ export function openForReading(directory: string): Environment | undefined {
   const hashes = table(databaseNames.hashes);
   const meta = table(databaseNames.meta);
   const policy = table(databaseNames.policy);
+  const rules = table(databaseNames.rules);
   // Its writer is only just making it, if there is none.
   const version = meta && versionOf(meta);
   if (version !== undefined && !readable(version)) throw foreign(root, directory, version);
-  if (version === formatVersion && swarms && extents && hashes && meta && policy)
-    return { root, swarms, extents, hashes, meta, policy };
+  if (version === formatVersion && swarms && extents && hashes && meta && policy && rules)
+    return { root, swarms, extents, hashes, meta, policy, rules };
   void root.close();
   return undefined;
 }

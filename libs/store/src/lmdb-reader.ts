@@ -16,6 +16,9 @@ import {
 } from './keys';
 import { openSliceBlocks, openSliceKeys } from './limits';
 import { type Environment, type Table, openForReading } from './lmdb-environment';
+import { decodeRule } from './rules/codec';
+import { ownerlessNumbers, stillThere } from './rules/residue';
+import type { RuleChange } from './rules/rule';
 import type { OpenedSwarm, StoreReader, SwarmSummary } from './store';
 
 /** Reads a store's directory. It is opened at the first call after a writer made it; before, it is empty. */
@@ -31,6 +34,24 @@ export class LmdbReader implements StoreReader {
     const environment = this.opened();
     if (environment === undefined) return [];
     return [...environment.swarms.getRange()].map(({ key, value }) => summaryOf(decodeSwarm(swarmIdOf(key), value)));
+  }
+
+  rules(): RuleChange[] {
+    const environment = this.opened();
+    if (environment === undefined) return [];
+    return [...environment.rules.getRange()].map(({ key, value }) => decodeRule(key, value));
+  }
+
+  leftovers(): Promise<number[]> {
+    return this.underWay(async () => {
+      const environment = this.opened();
+      return environment === undefined ? [] : ownerlessNumbers(() => current(environment));
+    });
+  }
+
+  stillThere(numbers: readonly number[]): number[] {
+    const environment = this.opened();
+    return environment === undefined ? [] : stillThere(environment, numbers);
   }
 
   holds(swarmId: SwarmId): boolean {

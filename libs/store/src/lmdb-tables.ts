@@ -16,6 +16,8 @@ import {
   swarmKey,
 } from './keys';
 import type { Environment, Table } from './lmdb-environment';
+import { decodeRule, encodeRule } from './rules/codec';
+import type { RuleChange } from './rules/rule';
 import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
 
 const firstSwarm = 1;
@@ -75,6 +77,16 @@ export class LmdbTables implements Tables {
 
   putBlock(swarm: number, { tier, index, hashes }: HashBlock): void {
     this.environment.hashes.putSync(blockKeyOf(swarm, tier, index), Buffer.from(hashes));
+  }
+
+  *rules(): Iterable<RuleChange> {
+    for (const { key, value } of this.environment.rules.getRange()) yield decodeRule(key, value);
+  }
+
+  putRule(change: RuleChange): void {
+    const { key, value } = encodeRule(change);
+    if (value === undefined) this.environment.rules.removeSync(key);
+    else this.environment.rules.putSync(key, value);
   }
 
   sweep(swarm: number, keysMax: number): Swept {

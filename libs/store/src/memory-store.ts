@@ -2,6 +2,8 @@ import type { Extent, HashBlock, SwarmId } from '@weir/ppspp';
 import type { DiskSpace } from './disk';
 import { type SwarmEntry, summaryOf } from './keys';
 import type { OpenedSwarm, StoreReader, StoreWriter, SwarmSummary } from './store';
+import { decodeRule, encodeRule } from './rules/codec';
+import type { RuleChange } from './rules/rule';
 import { TableWriter } from './table-writer';
 import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
 
@@ -29,6 +31,7 @@ interface Content {
 class MemoryTables implements Tables {
   readonly entries = new Map<SwarmId, SwarmEntry>();
   readonly contents = new Map<number, Content>();
+  readonly rows = new Map<string, Buffer>();
   private next = 1;
 
   atomically<Result>(work: () => Result): Result {
@@ -77,6 +80,16 @@ class MemoryTables implements Tables {
     this.content(swarm).blocks.set(`${tier}/${index}`, { tier, index, hashes: Uint8Array.from(hashes) });
   }
 
+  *rules(): Iterable<RuleChange> {
+    for (const [key, value] of this.rows) yield decodeRule(Buffer.from(key, 'hex'), value);
+  }
+
+  putRule(change: RuleChange): void {
+    const { key, value } = encodeRule(change);
+    if (value === undefined) this.rows.delete(key.toString('hex'));
+    else this.rows.set(key.toString('hex'), value);
+  }
+
   sweep(swarm: number, keysMax: number): Swept {
     const { extents, blocks } = this.content(swarm);
     const indexes = ascending(extents).slice(0, keysMax);
@@ -101,6 +114,19 @@ class MemoryTables implements Tables {
 
 class MemoryReader implements StoreReader {
   constructor(private readonly tables: MemoryTables) {}
+
+  rules(): RuleChange[] {
+    return [...this.tables.rules()];
+  }
+
+  leftovers(): Promise<number[]> {
+    const owned = new Set([...this.tables.entries.values()].map(({ number }) => number));
+    return Promise.resolve([...this.tables.contents.keys()].filter((number) => !owned.has(number)));
+  }
+
+  stillThere(numbers: readonly number[]): number[] {
+    return numbers.filter((number) => this.tables.contents.has(number));
+  }
 
   swarms(): SwarmSummary[] {
     return [...this.tables.entries.values()].map(summaryOf);

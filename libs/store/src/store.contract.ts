@@ -1,6 +1,7 @@
 import { describeContent } from './content.contract';
 import { describeRefusal } from './refusal.contract';
 import { describeRoom } from './room.contract';
+import { describeRules } from './rules/rules.contract';
 import { StoreBench, type StoreUnderTest } from './store-bench.testing';
 
 /** What every store promises. */
@@ -16,4 +17,5 @@ export function describeStore(make: () => StoreUnderTest): void {
   describeContent(() => bench);
   describeRoom(() => bench);
   describeRefusal(() => bench);
+  describeRules(() => bench);
 }

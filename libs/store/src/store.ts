@@ -1,4 +1,5 @@
 import type { Extent, HashBlock, SwarmId, SwarmRecord } from '@weir/ppspp';
+import type { RuleChange } from './rules/rule';
 
 /** What is known of one swarm in the store. Times are Unix seconds; `lastUse` is kept to within ten minutes. */
 export interface SwarmSummary {
@@ -27,6 +28,18 @@ export interface OpenedSwarm {
 export interface StoreReader {
   /** Every swarm with an extent, in no order. Blocks for about 20 us a swarm: not for a datagram's way. */
   swarms(): SwarmSummary[];
+
+  /** Every rule that operators laid down. Blocks as `swarms` does. */
+  rules(): RuleChange[];
+
+  /**
+   * Numbers of erased swarms of which something is left on disk until it is swept. Asked after an erasure, all that it left is
+   * among them. Read in slices, one look for each swarm.
+   */
+  leftovers(): Promise<number[]>;
+
+  /** Those of such numbers of which something is still there. */
+  stillThere(numbers: readonly number[]): number[];
 
   /** Whether a swarm has an extent. */
   holds(swarmId: SwarmId): boolean;
@@ -66,8 +79,10 @@ export interface Use extends ExtentRef {
   readonly by?: number;
 }
 
-/** What one commit does, in this order: erase, touch, write. */
+/** What one commit does, in this order: rules, erase, touch, write. */
 export interface Batch {
+  /** What an operator lays down: it holds for the rest of the batch, and for all that follow. */
+  readonly rules?: readonly RuleChange[];
   readonly erase: readonly Erasure[];
   /** What was asked for, held or not: what is to be kept is judged by it. */
   readonly touched: readonly Use[];
@@ -77,9 +92,9 @@ export interface Batch {
 /**
  * Why an extent was not written: `full`, the disk is below its reserve; `too-large`, it exceeds the whole capacity;
  * `conflict`, the swarm is held with other metadata or another chunk count; `malformed`, lengths or numbers that no
- * extent of such a swarm can have.
+ * extent of such a swarm can have; `blocked`, an operator blocked the swarm.
  */
-export type RefusalReason = 'full' | 'too-large' | 'conflict' | 'malformed';
+export type RefusalReason = 'full' | 'too-large' | 'conflict' | 'malformed' | 'blocked';
 
 /** An extent that was not written. */
 export interface Refusal extends ExtentRef {

@@ -4,6 +4,8 @@ import { type DiskSpace, diskAllows } from './disk';
 import { StoreError } from './errors';
 import { extentFootprint, recordFootprint } from './footprint';
 import { capacityBytesMin, sweptPerTransactionMax } from './limits';
+import type { RuleChange } from './rules/rule';
+import { RuleBook } from './rules/rule-book';
 import { Shelf } from './shelf';
 import type {
   Batch,
@@ -36,6 +38,8 @@ interface Changes {
 /** The writer over any tables: decides what is taken, and answers for it. */
 export class TableWriter implements StoreWriter {
   private readonly shelf: Shelf;
+  /** What operators laid down: read before anything is taken. */
+  private readonly book: RuleBook;
   /** What the store may fill in this commit: its capacity, or less on a disk that has no more room. */
   private limitBytes: number;
   /** The most that was ever stored in this run: so large the file is, whatever was removed since. */
@@ -49,6 +53,7 @@ export class TableWriter implements StoreWriter {
   ) {
     mustBeCapacity(limits.capacityBytes);
     this.limitBytes = limits.capacityBytes;
+    this.book = new RuleBook(tables.rules());
     this.shelf = new Shelf(tables);
     this.highWaterBytes = this.shelf.storedBytes;
     this.shrinkToCapacity();
@@ -88,12 +93,18 @@ export class TableWriter implements StoreWriter {
     return results;
   }
 
-  private apply({ erase, touched, writes }: Batch, now: number): CommitResult {
+  private apply({ rules = [], erase, touched, writes }: Batch, now: number): CommitResult {
     const changes: Changes = { written: [], evicted: [], erased: [], refused: [] };
+    for (const change of rules) this.rule(change);
     for (const erasure of erase) this.erase(erasure, changes);
     for (const ref of touched) this.shelf.touch(ref, now);
     for (const write of writes) this.write(write, changes, now);
     return { ...changes, storedBytes: this.shelf.storedBytes };
+  }
+
+  private rule(change: RuleChange): void {
+    this.tables.putRule(change);
+    this.book.apply(change);
   }
 
   private erase({ swarmId, index }: Erasure, changes: Changes): void {
@@ -130,6 +141,7 @@ export class TableWriter implements StoreWriter {
   private refusalOf({ record, blocks }: SwarmWrite): RefusalReason | undefined {
     const wellFormed = wellFormedRecord(record) && blocks.every((block) => wellFormedBlock(record, block));
     if (!wellFormed) return 'malformed';
+    if (this.book.isBlocked(record.metadata.swarmId)) return 'blocked';
     const held = this.shelf.swarm(record.metadata.swarmId);
     return held === undefined || sameContent(held.record, record) ? undefined : 'conflict';
   }
@@ -207,6 +219,6 @@ export function mustBeCapacity(capacityBytes: number): void {
   throw new StoreError('STORE_CAPACITY', remedy, { capacityBytes });
 }
 
-function touchesOnly({ erase, writes }: Batch): boolean {
-  return erase.length === 0 && writes.length === 0;
+function touchesOnly({ rules = [], erase, writes }: Batch): boolean {
+  return rules.length === 0 && erase.length === 0 && writes.length === 0;
 }

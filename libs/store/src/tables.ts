@@ -1,5 +1,6 @@
 import type { Extent, HashBlock, HashFunction, SwarmId } from '@weir/ppspp';
 import type { SwarmEntry } from './keys';
+import type { RuleChange } from './rules/rule';
 
 /** What a sweep removed of one swarm number. */
 export interface Swept {
@@ -20,7 +21,7 @@ export interface BlockPosition extends ExtentPlace {
   readonly tier: number;
 }
 
-/** The four databases as a writer sees them. Only `atomically` commits; what it runs may call everything else. */
+/** The databases as a writer sees them. Only `atomically` commits; what it runs may call everything else. */
 export interface Tables {
   /** All of `work`, durable when this returns, or nothing. */
   atomically<Result>(work: () => Result): Result;
@@ -34,6 +35,8 @@ export interface Tables {
   removeExtent(swarm: number, index: number): void;
   blockPositions(): Iterable<BlockPosition>;
   putBlock(swarm: number, block: HashBlock): void;
+  rules(): Iterable<RuleChange>;
+  putRule(change: RuleChange): void;
   /** Removes up to `keysMax` extents and blocks of a swarm number. */
   sweep(swarm: number, keysMax: number): Swept;
   close(): Promise<void>;

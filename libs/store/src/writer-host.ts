@@ -8,6 +8,9 @@ interface Pending {
   readonly request: CommitRequest;
 }
 
+/** Commits after which leftovers are swept once though more wait: a busy store must get rid of what was erased, too. */
+const commitsPerSweep = 8;
+
 /**
  * Serves a writer to clients over message ports, one transaction for all requests that have arrived. Each client has one
  * request at a time under way, and so bounds the queue.
@@ -16,6 +19,7 @@ export class WriterHost {
   private readonly clients = new Set<MessagePort>();
   private readonly queue: Pending[] = [];
   private scheduled = false;
+  private unswept = 0;
   private settle: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
 
   constructor(
@@ -72,13 +76,15 @@ export class WriterHost {
     });
   }
 
-  /** What waits is committed; only when nothing does, leftovers are swept. */
+  /** What waits is committed; when nothing does, and now and then in between, leftovers are swept. */
   private work(): void {
     try {
       if (this.queue.length > 0) {
         this.commit(this.queue.splice(0));
         this.schedule();
-      } else this.sweep();
+        if (++this.unswept < commitsPerSweep) return;
+      }
+      this.sweep();
     } catch (error) {
       this.settle?.reject(error);
     }
@@ -86,6 +92,7 @@ export class WriterHost {
 
   /** What is swept is told: nobody else commits anything that would tell it. */
   private sweep(): void {
+    this.unswept = 0;
     const { storedBytes } = this.writer.usage();
     if (this.writer.sweep()) this.schedule();
     const usage = this.writer.usage();
@@ -121,7 +128,7 @@ export class WriterHost {
   }
 
   private report(results: readonly CommitResult[], seconds: number): void {
-    const refused: Record<RefusalReason, number> = { full: 0, 'too-large': 0, conflict: 0, malformed: 0 };
+    const refused: Record<RefusalReason, number> = { full: 0, 'too-large': 0, conflict: 0, malformed: 0, blocked: 0 };
     let written = 0;
     let evicted = 0;
     for (const result of results) {

@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { decodeRule, encodeRule } from './codec';
+import { type RuleChange, isIdle, type SwarmRule } from './rule';
+
+const whole = fc.maxSafeNat();
+const text = fc.string({ unit: 'grapheme', maxLength: 20 });
+const erased = fc.record({ bytes: whole, extents: whole, at: whole });
+const blocked = fc.record({ reason: text, since: whole, erased }, { requiredKeys: ['reason', 'since'] });
+const swarmRule: fc.Arbitrary<SwarmRule> = fc.record(
+  { pinned: fc.boolean(), label: text, blocked, quotaBytes: whole, fetchRate: whole, serveRate: whole },
+  { requiredKeys: [] },
+);
+const swarmId = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString('hex'));
+const anyChange: fc.Arbitrary<RuleChange> = fc.oneof(
+  fc.record({ kind: fc.constant('swarm' as const), swarmId, rule: swarmRule.filter((rule) => !isIdle(rule)) }),
+  fc.record({ kind: fc.constantFrom('label' as const, 'tracker' as const), name: text, quotaBytes: whole }),
+  fc.record({ kind: fc.constant('job' as const), name: text, text }),
+);
+
+it('round-trips any rule', () => {
+  fc.assert(
+    fc.property(anyChange, (change) => {
+      const { key, value } = encodeRule(change);
+      expect(value && decodeRule(key, value)).toEqual(change);
+    }),
+  );
+});
+
+it.each([
+  ['s', '[]'],
+  ['s', '{'],
+  ['s', '{"pinned":1}'],
+  ['s', '{"label":1}'],
+  ['s', '{"blocked":{}}'],
+  ['s', '{"blocked":{"reason":"a","since":-1}}'],
+  ['s', '{"blocked":{"reason":"a","since":1,"erased":{}}}'],
+  ['s', '{"quotaBytes":0.5}'],
+  ['l', '{}'],
+  ['t', '{"quotaBytes":"1"}'],
+  ['x', '{}'],
+  ['', '{}'],
+])('does not pass over a rule that it does not understand: %s %s', (key, value) => {
+  expect(() => decodeRule(Buffer.from(key), Buffer.from(value))).toThrow(/table of rules/);
+});

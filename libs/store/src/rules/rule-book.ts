@@ -1,0 +1,81 @@
+import type { SwarmId } from '@weir/ppspp';
+import { groupRulesMax, jobsKeptMax, swarmRulesMax } from '../limits';
+import { type GroupKind, isIdle, type RuleChange, type SwarmRule } from './rule';
+
+/** A quota of a group of swarms. */
+export interface GroupQuota {
+  readonly kind: GroupKind;
+  readonly name: string;
+  readonly quotaBytes: number;
+}
+
+/** All rules in memory: of the writer, which keeps to them, and of whoever lays them down. */
+export class RuleBook {
+  private readonly rules = new Map<SwarmId, SwarmRule>();
+  private readonly quotas = new Map<string, GroupQuota>();
+  private readonly orders = new Map<string, string>();
+
+  constructor(changes: Iterable<RuleChange> = []) {
+    for (const change of changes) this.apply(change);
+  }
+
+  /** What is laid down for a swarm. */
+  swarm(swarmId: SwarmId): SwarmRule | undefined {
+    return this.rules.get(swarmId);
+  }
+
+  /** Every swarm that something is laid down for. */
+  get swarms(): ReadonlyMap<SwarmId, SwarmRule> {
+    return this.rules;
+  }
+
+  isBlocked(swarmId: SwarmId): boolean {
+    return this.rules.get(swarmId)?.blocked !== undefined;
+  }
+
+  /** The quotas of labels and trackers. */
+  get groups(): Iterable<GroupQuota> {
+    return this.quotas.values();
+  }
+
+  /** Jobs by name, as text. */
+  get jobs(): ReadonlyMap<string, string> {
+    return this.orders;
+  }
+
+  /** Whether there is room for what a change lays down. What removes or replaces always fits. */
+  hasRoomFor(change: RuleChange): boolean {
+    switch (change.kind) {
+      case 'swarm':
+        return change.rule === undefined || this.rules.has(change.swarmId) || this.rules.size < swarmRulesMax;
+      case 'job':
+        return change.text === undefined || this.orders.has(change.name) || this.orders.size < jobsKeptMax;
+      case 'label':
+      case 'tracker':
+        return change.quotaBytes === undefined || this.quotas.has(keyOf(change)) || this.quotas.size < groupRulesMax;
+    }
+  }
+
+  apply(change: RuleChange): void {
+    switch (change.kind) {
+      case 'swarm':
+        if (change.rule === undefined || isIdle(change.rule)) this.rules.delete(change.swarmId);
+        else this.rules.set(change.swarmId, change.rule);
+        break;
+      case 'job':
+        if (change.text === undefined) this.orders.delete(change.name);
+        else this.orders.set(change.name, change.text);
+        break;
+      case 'label':
+      case 'tracker': {
+        const { kind, name, quotaBytes } = change;
+        if (quotaBytes === undefined) this.quotas.delete(keyOf(change));
+        else this.quotas.set(keyOf(change), { kind, name, quotaBytes });
+      }
+    }
+  }
+}
+
+function keyOf({ kind, name }: { readonly kind: GroupKind; readonly name: string }): string {
+  return `${kind}/${name}`;
+}

@@ -1,0 +1,46 @@
+import type { SwarmId } from '@weir/ppspp';
+
+/** What an operator laid down for one swarm. Rates are bytes a second; what is left out has no bound of its own. */
+export interface SwarmRule {
+  /** Never evicted to make room. */
+  readonly pinned?: boolean;
+  /** The group that it belongs to, as quotas and purges name it. */
+  readonly label?: string;
+  /** Not served, not fetched, not kept. */
+  readonly blocked?: Block;
+  /** Bytes on disk that it may take. */
+  readonly quotaBytes?: number;
+  /** What may be fetched of it from outside. */
+  readonly fetchRate?: number;
+  /** What may be served of it. */
+  readonly serveRate?: number;
+}
+
+/** Why a swarm is blocked, and since when. Times are Unix seconds. */
+export interface Block {
+  readonly reason: string;
+  readonly since: number;
+  /** What was erased for it, once the store was read back and nothing of the swarm was found. */
+  readonly erased?: Erased;
+}
+
+/** What a store held of a swarm before it was erased, and when it was seen to hold nothing more. */
+export interface Erased {
+  readonly bytes: number;
+  readonly extents: number;
+  readonly at: number;
+}
+
+/** A group of swarms that a quota may bound: those with a label, or those that a tracker names. */
+export type GroupKind = 'label' | 'tracker';
+
+/** Lays down one rule in place of the one before, or without a value removes it. Jobs are the operator's orders under way, as text. */
+export type RuleChange =
+  | { readonly kind: 'swarm'; readonly swarmId: SwarmId; readonly rule: SwarmRule | undefined }
+  | { readonly kind: GroupKind; readonly name: string; readonly quotaBytes: number | undefined }
+  | { readonly kind: 'job'; readonly name: string; readonly text: string | undefined };
+
+/** Whether a rule lays nothing down, so that it need not be kept. */
+export function isIdle({ pinned = false, ...rest }: SwarmRule): boolean {
+  return !pinned && Object.keys(rest).length === 0;
+}
