@@ -12,7 +12,7 @@ const globalModules = ['config', 'telemetry'];
 const libsOf = {
   ppspp: [],
   ppstp: ['ppspp'],
-  policy: ['ppspp'],
+  policy: [],
   ...Object.fromEntries(adapters.map((lib) => [lib, pure])),
   ...Object.fromEntries(drivers.map((lib) => [lib, [...pure, ...adapters, ...globalModules]])),
   config: pure,

@@ -60,7 +60,7 @@ export const boundaries: Readonly<Record<string, readonly Planted[]>> = {
 
   'libs-of-ppspp': [imports('libs/ppspp/src/up.ts', '@weir/ppstp'), imports('libs/ppspp/src/out.ts', '@weir/datagram')],
   'libs-of-ppstp': [imports('libs/ppstp/src/up.ts', '@weir/policy'), imports('libs/ppstp/src/out.ts', '@weir/tracker')],
-  'libs-of-policy': [imports('libs/policy/src/out.ts', '@weir/store')],
+  'libs-of-policy': [imports('libs/policy/src/out.ts', '@weir/store'), imports('libs/policy/src/up.ts', '@weir/ppspp')],
   'libs-of-datagram': [imports('libs/datagram/src/side.ts', '@weir/store')],
   'libs-of-store': [
     imports('libs/store/src/up.ts', '@weir/peer'),

@@ -1,0 +1,36 @@
+/** The typed arrays that tables are made of. */
+export type Numbers = Uint8Array | Uint32Array | Float64Array;
+
+/** What stands at `index`, which is within the array: the type checker cannot know, and a cast would say less. */
+export function at(numbers: Numbers, index: number): number {
+  return numbers[index] ?? 0;
+}
+
+/** `to`, which is larger, with all of `from` at its begin. */
+export function copied<Kind extends Numbers>(from: Kind, to: Kind): Kind {
+  to.set(from);
+  return to;
+}
+
+/** Rows a table of `rows` grows to: by a quarter, since half of a doubled table would be nobody's memory. */
+export function grown(rows: number): number {
+  return Math.ceil(rows * 1.25);
+}
+
+const two32 = 0x1_0000_0000;
+
+/** A hash of 32 bits of two whole numbers below 2^53. Keyed, so that who chooses numbers cannot choose collisions. */
+export function hash(first: number, second: number, key: number): number {
+  let mixed = Math.imul((first >>> 0) ^ key, 0x85ebca6b);
+  mixed = Math.imul((mixed ^ (mixed >>> 15)) + ((first / two32) >>> 0), 0xc2b2ae35);
+  mixed = Math.imul((mixed ^ (mixed >>> 13)) + (second >>> 0), 0x27d4eb2f);
+  mixed = Math.imul((mixed ^ (mixed >>> 16)) + ((second / two32) >>> 0) + key, 0x165667b1);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+  mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+}
+
+/** `hash` as a place among `places`, evenly. */
+export function placed(hash32: number, places: number): number {
+  return Math.floor((hash32 * places) / two32);
+}
