@@ -10,3 +10,8 @@ export {
   type ModelSettings,
   type SettingRule,
 } from './settings';
+export { lineRemedies, TraceParser, type MalformedLine } from './trace-parser';
+export { lineBytesMax, nameBytesMax, objectBytesMax, type LineFault } from './line-fields';
+export { ObjectTable } from './object-table';
+export { blockBytes, blockRequests, RequestBlock } from './request-block';
+export { SwarmNames } from './swarm-names';
