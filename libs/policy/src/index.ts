@@ -2,3 +2,4 @@ export { groupsPerSwarmMax, segmentBytesMax } from './limits';
 export type { CacheListener, CachePolicy, HeldSegment, Place } from './policy';
 export * from './trace';
 export { WeirPolicy, type WeirPolicyOptions } from './weir-policy';
+export * from './simulation';

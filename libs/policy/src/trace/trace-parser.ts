@@ -3,7 +3,7 @@ import { liveHeader, traceHeader } from './line-writer';
 import { NameHash } from './name-hash';
 import { ObjectTable } from './object-table';
 import { blockRequests, RequestBlock } from './request-block';
-import { SwarmNames } from './swarm-names';
+import { type SwarmNames } from './swarm-names';
 
 /** A line that makes no sense. */
 export interface MalformedLine {
