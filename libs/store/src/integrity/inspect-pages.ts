@@ -1,0 +1,118 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { pageBytes } from '../footprint';
+import { type EntryListener, inspectSnapshot } from './inspect-snapshot';
+import { type Meta, type MetaSlot, decodeMeta } from './meta-page';
+import type { PageDamage, PageSource } from './tree-walk';
+
+/** What an inspection of a data file found. */
+export interface PageReport {
+  /**
+   * `whole`: the newest snapshot is; `previous`: it is not, but the one before it is; `damaged`: neither; `empty`: there is
+   * no file yet, or nothing in it.
+   */
+  readonly verdict: 'whole' | 'previous' | 'damaged' | 'empty';
+  /** What is wrong with the newest snapshot. */
+  readonly damage: PageDamage | undefined;
+  /** The meta of the snapshot that is whole. */
+  readonly slot: MetaSlot | undefined;
+  /** Transaction of that snapshot. */
+  readonly transaction: number;
+  readonly pagesRead: number;
+  /** See `SnapshotReport`. */
+  readonly lostPages: number;
+  readonly seconds: number;
+}
+
+/** A file's pages by positioned reads: nothing is mapped, and a disk that fails is an answer and no signal. */
+export class FilePages implements PageSource {
+  readonly pages: number;
+  private buffer = Buffer.allocUnsafeSlow(32 * pageBytes);
+
+  constructor(private readonly descriptor: number) {
+    this.pages = Math.floor(fstatSync(descriptor).size / pageBytes);
+  }
+
+  read(first: number, count: number): Uint8Array | undefined {
+    const bytes = count * pageBytes;
+    if (first + count > this.pages) return undefined;
+    if (bytes > this.buffer.length) this.buffer = Buffer.allocUnsafeSlow(bytes);
+    try {
+      const done = readSync(this.descriptor, this.buffer, 0, bytes, first * pageBytes);
+      return done === bytes ? this.buffer.subarray(0, bytes) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/**
+ * Inspects a data file that nobody writes to. Reads it by positioned reads alone: LMDB believes its pages, and what a flipped bit
+ * makes of them may end the process that maps them. Throws what `open` does if the file is there and cannot be opened.
+ */
+export function inspectPages(file: string): PageReport {
+  const started = performance.now();
+  const descriptor = openSync(file, 'r');
+  try {
+    const report = inspectSource(new FilePages(descriptor), fstatSync(descriptor).size);
+    return { ...report, seconds: (performance.now() - started) / 1000 };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** As `inspectPages`, of pages wherever they are. */
+export function inspectSource(source: PageSource, bytes: number): Omit<PageReport, 'seconds'> {
+  const nothing = { damage: undefined, slot: undefined, transaction: 0, pagesRead: 0, lostPages: 0 };
+  if (bytes === 0) return { ...nothing, verdict: 'empty' };
+  const metas = metasOf(source);
+  const suspect = suspectMeta(metas);
+  const candidates = newestFirst(metas);
+  let first: PageDamage | undefined = suspect;
+  for (const { meta, slot } of candidates) {
+    const { damage, pagesRead, lostPages } = inspectSnapshot(source, meta);
+    if (damage === undefined) {
+      const verdict = first === undefined ? 'whole' : 'previous';
+      return { verdict, damage: first, slot, transaction: meta.transaction, pagesRead, lostPages };
+    }
+    first ??= damage;
+  }
+  return { ...nothing, verdict: 'damaged', damage: first ?? { fault: 'meta', tree: 'meta', pageNumber: 0 } };
+}
+
+/** The snapshot that LMDB would take, walked for what is in it; undefined if its structure is damaged. */
+export function walkNewest(source: PageSource, onEntry: EntryListener): Meta | undefined {
+  const [newest] = newestFirst(metasOf(source));
+  if (newest === undefined) return undefined;
+  return inspectSnapshot(source, newest.meta, onEntry).damage === undefined ? newest.meta : undefined;
+}
+
+interface Candidate {
+  readonly meta: Meta;
+  readonly slot: MetaSlot;
+}
+
+function metasOf(source: PageSource): readonly (Meta | undefined)[] {
+  return [metaIn(source, 0), metaIn(source, 1)];
+}
+
+function metaIn(source: PageSource, slot: MetaSlot): Meta | undefined {
+  const bytes = source.read(slot, 1);
+  return bytes && decodeMeta(bytes, slot);
+}
+
+/** Of the metas one is broken, or they are not of successive transactions: then the newest of them may be missing. */
+function suspectMeta([even, odd]: readonly (Meta | undefined)[]): PageDamage | undefined {
+  if (even === undefined || odd === undefined) {
+    return { fault: 'meta', tree: 'meta', pageNumber: even === undefined ? 0 : 1 };
+  }
+  const apart = Math.abs(even.transaction - odd.transaction);
+  return apart <= 1 ? undefined : { fault: 'meta', tree: 'meta', pageNumber: 0 };
+}
+
+function newestFirst([even, odd]: readonly (Meta | undefined)[]): Candidate[] {
+  const candidates: Candidate[] = [];
+  if (even !== undefined) candidates.push({ meta: even, slot: 0 });
+  if (odd !== undefined) candidates.push({ meta: odd, slot: 1 });
+  return candidates.sort((one, other) => other.meta.transaction - one.meta.transaction || one.slot - other.slot);
+}

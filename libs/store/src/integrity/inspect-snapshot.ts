@@ -1,0 +1,121 @@
+import { pageBytes } from '../footprint';
+import { takeFree } from './free-list';
+import { type Meta, decodeTree } from './meta-page';
+import type { Page } from './page';
+import { type PageFault, overflowOf } from './page-fault';
+import { headerBytes, nodeFlags, tree } from './page-layout';
+import { PageSet } from './page-set';
+import { type LeafNode, type PageDamage, type PageSource, type TreeShape, TreeWalk } from './tree-walk';
+
+/** What was found of one snapshot. */
+export interface SnapshotReport {
+  /** Undefined if its structure is whole. */
+  readonly damage: PageDamage | undefined;
+  /** Branches and leaves that were read. */
+  readonly pagesRead: number;
+  /** Pages that no tree and no list of free ones names: room that is lost, and no danger. */
+  readonly lostPages: number;
+}
+
+/** Pages that a file may lack at its end: those that were taken and given back in one transaction were never written. */
+const unwrittenPagesMax = 65_536;
+
+/** Databases that a store can have, and some. */
+const treesMax = 64;
+
+/** Hears of the nodes of the leaves of the databases, once these are known to be within their page. */
+export type EntryListener = (tree: string, page: Page, at: number) => void;
+
+/**
+ * Checks all trees of one snapshot: that following them leads nowhere but to pages of the right kind, each once, with keys in
+ * order, and that no page in use is in the list of free ones. Values on pages of their own are not read. Never throws, and reads
+ * no page twice, whatever the file holds.
+ */
+export function inspectSnapshot(source: PageSource, meta: Meta, onEntry?: EntryListener): SnapshotReport {
+  const pages = meta.lastPage + 1;
+  if (pages > source.pages + unwrittenPagesMax) {
+    return { damage: { fault: 'beyond', tree: 'meta', pageNumber: meta.lastPage }, pagesRead: 0, lostPages: 0 };
+  }
+  return new Inspection(source, meta, onEntry).run();
+}
+
+class Inspection {
+  private readonly taken: PageSet;
+  private readonly walk: TreeWalk;
+  private readonly trees: TreeShape[] = [];
+
+  constructor(
+    private readonly source: PageSource,
+    private readonly meta: Meta,
+    private readonly onEntry: EntryListener | undefined,
+  ) {
+    this.taken = new PageSet(meta.lastPage + 1);
+    this.taken.add(0, 2);
+    this.walk = new TreeWalk(source, this.taken, meta.transaction);
+  }
+
+  run(): SnapshotReport {
+    const damage = this.inspect();
+    const { size } = this.taken;
+    return { damage, pagesRead: this.walk.pagesRead, lostPages: this.meta.lastPage + 1 - size };
+  }
+
+  private inspect(): PageDamage | undefined {
+    const { main, free } = this.meta;
+    const damage = this.walk.walk(main, 'bytes', (page, at) => this.noteTree(page, at));
+    if (damage !== undefined) return damage;
+    for (const shape of this.trees) {
+      const inside = this.walk.walk(shape, 'bytes', this.entriesOf(shape.name));
+      if (inside !== undefined) return inside;
+    }
+    return this.inspectFree(free);
+  }
+
+  private entriesOf(name: string): LeafNode {
+    const { onEntry } = this;
+    return (page, at) => {
+      if (page.nodeFlags(at) === nodeFlags.tree) return 'node-flags';
+      onEntry?.(name, page, at);
+      return undefined;
+    };
+  }
+
+  /** The main tree holds the databases by name. */
+  private noteTree(page: Page, at: number): PageFault | undefined {
+    if (page.nodeFlags(at) !== nodeFlags.tree) return 'node-flags';
+    if (page.valueBytes(at) !== tree.bytes || this.trees.length >= treesMax) return 'value';
+    const { bytes } = page;
+    const name = Buffer.from(bytes.subarray(at + 8, page.valueAt(at))).toString('latin1');
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const from = page.valueAt(at);
+    if (view.getUint16(from + tree.flags, true) !== 0 || view.getUint32(from + tree.pad, true) !== 0)
+      return 'node-flags';
+    this.trees.push(decodeTree(view, from, name));
+    return undefined;
+  }
+
+  /** The list's own pages are taken first, so that it cannot name them; then what its values name. */
+  private inspectFree(free: TreeShape): PageDamage | undefined {
+    const values: Uint8Array[] = [];
+    let unread: PageFault | undefined;
+    const damage = this.walk.walk(free, 'number', (page, at) => {
+      if (page.nodeFlags(at) === nodeFlags.tree) return 'node-flags';
+      const value = this.valueOf(page, at);
+      if (value === undefined) unread = 'unreadable';
+      else values.push(value);
+      return unread;
+    });
+    if (damage !== undefined) return damage;
+    const isWhole = values.every((value) => takeFree(value, this.taken));
+    return isWhole ? undefined : { fault: 'free-list', tree: 'free', pageNumber: free.root ?? 0 };
+  }
+
+  private valueOf(page: Page, at: number): Uint8Array | undefined {
+    const place = overflowOf(page, at);
+    const length = page.valueBytes(at);
+    if (place === undefined) return page.bytes.slice(page.valueAt(at), page.valueAt(at) + length);
+    const run = this.source.read(place.first, Math.ceil((headerBytes + length) / pageBytes));
+    // A copy: the next read overwrites what this one answered.
+    return run && new Uint8Array(run.subarray(headerBytes, headerBytes + length));
+  }
+}
