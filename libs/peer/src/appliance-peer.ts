@@ -9,8 +9,8 @@ import {
 import { machineMicros, reachableAddresses } from '@weir/datagram';
 import {
   createStoreMetrics,
-  emptyBatch,
   openLmdbReader,
+  RuleBook,
   startWriter,
   StoreClient,
   type RunningWriter,
@@ -29,6 +29,7 @@ import type {
   PeerTotals,
 } from './datapath-messages';
 import { createCrewMetrics, type CrewMetrics } from './datapath-metrics';
+import { blockedIn, OperatorDesk } from './operator-desk';
 import { PastTotals } from './past-totals';
 import { TrafficTotals, type Traffic } from './swarm-traffic';
 import { Uplink } from './uplink';
@@ -78,11 +79,18 @@ interface Parts {
 
 /** The appliance's end of the peer protocol: the store's writer, the datapath threads, and the lines between them. */
 export class AppliancePeer {
+  /** What operators lay down and order. */
+  readonly operator: OperatorDesk;
+
   private constructor(
     private readonly parts: Parts,
+    rules: RuleBook,
     /** Where peers reach us. */
     readonly addresses: readonly Address[],
-  ) {}
+  ) {
+    const { client, reader, crew } = parts;
+    this.operator = new OperatorDesk({ client, reader, crew, rules });
+  }
 
   /** Opens the store, then the sockets. Rejects with a `StoreError` or a `PeerError`, and then leaves nothing open. */
   static async start(
@@ -95,10 +103,11 @@ export class AppliancePeer {
     const writer = await startWriter(options, createStoreMetrics(registry));
     const client = new StoreClient(writer.connect());
     const reader = openLmdbReader(storeDirectory);
+    const rules = new RuleBook(reader.rules());
     const past = new PastTotals();
     const traffic = new TrafficTotals();
     const uplink = new Uplink(capacity);
-    const told = { ...settings, threads, bounds: shareOf(bounds, threads), verifyThreads };
+    const told = { ...settings, threads, bounds: shareOf(bounds, threads), verifyThreads, blocked: blockedIn(rules) };
     const crew = await Crew.start(
       told,
       writer,
@@ -110,6 +119,7 @@ export class AppliancePeer {
     });
     const peer = new AppliancePeer(
       { writer, client, reader, crew, past, traffic, uplink },
+      rules,
       crew.addresses.flatMap(reachableAddresses),
     );
     for (const end of [writer.ended, crew.ended])
@@ -188,9 +198,7 @@ export class AppliancePeer {
 
   /** Leaves a swarm and removes what the store has of it; true if that was anything. */
   async purge(swarmId: SwarmId): Promise<boolean> {
-    this.parts.crew.tell(swarmId, { type: 'leave', swarmId });
-    const { erased } = await this.parts.client.commit({ ...emptyBatch, erase: [{ swarmId }] });
-    return erased.length > 0;
+    return (await this.operator.erase([swarmId])) > 0;
   }
 
   /** Takes leave of all peers; what was verified is on disk when it resolves. */

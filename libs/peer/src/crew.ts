@@ -10,6 +10,7 @@ import { Pulse } from './pulse';
 import { RestartBudget } from './restart-budget';
 import { SharedFlows } from './shared-flows';
 import { hasNativeSockets, Sockets, type SocketPlan } from './sockets';
+import { SwarmGate } from './swarm-gate';
 
 /** What all datapath threads are told. */
 export interface CrewSettings
@@ -42,6 +43,7 @@ export class Crew {
   private readonly budget = new RestartBudget();
   private readonly threads: DatapathThread[] = [];
   private readonly missing = new Set<number>();
+  private readonly gate: SwarmGate;
   private listening: readonly Address[] = [];
   private stopping = false;
   private over: { resolve: () => void; reject: (reason: unknown) => void } = {
@@ -60,6 +62,7 @@ export class Crew {
     /** Where the threads show that they live. */
     readonly pulse: Pulse,
   ) {
+    this.gate = new SwarmGate(undefined, parts.settings.blocked);
     this.ended = new Promise((resolve, reject) => {
       this.over = { resolve, reject };
     });
@@ -98,6 +101,12 @@ export class Crew {
     this.threads[shardOfSwarm(swarmId, this.threads.length)]?.tell(request);
   }
 
+  /** Has every thread leave a swarm and let nobody into it, those included that are started later; or let them in again. */
+  block(swarmId: SwarmId, blocked: boolean): void {
+    this.gate.set(swarmId, blocked);
+    for (const thread of this.threads) thread.tell({ type: 'block', swarmId, blocked });
+  }
+
   /** Leaves all peers, ends the threads, closes the sockets. */
   async stop(): Promise<void> {
     this.stopping = true;
@@ -126,12 +135,17 @@ export class Crew {
     // Who opens its own sockets gets those addresses again that the system chose before.
     const listen = this.listening.length > 0 ? this.listening : settings.listen;
     const shared = { shard: { index, count }, pulse: this.pulse.memory, flows: flows.memory, lines };
-    return new DatapathThread({ ...told, ...shared, listen, sockets: sockets?.threads[index] }, writer.connect(), {
-      onNotice: (notice) => this.hear(notice, index),
-      onReport: (report) => listener.onReport(index, report),
-      onTrouble: (message) => listener.onTrouble(message),
-      onFlowsLost: () => listener.onFlowsLost(),
-    });
+    const { list: blocked } = this.gate;
+    return new DatapathThread(
+      { ...told, ...shared, blocked, listen, sockets: sockets?.threads[index] },
+      writer.connect(),
+      {
+        onNotice: (notice) => this.hear(notice, index),
+        onReport: (report) => listener.onReport(index, report),
+        onTrouble: (message) => listener.onTrouble(message),
+        onFlowsLost: () => listener.onFlowsLost(),
+      },
+    );
   }
 
   /** What one thread measured of a peer is of use to all. */

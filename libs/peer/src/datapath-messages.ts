@@ -34,6 +34,8 @@ export interface DatapathTask {
   readonly dscp?: number | undefined;
   /** Which swarms are served; left out, any. */
   readonly swarms?: SwarmRules | undefined;
+  /** Swarms that operators blocked so far. */
+  readonly blocked?: readonly SwarmId[];
   readonly subscribers: readonly AddressPrefix[];
   /** Which peers are called first, and which never; left out, all are alike. */
   readonly peers?: PeerRulesSettings | undefined;
@@ -61,6 +63,10 @@ export type DatapathRequest =
   /** A tracker certified that we are in a swarm. */
   | { readonly type: 'certificate'; readonly swarmId: SwarmId; readonly certificate: Uint8Array }
   | { readonly type: 'leave'; readonly swarmId: SwarmId }
+  /** Leave a swarm and let nobody into it; or, unblocked, let them in again. */
+  | { readonly type: 'block'; readonly swarmId: SwarmId; readonly blocked: boolean }
+  /** Fetch no more of a swarm than subscribers need. */
+  | { readonly type: 'settle'; readonly swarmId: SwarmId }
   /** A thread was replaced: this line is to the new one. */
   | { readonly type: 'line'; readonly line: LineEnd }
   /** Answered by a report at once. */

@@ -23,7 +23,7 @@ import { Reporter } from './reporter';
 import { SharedFlows } from './shared-flows';
 import { StoreRoom } from './store-room';
 import { StoredContent } from './stored-content';
-import { swarmFilter } from './swarm-rules';
+import { SwarmGate } from './swarm-gate';
 import { threadPorts, type ThreadPorts } from './thread-ports';
 
 /** How often the control thread hears of the counters. */
@@ -44,6 +44,7 @@ export class Datapath {
   private readonly verifier: PoolVerifier;
   private readonly content: StoredContent;
   private readonly discretion: Discretion;
+  private readonly gate: SwarmGate;
   private readonly driver: Driver;
   private readonly entrance: Entrance;
   private readonly reporter: Reporter;
@@ -63,6 +64,7 @@ export class Datapath {
       isLab: task.listen.every(isLoopback),
     });
     this.discretion = new Discretion(task.exchange, this.subscribers, () => this.locals);
+    this.gate = new SwarmGate(task.swarms, task.blocked);
     this.verifier = new PoolVerifier(task.verifyThreads, createVerifyMetrics(this.registry));
     this.content = this.makeContent();
     this.driver = this.makeDriver();
@@ -135,7 +137,7 @@ export class Datapath {
         admit: (from) => rules.admission(from),
         standing: (peer) => rules.standing(peer),
         isExternal: (address) => !this.own.has(address) && rules.isOutside(address),
-        ...(task.swarms === undefined ? {} : { admitsSwarm: swarmFilter(task.swarms) }),
+        admitsSwarm: (swarmId) => this.gate.admits(swarmId),
         opensUnknown: true,
         fetchesFromCallers: false,
         servesCalled: false,
@@ -176,6 +178,10 @@ export class Datapath {
         return this.certify(request.swarmId, request.certificate);
       case 'leave':
         return this.driver.input({ kind: 'leave', swarmId: request.swarmId });
+      case 'block':
+        return this.block(request.swarmId, request.blocked);
+      case 'settle':
+        return this.settle(request.swarmId);
       case 'line':
         return this.entrance.connect(request.line);
       case 'report':
@@ -183,6 +189,18 @@ export class Datapath {
       case 'stop':
         return this.stop();
     }
+  }
+
+  private block(swarmId: SwarmId, blocked: boolean): void {
+    this.gate.set(swarmId, blocked);
+    if (blocked) this.driver.input({ kind: 'leave', swarmId });
+  }
+
+  private settle(swarmId: SwarmId): void {
+    const swarm = this.driver.endpoint.swarms.find(swarmId);
+    if (swarm?.want !== 'all') return;
+    const { metadata } = swarm;
+    this.driver.input({ kind: 'join', join: { metadata, want: 'demand', content: undefined, trusted: false } });
   }
 
   private certify(swarmId: SwarmId, certificate: Uint8Array): void {
@@ -197,6 +215,8 @@ export class Datapath {
       this.complain(error);
       return undefined;
     });
+    // It may have been blocked while we looked.
+    if (!this.gate.admits(swarmId)) return;
     this.driver.input({ kind: 'join', join: { metadata, want: 'all', content, trusted: false } });
     this.driver.input({ kind: 'peers', swarmId, peers });
   }

@@ -18,6 +18,7 @@ import type { ReadinessRegistry, ThreadMetrics } from '@weir/telemetry';
 import type { Registry } from 'prom-client';
 import { AppliancePeer, type AppliancePeerListener } from './appliance-peer';
 import type { DatapathExchange, InterceptTotals, LiveSwarm, PeerTotals } from './datapath-messages';
+import type { OperatorDesk } from './operator-desk';
 import type { Pulse } from './pulse';
 import { loopbackOf } from './own-addresses';
 import type { PeerRulesSettings } from './peer-rules';
@@ -124,8 +125,18 @@ export class PeerService implements OnModuleDestroy {
 
   /** Whether a subscriber who asks for a swarm now finds it here: stored, or being fetched, and not blocked. */
   serves(swarmId: SwarmId): boolean {
-    if (!this.isServed(swarmId)) return false;
+    if (!this.isServed(swarmId) || this.isBlocked(swarmId)) return false;
     return this.peer.holds(swarmId) || this.live().some(({ metadata }) => metadata.swarmId === swarmId);
+  }
+
+  /** Whether an operator blocked a swarm, by the admin API. */
+  isBlocked(swarmId: SwarmId): boolean {
+    return this.operator.rules.isBlocked(swarmId);
+  }
+
+  /** What operators lay down and order. */
+  get operator(): OperatorDesk {
+    return this.peer.operator;
   }
 
   /** See `AppliancePeer.live`. */

@@ -4,9 +4,17 @@ import { CacheError } from '@weir/ppspp';
  * `STORE_FORMAT`: the directory holds another format's store. `STORE_CORRUPT`: a value breaks the format.
  * `STORE_CLOSED`: the store, its writer or the way to it has ended. `STORE_FAILED`: the database refused a transaction.
  * `STORE_LOCKED`: another process writes to the directory. `STORE_BUSY`: more commits wait than the queue holds. `STORE_CAPACITY`: a capacity that cannot work.
+ * `STORE_RULES_FULL`: no more rules of an operator's find room.
  */
 export type StoreErrorCode =
-  'STORE_FORMAT' | 'STORE_CORRUPT' | 'STORE_CLOSED' | 'STORE_FAILED' | 'STORE_LOCKED' | 'STORE_BUSY' | 'STORE_CAPACITY';
+  | 'STORE_FORMAT'
+  | 'STORE_CORRUPT'
+  | 'STORE_CLOSED'
+  | 'STORE_FAILED'
+  | 'STORE_LOCKED'
+  | 'STORE_BUSY'
+  | 'STORE_CAPACITY'
+  | 'STORE_RULES_FULL';
 
 /** The store could not do what it was asked. */
 export class StoreError extends CacheError<StoreErrorCode> {}

@@ -1,7 +1,7 @@
 export { makeDirectory } from './directory';
 export { type DiskSpace } from './disk';
 export * from './errors';
-export { type Block, type Erased, type GroupKind, isIdle, type RuleChange, type SwarmRule } from './rules/rule';
+export { type Block, type GroupKind, isIdle, type RuleChange, type SwarmRule } from './rules/rule';
 export { type GroupQuota, RuleBook } from './rules/rule-book';
 export { refuseForeign } from './lmdb-environment';
 export { type LmdbStoreOptions, openLmdbReader, openLmdbWriter } from './lmdb-store';

@@ -22,6 +22,7 @@ export class SuperNodeService implements OnApplicationBootstrap {
       this.hear(notice);
     });
     for (const { record, extentsHeld } of this.peer.stored()) {
+      if (this.peer.isBlocked(record.metadata.swarmId)) continue;
       const isComplete = extentsHeld === Math.ceil(record.chunkCount / extentChunks);
       this.registration.join(record.metadata.swarmId, isComplete ? 'SEEDER' : 'LEECH');
     }
@@ -48,6 +49,7 @@ export class SuperNodeService implements OnApplicationBootstrap {
   }
 
   private async lookUp(swarmId: SwarmId): Promise<void> {
+    if (this.peer.isBlocked(swarmId)) return;
     this.wanted.add(swarmId);
     this.registration.join(swarmId, 'LEECH');
     // Each tracker's peers as it answers: who waits for one that does not is not to wait for the others.

@@ -176,7 +176,7 @@ export type Input =
 /** The inputs of one kind. */
 export type InputOf<Kind extends Input['kind']> = Extract<Input, { kind: Kind }>;
 
-/** Opens a swarm on our own account. */
+/** Opens a swarm on our own account; of one that is open, takes `all` up, or takes it back. */
 export interface Join {
   readonly metadata: SwarmMetadata;
   /** `all` fetches everything, `demand` what subscribers need and the rest behind it, `none` only serves. */

@@ -255,7 +255,7 @@ export class Endpoint {
   private onJoin({ metadata, want, content, trusted }: Join): void {
     const existing = this.swarms.find(metadata.swarmId);
     const swarm = existing ?? this.swarms.open(metadata, want);
-    if (want === 'all') swarm.want = want;
+    if (want === 'all' || swarm.want === 'all') swarm.want = want;
     if (existing === undefined) return this.admitContent(swarm, content, trusted);
     swarm.holdings.state(metadata);
     swarm.stir();

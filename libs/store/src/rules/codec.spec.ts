@@ -4,8 +4,10 @@ import { type RuleChange, isIdle, type SwarmRule } from './rule';
 
 const whole = fc.maxSafeNat();
 const text = fc.string({ unit: 'grapheme', maxLength: 20 });
-const erased = fc.record({ bytes: whole, extents: whole, at: whole });
-const blocked = fc.record({ reason: text, since: whole, erased }, { requiredKeys: ['reason', 'since'] });
+const blocked = fc.record(
+  { reason: text, since: whole, bytes: whole, extents: whole, erasedAt: whole },
+  { requiredKeys: ['reason', 'since', 'bytes', 'extents'] },
+);
 const swarmRule: fc.Arbitrary<SwarmRule> = fc.record(
   { pinned: fc.boolean(), label: text, blocked, quotaBytes: whole, fetchRate: whole, serveRate: whole },
   { requiredKeys: [] },
@@ -32,8 +34,8 @@ it.each([
   ['s', '{"pinned":1}'],
   ['s', '{"label":1}'],
   ['s', '{"blocked":{}}'],
-  ['s', '{"blocked":{"reason":"a","since":-1}}'],
-  ['s', '{"blocked":{"reason":"a","since":1,"erased":{}}}'],
+  ['s', '{"blocked":{"reason":"a","since":-1,"bytes":0,"extents":0}}'],
+  ['s', '{"blocked":{"reason":"a","since":1,"bytes":0,"extents":0,"erasedAt":"x"}}'],
   ['s', '{"quotaBytes":0.5}'],
   ['l', '{}'],
   ['t', '{"quotaBytes":"1"}'],

@@ -4,7 +4,7 @@
  */
 import { StoreError } from '../errors';
 import { swarmIdOf, swarmKey } from '../keys';
-import { type Block, type Erased, isIdle, type RuleChange, type SwarmRule } from './rule';
+import { type Block, isIdle, type RuleChange, type SwarmRule } from './rule';
 
 /** One row of the database. Without a value it is to be removed. */
 export interface RuleRow {
@@ -85,14 +85,13 @@ function ruleOf(fields: Fields): SwarmRule {
 
 function blockOf(value: unknown): Block {
   if (!isFields(value)) throw corrupt('blocked is no object');
-  const { erased } = value;
-  const block = { reason: textAt(value, 'reason'), since: required(value, 'since') };
-  return erased === undefined ? block : { ...block, erased: erasedOf(erased) };
-}
-
-function erasedOf(value: unknown): Erased {
-  if (!isFields(value)) throw corrupt('erased is no object');
-  return { bytes: required(value, 'bytes'), extents: required(value, 'extents'), at: required(value, 'at') };
+  return {
+    reason: textAt(value, 'reason'),
+    since: required(value, 'since'),
+    bytes: required(value, 'bytes'),
+    extents: required(value, 'extents'),
+    ...optional(value, 'erasedAt'),
+  };
 }
 
 function optional<Name extends string>(fields: Fields, name: Name): Partial<Record<Name, number>> {

@@ -43,6 +43,13 @@ export class RuleBook {
     return this.orders;
   }
 
+  /** Every rule, as the change that lays it down. */
+  changes(): RuleChange[] {
+    const swarms = [...this.rules].map(([swarmId, rule]): RuleChange => ({ kind: 'swarm', swarmId, rule }));
+    const jobs = [...this.orders].map(([name, text]): RuleChange => ({ kind: 'job', name, text }));
+    return [...swarms, ...this.quotas.values(), ...jobs];
+  }
+
   /** Whether there is room for what a change lays down. What removes or replaces always fits. */
   hasRoomFor(change: RuleChange): boolean {
     switch (change.kind) {

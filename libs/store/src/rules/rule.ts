@@ -16,19 +16,15 @@ export interface SwarmRule {
   readonly serveRate?: number;
 }
 
-/** Why a swarm is blocked, and since when. Times are Unix seconds. */
+/** Why a swarm is blocked, and since when; times are Unix seconds. */
 export interface Block {
   readonly reason: string;
   readonly since: number;
-  /** What was erased for it, once the store was read back and nothing of the swarm was found. */
-  readonly erased?: Erased;
-}
-
-/** What a store held of a swarm before it was erased, and when it was seen to hold nothing more. */
-export interface Erased {
+  /** What was held of it then: bytes on disk, and extents. */
   readonly bytes: number;
   readonly extents: number;
-  readonly at: number;
+  /** When the store was read back and nothing of the swarm was found in it; until then it is being erased. */
+  readonly erasedAt?: number;
 }
 
 /** A group of swarms that a quota may bound: those with a label, or those that a tracker names. */

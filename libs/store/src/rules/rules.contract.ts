@@ -1,7 +1,7 @@
 import { type StoreBench, one, other, roomy } from '../store-bench.testing';
 import type { RuleChange, SwarmRule } from './rule';
 
-const block = { reason: 'a court says so', since: 1_700_000_000 };
+const block = { reason: 'a court says so', since: 1_700_000_000, bytes: 0, extents: 0 };
 
 function ruled(rule: SwarmRule | undefined): RuleChange {
   return { kind: 'swarm', swarmId: one.swarmId, rule };

@@ -1,0 +1,76 @@
+import { DeskBench, storeDirectory } from './operator-desk.testing';
+
+const directory = storeDirectory();
+const one = 'a'.repeat(64);
+const other = 'b'.repeat(64);
+const block = { reason: 'a court says so', since: 1_700_000_000, bytes: 0, extents: 0 };
+let bench: DeskBench;
+
+beforeEach(() => {
+  bench = DeskBench.start(directory.path);
+});
+afterEach(() => bench.close());
+
+async function reopen(): Promise<void> {
+  await bench.close();
+  bench = DeskBench.start(directory.path);
+}
+
+describe('a rule', () => {
+  it('is on disk when it is answered, whatever else is laid down for the swarm at the same time', async () => {
+    await Promise.all([
+      bench.desk.revise(one, (rule) => ({ ...rule, pinned: true })),
+      bench.desk.revise(one, (rule) => ({ ...rule, label: 'news' })),
+      bench.desk.lay({ kind: 'label', name: 'news', quotaBytes: 7 }),
+    ]);
+    await reopen();
+    expect(bench.desk.rules.swarm(one)).toEqual({ pinned: true, label: 'news' });
+    expect([...bench.desk.rules.groups]).toEqual([{ kind: 'label', name: 'news', quotaBytes: 7 }]);
+  });
+
+  it('that cannot be written changes nothing', async () => {
+    await bench.client.close();
+    const refused = bench.desk.revise(one, (rule) => ({ ...rule, blocked: block }));
+    expect(bench.told).toEqual([]);
+    await expect(refused).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+    expect(bench.desk.rules.isBlocked(one)).toBe(false);
+    expect(bench.told).toEqual([
+      ['block', one],
+      ['unblock', one],
+    ]);
+  });
+});
+
+describe('a block', () => {
+  it('reaches the threads before the disk, keeps writes out, and outlives a restart', async () => {
+    await bench.store(one, 3);
+    const blocked = bench.desk.revise(one, (rule) => ({ ...rule, blocked: block }));
+    await Promise.resolve();
+    expect(bench.told[0]).toEqual(['block', one]);
+    expect(bench.reader.rules()).toEqual([]);
+    await blocked;
+    expect(await bench.desk.erase([one])).toBe(1);
+    expect(await bench.store(one, 3)).toBe(0);
+    expect(await bench.store(other, 1)).toBe(1);
+    await reopen();
+    expect(bench.desk.rules.isBlocked(one)).toBe(true);
+    expect(await bench.store(one, 3)).toBe(0);
+    await bench.desk.revise(one, () => ({}));
+    expect(bench.told).toEqual([['unblock', one]]);
+    expect(await bench.store(one, 3)).toBe(3);
+  });
+});
+
+describe('an erasure', () => {
+  it('of many swarms leaves nothing of them, and all of the others', async () => {
+    const ids = Array.from({ length: 100 }, (_, at) => at.toString(16).padStart(64, '0'));
+    for (const id of [...ids, one]) await bench.store(id, 1);
+    expect(await bench.desk.erase([...ids, other])).toBe(100);
+    let left = await bench.desk.leftovers();
+    while (left.length > 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+      left = bench.desk.stillThere(left);
+    }
+    expect(bench.reader.swarms().map(({ record }) => record.metadata.swarmId)).toEqual([one]);
+  });
+});

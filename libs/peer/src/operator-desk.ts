@@ -1,0 +1,117 @@
+import type { SwarmId } from '@weir/ppspp';
+import {
+  emptyBatch,
+  StoreError,
+  type RuleBook,
+  type RuleChange,
+  type StoreClient,
+  type StoreReader,
+  type SwarmRule,
+} from '@weir/store';
+import type { Crew } from './crew';
+
+/** What an operator's orders go to. */
+export interface DeskParts {
+  readonly client: StoreClient;
+  readonly reader: StoreReader;
+  readonly crew: Pick<Crew, 'block' | 'tell'>;
+  /** What is on disk. */
+  readonly rules: RuleBook;
+}
+
+/** Swarms whose erasure is one transaction: so long other commits wait. */
+const erasedAtOnceMax = 64;
+
+/**
+ * Takes what operators lay down and order: rules are on disk before it answers, and reach the datapath threads at once. One change
+ * after the other, so that none is made to a rule that is just being changed.
+ */
+export class OperatorDesk {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly parts: DeskParts) {}
+
+  /** What is laid down. */
+  get rules(): RuleBook {
+    return this.parts.rules;
+  }
+
+  /**
+   * Changes what is laid down for a swarm, and resolves with what is, once that is on disk. A swarm that is blocked is left at once, before
+   * anything is written. Rejects with a `StoreError`, and then nothing is changed.
+   */
+  revise(swarmId: SwarmId, change: (rule: SwarmRule) => SwarmRule): Promise<SwarmRule> {
+    return this.inTurn(async () => {
+      const rule = change(this.rules.swarm(swarmId) ?? {});
+      await this.write({ kind: 'swarm', swarmId, rule });
+      return rule;
+    });
+  }
+
+  /** Lays down, or removes, a group's quota or a job. Rejects with a `StoreError`, and then nothing is changed. */
+  lay(change: Exclude<RuleChange, { kind: 'swarm' }>): Promise<void> {
+    return this.inTurn(() => this.write(change));
+  }
+
+  /** Leaves swarms and removes what the store has of them; how many of them it had. */
+  async erase(swarmIds: readonly SwarmId[]): Promise<number> {
+    const { crew, client } = this.parts;
+    let count = 0;
+    for (let at = 0; at < swarmIds.length; at += erasedAtOnceMax) {
+      const some = swarmIds.slice(at, at + erasedAtOnceMax);
+      for (const swarmId of some) crew.tell(swarmId, { type: 'leave', swarmId });
+      const { erased } = await client.commit({ ...emptyBatch, erase: some.map((swarmId) => ({ swarmId })) });
+      count += erased.length;
+    }
+    return count;
+  }
+
+  /** Has no more of a swarm fetched than subscribers need. */
+  settle(swarmId: SwarmId): void {
+    this.parts.crew.tell(swarmId, { type: 'settle', swarmId });
+  }
+
+  /** See `StoreReader.leftovers`. */
+  leftovers(): Promise<number[]> {
+    return this.parts.reader.leftovers();
+  }
+
+  /** See `StoreReader.stillThere`. */
+  stillThere(numbers: readonly number[]): number[] {
+    return this.parts.reader.stillThere(numbers);
+  }
+
+  private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.last.then(work);
+    this.last = result.catch(() => undefined);
+    return result;
+  }
+
+  private async write(change: RuleChange): Promise<void> {
+    const { client, rules } = this.parts;
+    if (!rules.hasRoomFor(change)) throw new StoreError('STORE_RULES_FULL', fullRemedy, { kind: change.kind });
+    // At once: the disk may be slow, and a block must not wait for it.
+    if (blocks(change)) this.tell(change, true);
+    try {
+      await client.commit({ ...emptyBatch, rules: [change] });
+      rules.apply(change);
+    } finally {
+      if (change.kind === 'swarm') this.tell(change, rules.isBlocked(change.swarmId));
+    }
+  }
+
+  private tell({ swarmId }: { readonly swarmId: SwarmId }, blocked: boolean): void {
+    this.parts.crew.block(swarmId, blocked);
+  }
+}
+
+const fullRemedy = 'No more rules of this kind find room. Remove some that nobody needs.';
+
+function blocks(change: RuleChange): change is Extract<RuleChange, { kind: 'swarm' }> {
+  return change.kind === 'swarm' && change.rule?.blocked !== undefined;
+}
+
+/** The swarms that are blocked. */
+export function blockedIn(rules: RuleBook): SwarmId[] {
+  return [...rules.swarms].flatMap(([swarmId, { blocked }]) => (blocked === undefined ? [] : [swarmId]));
+}
