@@ -33,6 +33,7 @@ class MemoryTables implements Tables {
   readonly contents = new Map<number, Content>();
   readonly rows = new Map<string, Buffer>();
   private next = 1;
+  private remembered: Uint8Array | undefined;
 
   atomically<Result>(work: () => Result): Result {
     return work();
@@ -88,6 +89,14 @@ class MemoryTables implements Tables {
     const { key, value } = encodeRule(change);
     if (value === undefined) this.rows.delete(key.toString('hex'));
     else this.rows.set(key.toString('hex'), value);
+  }
+
+  policy(): Uint8Array | undefined {
+    return this.remembered;
+  }
+
+  keepPolicy(state: Uint8Array): void {
+    this.remembered = state;
   }
 
   sweep(swarm: number, keysMax: number): Swept {
