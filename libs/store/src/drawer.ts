@@ -1,4 +1,5 @@
 import type { Extent } from '@weir/ppspp';
+import { transactionBytesMax } from './limits';
 import { ProbationSlab, type SlabPlace } from './probation/probation-slab';
 import { SlabReader } from './probation/slab-reader';
 import type { ExtentRef, HeldExtent, SlabMoves } from './store';
@@ -17,6 +18,12 @@ export class Drawer {
   constructor(bytes: number) {
     this.slab = new ProbationSlab(bytes);
     this.reader = new SlabReader(this.slab.memory);
+  }
+
+  /** Bytes that may be in it: less than there are, since what leaves keeps its place until the transaction is done. */
+  get usableBytes(): number {
+    const { capacityBytes } = this.slab;
+    return capacityBytes - Math.min(transactionBytesMax, capacityBytes / 8);
   }
 
   /** Takes a copy of an extent; undefined if there is no room. */

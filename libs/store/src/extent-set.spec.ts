@@ -26,8 +26,7 @@ describe('a set of extents', () => {
           expect(set.size).toBe(model.size);
           expect(ascending(runs.flatMap((run) => set.of(run * length, length)))).toEqual(ascending(model));
           expect(ascending(runs)).toEqual(ascending(new Set([...model].map((index) => Math.floor(index / length)))));
-          for (const run of runs)
-            expect(set.countOf(run * length, length)).toBe(set.of(run * length, length).length);
+          for (const run of runs) expect(set.countOf(run * length, length)).toBe(set.of(run * length, length).length);
         },
       ),
     );

@@ -176,6 +176,8 @@ export class Keeper implements CacheListener {
     while (ledger.overheadBytes + ledger.extentBytes + more > this.limitBytes && shelf.sweep());
     this.tell(overheadBytes);
     this.settle();
+    // The records of swarms that left with it make room too.
+    this.tell(overheadBytes);
   }
 
   private tell(overheadBytes: number): void {

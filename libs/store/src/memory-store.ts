@@ -4,7 +4,7 @@ import { type SwarmEntry, summaryOf } from './keys';
 import type { OpenedSwarm, StoreReader, StoreWriter, SwarmSummary } from './store';
 import { decodeRule, encodeRule } from './rules/codec';
 import type { RuleChange } from './rules/rule';
-import { TableWriter } from './table-writer';
+import { TableWriter, type WriterLimits } from './table-writer';
 import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
 
 const endlessDisk: DiskSpace = { freeBytes: Number.MAX_SAFE_INTEGER, totalBytes: Number.MAX_SAFE_INTEGER };
@@ -14,7 +14,7 @@ export class MemoryStore {
   private readonly tables = new MemoryTables();
 
   /** Opens the writer; after its `close` another may be opened, and finds what was written. */
-  writer(options: { capacityBytes: number; disk?: () => DiskSpace }): StoreWriter {
+  writer(options: Omit<WriterLimits, 'disk'> & Partial<WriterLimits>): StoreWriter {
     return new TableWriter(this.tables, { disk: () => endlessDisk, ...options });
   }
 

@@ -1,6 +1,6 @@
 import { type Extent, type HashBlock, type SwarmId, type SwarmRecord, invariant } from '@weir/ppspp';
 import { blockFootprint } from './footprint';
-import { inMemory, segmentOf } from './held-segments';
+import { inMemory } from './held-segments';
 import { type Ledger, type LedgerSwarm, holdsBlock } from './ledger';
 import { lastUseGrainSeconds, sweptPerTransactionMax } from './limits';
 import { loadLedger } from './load-ledger';

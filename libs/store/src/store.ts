@@ -195,3 +195,11 @@ export interface StoreWriter {
 
 /** A batch that does nothing, to be spread into one that does something. */
 export const emptyBatch: Batch = Object.freeze({ erase: [], touched: [], writes: [] });
+
+/** How full a store is with nothing in it. */
+export function emptyUsage(capacityBytes: number): StoreUsage {
+  return {
+    ...{ storedBytes: 0, memoryBytes: 0, capacityBytes, swarms: 0, extents: 0, memoryExtents: 0 },
+    policy: { segments: 0, ghosts: 0, probationShare: 0, pinnedBytes: 0, stateBytes: 0 },
+  };
+}

@@ -70,7 +70,7 @@ export class TableWriter implements StoreWriter {
     this.highWaterBytes = this.shelf.ledger.storedBytes;
     this.keeper = new Keeper(this.shelf, () => this.diskAllows() !== 'nothing', {
       ...{ ...judgementDefaults, ...judgement, capacityBytes },
-      memoryCapacityBytes: memoryCapacity(probationBytes),
+      memoryCapacityBytes: this.drawer.usableBytes,
     });
     this.shrink(this.keeper.begin(tables.policy()));
   }
