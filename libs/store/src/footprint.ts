@@ -1,4 +1,5 @@
 import { extentChunks, hashBytes, subtreeHashes, type HashFunction, type SwarmRecord } from '@weir/ppspp';
+import { sealBytes } from './integrity/seal';
 
 /** Bytes of a page, set when the database is made, so that the account does not depend on the machine. */
 export const pageBytes = 4096;
@@ -14,7 +15,7 @@ export const recordFootprint = pageBytes;
 
 /** What a hash block costs, its 127 hashes: one page up to SHA-256, two of longer hashes. */
 export function blockFootprint(hash: HashFunction): number {
-  return footprint(subtreeHashes * hashBytes[hash]);
+  return footprint(subtreeHashes * hashBytes[hash] + sealBytes);
 }
 
 /** Bytes on disk of a value: whole pages. A small one shares a page with others and is counted as if it did not. */

@@ -5,16 +5,22 @@ import { StoreError } from './errors';
 import { footprint } from './footprint';
 import {
   blockKeyOf,
+  decodeBlock,
   decodeBlockKey,
   decodeCount,
   decodeExtent,
   decodeExtentKey,
   decodeSwarm,
   decodeSwarmNumber,
+  encodeBlock,
+  encodeCount,
   encodeExtent,
   encodeSwarm,
   extentKey,
   extentValueBytes,
+  isWholeBlock,
+  metaKeys,
+  swarmKey,
   type SwarmEntry,
 } from './keys';
 
@@ -48,7 +54,7 @@ describe('keys and values', () => {
       fc.property(anyEntry, (entry) => {
         const value = encodeSwarm(entry);
         expect(decodeSwarm('ab01', value)).toEqual(entry);
-        expect(decodeSwarmNumber(value)).toBe(entry.number);
+        expect(decodeSwarmNumber(swarmKey('ab01'), value)).toBe(entry.number);
       }),
     );
   });
@@ -69,16 +75,17 @@ describe('keys and values', () => {
     });
     const header = '00000007 00 04 0002 00000400 00000010 00000020 00000002 0000000000000041 ffffffffffffffff';
     const rest = ` 0000000000023000 ${'01'.repeat(20)} ${'02'.repeat(20)}`;
-    expect(value.toString('hex')).toBe((header + rest).replaceAll(' ', ''));
+    expect(value.toString('hex')).toBe(`${(header + rest).replaceAll(' ', '')}f42c43dc`);
   });
 
   it('of an extent come back as they were, and 64 chunks of 1 KiB with SHA-256 fill 17 pages', () => {
     const hashes = seededBytes(subtreeHashes * 32, 1);
     const extent = { index: 2 ** 40, bytes: seededBytes(65_536, 2), hashes };
     const value = Buffer.alloc(extentValueBytes(extent) + 100);
-    encodeExtent(extent, 'sha256', value);
-    expect(value.subarray(0, 8).toString('hex')).toBe('0001000002000000');
-    expect(decodeExtent(2 ** 40, Uint8Array.from(value.subarray(0, -100)))).toEqual(extent);
+    const key = extentKey(7, 2 ** 40);
+    expect(encodeExtent(key, extent, 'sha256', value)).toBe(69_608);
+    expect(value.subarray(0, 8).toString('hex')).toBe('bbfd741102010000');
+    expect(decodeExtent(key, Uint8Array.from(value.subarray(0, -100)))).toEqual(extent);
     expect(extentValueBytes(extent)).toBe(69_608);
     expect(footprint(69_608)).toBe(17 * 4096);
     expect(footprint(69_609)).toBe(18 * 4096);
@@ -98,7 +105,8 @@ describe('keys and values', () => {
 
   const extent = { index: 0, bytes: seededBytes(100, 1), hashes: seededBytes(subtreeHashes * 20, 2) };
   const stored = Buffer.alloc(extentValueBytes(extent));
-  encodeExtent(extent, 'sha1', stored);
+  const key = extentKey(1, 0);
+  encodeExtent(key, extent, 'sha1', stored);
   const swarm = encodeSwarm({
     number: 1,
     record: {
@@ -111,18 +119,67 @@ describe('keys and values', () => {
   });
 
   it.each([
-    ['an extent cut short', () => decodeExtent(0, stored.subarray(0, -1))],
-    ['an extent without a header', () => decodeExtent(0, stored.subarray(0, 7))],
-    ['an extent of an unknown hash function', () => decodeExtent(0, withByte(stored, 4, 9))],
+    ['an extent cut short', () => decodeExtent(key, stored.subarray(0, -1))],
+    ['an extent without a header', () => decodeExtent(key, stored.subarray(0, 7))],
+    ['an extent of an unknown hash function', () => decodeExtent(key, withByte(stored, 4, 9))],
+    ['an extent in the place of another', () => decodeExtent(extentKey(1, 1), stored)],
     ['a swarm cut short', () => decodeSwarm('ff', swarm.subarray(0, 47))],
     ['a swarm without its peaks', () => decodeSwarm('ff', swarm.subarray(0, 60))],
     ['a swarm of an unknown hash function', () => decodeSwarm('ff', withByte(swarm, 4, 9))],
     ['a swarm of unknown addressing', () => decodeSwarm('ff', withByte(swarm, 5, 9))],
-    ['a counter of three bytes', () => decodeCount(Buffer.alloc(3))],
+    ['a swarm in the place of another', () => decodeSwarm('fe', swarm)],
+    ['a swarm of which only the number is asked', () => decodeSwarmNumber(swarmKey('ff'), withByte(swarm, 3, 2))],
   ])('that break the format are told apart: %s', (_, decode) => {
     expect(decode).toThrow(StoreError);
   });
+
+  it.each([
+    ['a record', swarm, (value: Uint8Array) => decodeSwarm('ff', value)],
+    ['an extent', stored, (value: Uint8Array) => decodeExtent(key, value)],
+  ])('are not taken with any one bit flipped: %s', (_, value, decode) => {
+    const taken = [];
+    for (let bit = 0; bit < value.length * 8; bit++) if (isTaken(() => decode(withBit(value, bit)))) taken.push(bit);
+    expect(taken).toEqual([]);
+  });
+
+  it('of a number or a hash block are told from what was written, whichever bit is flipped', () => {
+    const count = encodeCount(metaKeys.nextSwarm, 7);
+    const blockKey = blockKeyOf(1, 1, 0);
+    const block = encodeBlock(blockKey, { tier: 1, index: 0, hashes: extent.hashes });
+    expect(decodeCount(metaKeys.nextSwarm, count)).toBe(7);
+    expect(decodeCount(metaKeys.format, count)).toBeUndefined();
+    expect(isWholeBlock(blockKey, block)).toBe(true);
+    for (let bit = 0; bit < count.length * 8; bit++)
+      expect(decodeCount(metaKeys.nextSwarm, withBit(count, bit))).toBeUndefined();
+    for (let bit = 0; bit < block.length * 8; bit += 7) expect(isWholeBlock(blockKey, withBit(block, bit))).toBe(false);
+  });
+
+  it('of format 1, which have no seals, are read as they are', () => {
+    const unsealedSwarm = swarm.subarray(0, -4);
+    expect(decodeSwarm('ff', unsealedSwarm)).toEqual(decodeSwarm('ff', swarm));
+    const old = Buffer.from(stored);
+    old.writeUInt32BE(extent.bytes.length, 0);
+    old[5] = 0;
+    expect(decodeExtent(key, old)).toEqual(extent);
+    expect(decodeCount(metaKeys.format, Buffer.of(0, 0, 0, 9))).toBe(9);
+    expect(decodeCount(metaKeys.format, Buffer.alloc(3))).toBeUndefined();
+    expect(decodeBlock(blockKeyOf(1, 1, 0), extent.hashes).hashes).toEqual(extent.hashes);
+    expect(isWholeBlock(blockKeyOf(1, 1, 0), extent.hashes)).toBe(true);
+  });
 });
+
+function isTaken(decode: () => unknown): boolean {
+  try {
+    decode();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function withBit(value: Buffer, bit: number): Buffer {
+  return withByte(value, bit >> 3, (value[bit >> 3] ?? 0) ^ (1 << (bit & 7)));
+}
 
 function withByte(value: Buffer, at: number, byte: number): Buffer {
   const changed = Buffer.from(value);

@@ -3,12 +3,17 @@
  *
  *     swarms   swarm ID                           number u32, hash u8, addressing u8, peaks u16, chunk size u32,
  *                                                 first use u32, last use u32, extents held u32, chunk count u64,
- *                                                 content bytes u64 (all ones: not known), stored bytes u64, peak hashes
- *     extents  swarm number u32, index u48        content bytes u32, hash u8, 3 bytes zero; chunks; 127 hashes
- *     hashes   swarm number u32, tier u8, u48     127 hashes
- *     meta     `format`, `next-swarm`             u32
+ *                                                 content bytes u64 (all ones: not known), stored bytes u64, peak hashes;
+ *                                                 seal
+ *     extents  swarm number u32, index u48        seal, hash u8, 1, 2 bytes zero; chunks; 127 hashes
+ *     hashes   swarm number u32, tier u8, u48     127 hashes; seal
+ *     meta     `format`, `format-copy`,           u32; seal
+ *              `next-swarm`
  *     policy   part u32                           what the cache's judgement remembers, cut into parts
  *     rules    as rules/codec.ts has it
+ *
+ * A seal is CRC-32 over key and value, itself left out. Values that format 1 wrote have none: they end where it would begin, and
+ * an extent has its content's bytes as u32 and then 0 in the place of seal and 1.
  *
  * A swarm number is never used twice: content fetched again after an erasure has a new one, and so never meets what is
  * left of the old. Hash and addressing are those of RFC 7574 sections 7.6 and 7.8. Whoever changes any of this
@@ -29,12 +34,13 @@ import {
 } from '@weir/ppspp';
 import { StoreError } from './errors';
 import { extentHeaderBytes } from './footprint';
+import { seal, sealBytes, sealOf, unsealed } from './integrity/seal';
 import type { SwarmSummary } from './store';
 
 /** Version of what this file describes. */
 export const formatVersion = 2;
 
-/** Versions that a writer makes the present one when it opens them: version 1 had fewer databases, and all else alike. */
+/** Versions that a writer makes the present one when it opens them: version 1 had fewer databases, and no seals. */
 export const upgradableVersions: readonly number[] = [1];
 
 /** Names of the databases. */
@@ -48,12 +54,21 @@ export const databaseNames = {
 } as const;
 
 /** Keys of `meta`. */
-export const metaKeys = { format: Buffer.from('format'), nextSwarm: Buffer.from('next-swarm') } as const;
+export const metaKeys = {
+  format: Buffer.from('format'),
+  /** What stands for the format should its own number break. */
+  formatCopy: Buffer.from('format-copy'),
+  nextSwarm: Buffer.from('next-swarm'),
+} as const;
 
 /** A swarm's summary under its number. */
 export interface SwarmEntry extends SwarmSummary {
   readonly number: number;
 }
+
+/** What the seal of an extent covers begins here. */
+const sealedFrom = 4;
+const sealedMark = 1;
 
 const swarmHeaderBytes = 48;
 const unknownBytes = 2n ** 64n - 1n;
@@ -84,7 +99,7 @@ export function encodeSwarm(entry: SwarmEntry): Buffer {
   value.writeBigUInt64BE(contentBytes === undefined ? unknownBytes : BigInt(contentBytes), 32);
   value.writeBigUInt64BE(BigInt(entry.storedBytes), 40);
   peaks.forEach((peak, at) => value.set(peak, swarmHeaderBytes + at * hashBytes[metadata.hash]));
-  return value;
+  return seal(swarmKey(metadata.swarmId), value);
 }
 
 /** What readers of the store see of an entry. */
@@ -92,27 +107,24 @@ export function summaryOf({ record, extentsHeld, storedBytes, firstUse, lastUse 
   return { record, extentsHeld, storedBytes, firstUse, lastUse };
 }
 
-/** The swarm number in a value of `swarms`, without the rest. */
-export function decodeSwarmNumber(value: Uint8Array): number {
-  return decodeCount(value.subarray(0, 4));
+/** The swarm number in a value of `swarms`, without the rest. Throws STORE_CORRUPT for a record that is not what was written. */
+export function decodeSwarmNumber(key: Uint8Array, value: Uint8Array): number {
+  return bufferOver(recordIn(key, value)).readUInt32BE(0);
 }
 
-/** Mirror of `encodeSwarm`; the entry keeps nothing of `bytes`. */
+/** Mirror of `encodeSwarm`; the entry keeps nothing of `bytes`. Throws STORE_CORRUPT for a record that is not what was written. */
 export function decodeSwarm(swarmId: SwarmId, bytes: Uint8Array): SwarmEntry {
-  const value = bufferOver(bytes);
-  if (value.length < swarmHeaderBytes) throw corrupt('the record of a swarm is too short', { swarmId });
+  const value = bufferOver(recordIn(swarmKey(swarmId), bytes));
   const hash = hashOf(value.readUInt8(4));
   const addressing = addressingOf(value.readUInt8(5));
   if (hash === undefined || addressing === undefined) throw corrupt('the record of a swarm is unknown', { swarmId });
-  const peaks = hashesOf(value.subarray(swarmHeaderBytes), hashBytes[hash]);
-  if (peaks.length !== value.readUInt16BE(6)) throw corrupt('the record of a swarm lost peaks', { swarmId });
   const contentBytes = value.readBigUInt64BE(32);
   return {
     number: value.readUInt32BE(0),
     record: {
       metadata: { swarmId, hash, addressing, chunkSize: value.readUInt32BE(8) },
       chunkCount: Number(value.readBigUInt64BE(24)),
-      peaks,
+      peaks: hashesOf(value.subarray(swarmHeaderBytes), hashBytes[hash]),
       contentBytes: contentBytes === unknownBytes ? undefined : Number(contentBytes),
     },
     firstUse: value.readUInt32BE(12),
@@ -120,6 +132,16 @@ export function decodeSwarm(swarmId: SwarmId, bytes: Uint8Array): SwarmEntry {
     extentsHeld: value.readUInt32BE(20),
     storedBytes: Number(value.readBigUInt64BE(40)),
   };
+}
+
+/** A swarm's value without its seal, as long as its own numbers say. */
+function recordIn(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const header = bufferOver(bytes);
+  const size = bytes.length < swarmHeaderBytes ? undefined : sizeOf(header.readUInt8(4));
+  const length = size === undefined ? 0 : swarmHeaderBytes + header.readUInt16BE(6) * size;
+  const record = bytes.length === length + sealBytes ? unsealed(key, bytes) : bytes;
+  if (record?.length === length) return record;
+  throw corrupt('the record of a swarm is not what was written', { swarmId: swarmIdOf(key) });
 }
 
 /** Key of an extent in `extents`. Index 0 of the next swarm number is the end of a swarm's range. */
@@ -141,22 +163,30 @@ export function extentValueBytes({ bytes, hashes }: Extent): number {
   return extentHeaderBytes + bytes.length + hashes.length;
 }
 
-/** Writes an extent's value to the beginning of `target`. Shared memory is copied here: LMDB crashes on it. */
-export function encodeExtent(extent: Extent, hash: HashFunction, target: Buffer): void {
-  target.writeUInt32BE(extent.bytes.length, 0);
-  target.writeUInt32BE(hashFunctionCodes[hash] * 2 ** 24, 4);
-  target.set(extent.bytes, extentHeaderBytes);
-  target.set(extent.hashes, extentHeaderBytes + extent.bytes.length);
+/**
+ * Writes an extent's value, for `key`, to the beginning of `target`, and answers how long it is. Shared memory is copied here: LMDB
+ * crashes on it.
+ */
+export function encodeExtent(key: Uint8Array, { bytes, hashes }: Extent, hash: HashFunction, target: Buffer): number {
+  const end = extentHeaderBytes + bytes.length + hashes.length;
+  target.writeUInt32BE(hashFunctionCodes[hash] * 2 ** 24 + sealedMark * 2 ** 16, sealedFrom);
+  target.set(bytes, extentHeaderBytes);
+  target.set(hashes, extentHeaderBytes + bytes.length);
+  target.writeUInt32BE(sealOf(key, target.subarray(sealedFrom, end)), 0);
+  return end;
 }
 
-/** Mirror of `encodeExtent`; the extent is a view of `value`. */
-export function decodeExtent(index: number, value: Uint8Array): Extent {
+/** Mirror of `encodeExtent`; the extent is a view of `value`. Throws STORE_CORRUPT for one that is not what was written. */
+export function decodeExtent(key: Uint8Array, value: Uint8Array): Extent {
+  const { index } = decodeExtentKey(key);
   const header = bufferOver(value);
-  const bytesEnd = extentHeaderBytes + (value.length < extentHeaderBytes ? 0 : header.readUInt32BE(0));
-  const hash = value.length < extentHeaderBytes ? undefined : hashOf(header.readUInt8(4));
-  if (hash === undefined || value.length !== bytesEnd + subtreeHashes * hashBytes[hash]) {
-    throw corrupt('an extent has not the length it states', { index, length: value.length });
-  }
+  const size = value.length < extentHeaderBytes ? undefined : sizeOf(header.readUInt8(4));
+  const bytesEnd = size === undefined ? 0 : value.length - subtreeHashes * size;
+  const isSealed = bytesEnd >= extentHeaderBytes && header.readUInt8(5) === sealedMark;
+  const isWhole = isSealed
+    ? sealOf(key, value.subarray(sealedFrom)) === header.readUInt32BE(0)
+    : bytesEnd >= extentHeaderBytes && extentHeaderBytes + header.readUInt32BE(0) === bytesEnd;
+  if (!isWhole) throw corrupt('an extent is not what was written', { index, length: value.length });
   return { index, bytes: value.subarray(extentHeaderBytes, bytesEnd), hashes: value.subarray(bytesEnd) };
 }
 
@@ -175,27 +205,43 @@ export function decodeBlockKey(key: Uint8Array): { swarm: number; tier: number; 
   return { swarm: bytes.readUInt32BE(0), tier: bytes.readUInt8(4), index: bytes.readUIntBE(5, 6) };
 }
 
-/** A hash block from its key and value. */
-export function decodeBlock(key: Uint8Array, hashes: Uint8Array): HashBlock {
+/** Value of a hash block under its key. */
+export function encodeBlock(key: Uint8Array, { hashes }: HashBlock): Buffer {
+  return seal(key, hashes);
+}
+
+/** A hash block from its key and value. Without a seal, or with a wrong one, its hashes are claims like a peer's, and no worse. */
+export function decodeBlock(key: Uint8Array, value: Uint8Array): HashBlock {
   const { tier, index } = decodeBlockKey(key);
-  return { tier, index, hashes };
+  const length = value.length - (value.length % subtreeHashes);
+  return { tier, index, hashes: value.subarray(0, length) };
+}
+
+/** False for a hash block that is not what was written, as far as that can be told. */
+export function isWholeBlock(key: Uint8Array, value: Uint8Array): boolean {
+  return value.length % subtreeHashes === 0 || unsealed(key, value) !== undefined;
 }
 
 /** Value of a number in `meta`. */
-export function encodeCount(count: number): Buffer {
+export function encodeCount(key: Uint8Array, count: number): Buffer {
   const value = Buffer.alloc(4);
   value.writeUInt32BE(count, 0);
-  return value;
+  return seal(key, value);
 }
 
-/** Mirror of `encodeCount`. */
-export function decodeCount(value: Uint8Array): number {
-  if (value.length !== 4) throw corrupt('a counter has not four bytes', { length: value.length });
-  return bufferOver(value).readUInt32BE(0);
+/** Mirror of `encodeCount`; undefined for a number that is not what was written. */
+export function decodeCount(key: Uint8Array, value: Uint8Array): number | undefined {
+  const count = value.length === 4 ? value : unsealed(key, value);
+  return count?.length === 4 ? bufferOver(count).readUInt32BE(0) : undefined;
 }
 
 function hashOf(code: number): HashFunction | undefined {
   return hashFunctions.find((hash) => hashFunctionCodes[hash] === code);
+}
+
+function sizeOf(code: number): number | undefined {
+  const hash = hashOf(code);
+  return hash && hashBytes[hash];
 }
 
 function addressingOf(code: number): ChunkAddressing | undefined {

@@ -47,7 +47,7 @@ export function openForWriting(directory: string, capacityBytes: number): Enviro
     rules: table(rules),
   };
   if (version === undefined && environment.swarms.getKeysCount() > 0) throw foreign(root, directory, 0);
-  if (version !== formatVersion) meta.putSync(metaKeys.format, encodeCount(formatVersion));
+  if (version !== formatVersion || !hasBothFormats(meta)) keepFormat(root, meta);
   return environment;
 }
 
@@ -101,9 +101,25 @@ export function refuseForeign(directory: string): void {
   throw new StoreError('STORE_FAILED', remedy, { directory });
 }
 
+/** By its number, or the copy of it should that be broken. */
 function versionOf(meta: Table): number | undefined {
-  const value = meta.getBinary(metaKeys.format);
-  return value === undefined ? undefined : decodeCount(value);
+  return countIn(meta, metaKeys.format) ?? countIn(meta, metaKeys.formatCopy);
+}
+
+function hasBothFormats(meta: Table): boolean {
+  return countIn(meta, metaKeys.format) === countIn(meta, metaKeys.formatCopy);
+}
+
+function keepFormat(root: RootDatabase<Buffer, Buffer>, meta: Table): void {
+  root.transactionSync(() => {
+    for (const key of [metaKeys.format, metaKeys.formatCopy]) meta.putSync(key, encodeCount(key, formatVersion));
+  });
+}
+
+/** A number in `meta`; undefined if it is not there, or not what was written. */
+export function countIn(meta: Table, key: Buffer): number | undefined {
+  const value = meta.getBinary(key);
+  return value && decodeCount(key, value);
 }
 
 function readable(version: number): boolean {

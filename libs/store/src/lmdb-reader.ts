@@ -33,7 +33,12 @@ export class LmdbReader implements StoreReader {
   swarms(): SwarmSummary[] {
     const environment = this.opened();
     if (environment === undefined) return [];
-    return [...environment.swarms.getRange()].map(({ key, value }) => summaryOf(decodeSwarm(swarmIdOf(key), value)));
+    const summaries: SwarmSummary[] = [];
+    for (const { key, value } of environment.swarms.getRange()) {
+      const entry = orNothing(() => decodeSwarm(swarmIdOf(key), value));
+      if (entry !== undefined) summaries.push(summaryOf(entry));
+    }
+    return summaries;
   }
 
   rules(): RuleChange[] {
@@ -56,7 +61,7 @@ export class LmdbReader implements StoreReader {
 
   holds(swarmId: SwarmId): boolean {
     const environment = this.opened();
-    return environment !== undefined && numberOf(environment, swarmId) !== undefined;
+    return environment !== undefined && orNothing(() => numberOf(environment, swarmId)) !== undefined;
   }
 
   open(swarmId: SwarmId): Promise<OpenedSwarm | undefined> {
@@ -83,7 +88,7 @@ export class LmdbReader implements StoreReader {
       const { extents } = current(environment);
       if (numberOf(environment, swarmId) !== number) return undefined;
       const value = copyOf(extents, key);
-      return value && decodeExtent(index, value);
+      return value && decodeExtent(key, value);
     });
   }
 
@@ -123,7 +128,17 @@ function valueOf({ swarms }: Environment, swarmId: SwarmId): Buffer | undefined 
 
 function numberOf(environment: Environment, swarmId: SwarmId): number | undefined {
   const value = valueOf(environment, swarmId);
-  return value && decodeSwarmNumber(value);
+  return value && decodeSwarmNumber(swarmKey(swarmId), value);
+}
+
+/** Nothing in the place of what is not what was written: whoever lists has no use for it, and who opens it is told. */
+function orNothing<Answer>(decode: () => Answer): Answer | undefined {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof StoreError && error.code === 'STORE_CORRUPT') return undefined;
+    throw error;
+  }
 }
 
 async function extentsOf(environment: Environment, swarm: number): Promise<number[]> {

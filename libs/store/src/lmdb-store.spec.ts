@@ -84,7 +84,7 @@ describe('the files of a store', () => {
 
   it('are opened in slices, whole all the same, with another timer running in between', async () => {
     const small = new TestContent(3, { chunkCount: 64 * 9_000, chunkSize: 1 });
-    const writer = openLmdbWriter({ directory, capacityBytes: 256 * 1024 * 1024, judgement: { swarmShareMax: 1 } });
+    const writer = openLmdbWriter({ directory, capacityBytes: 256 * 1024 * 1024 });
     const indexes = Array.from({ length: 9_000 }, (_, index) => index);
     const blocks = Array.from({ length: 141 }, (_, index) => small.block(1, index));
     writer.commit([small.batch(indexes, blocks)], 1);
@@ -120,7 +120,9 @@ describe('the files of a store', () => {
     const root = open({ path: directory, noSubdir: false, pageSize: 4096, keyEncoding: 'binary', encoding: 'binary' });
     for (const name of Object.values(databaseNames).filter((name) => !formatOneNames.includes(name)))
       root.openDB({ name, keyEncoding: 'binary', encoding: 'binary' }).dropSync();
-    root.openDB({ name: 'meta', keyEncoding: 'binary', encoding: 'binary' }).putSync(metaKeys.format, encodeCount(1));
+    root
+      .openDB({ name: 'meta', keyEncoding: 'binary', encoding: 'binary' })
+      .putSync(metaKeys.format, encodeCount(metaKeys.format, 1));
     await root.close();
     const reader = openLmdbReader(directory);
     // Not before its writer has upgraded it.
@@ -132,13 +134,15 @@ describe('the files of a store', () => {
     await next.close();
     const meta = open({ path: directory, noSubdir: false, readOnly: true, keyEncoding: 'binary', encoding: 'binary' });
     const version = meta.openDB<Buffer, Buffer>({ name: 'meta', keyEncoding: 'binary', encoding: 'binary' });
-    expect(version.get(metaKeys.format)).toEqual(encodeCount(2));
+    expect(version.get(metaKeys.format)).toEqual(encodeCount(metaKeys.format, 2));
     await meta.close();
   });
 
   it('of another format are not opened, and the error says what to do', async () => {
     const root = open({ path: directory, noSubdir: false, pageSize: 4096, keyEncoding: 'binary', encoding: 'binary' });
-    root.openDB({ name: 'meta', keyEncoding: 'binary', encoding: 'binary' }).putSync(metaKeys.format, encodeCount(99));
+    root
+      .openDB({ name: 'meta', keyEncoding: 'binary', encoding: 'binary' })
+      .putSync(metaKeys.format, encodeCount(metaKeys.format, 99));
     await root.close();
     const refusal: unknown = await Promise.resolve()
       .then(() => openLmdbWriter({ directory, capacityBytes }))

@@ -3,12 +3,13 @@ import { openForWriting } from './lmdb-environment';
 import { LmdbReader } from './lmdb-reader';
 import { LmdbTables } from './lmdb-tables';
 import type { StoreReader, StoreWriter } from './store';
-import { TableWriter, type WriterLimits, mustBeCapacity } from './table-writer';
+import { TableWriter, mustBeCapacity } from './table-writer';
 
 /** Where a store is, and how much it may hold. */
-export interface LmdbStoreOptions extends Omit<WriterLimits, 'disk'> {
+export interface LmdbStoreOptions {
   /** Made if it is not there. On a file system with room for the capacity and the 5 % that stay free. */
   readonly directory: string;
+  readonly capacityBytes: number;
 }
 
 /**
@@ -16,12 +17,12 @@ export interface LmdbStoreOptions extends Omit<WriterLimits, 'disk'> {
  * million extents. Throws a StoreError: STORE_CAPACITY, STORE_FORMAT, STORE_CORRUPT, or STORE_FAILED where LMDB cannot open it.
  */
 export function openLmdbWriter(
-  { directory, ...limits }: LmdbStoreOptions,
+  { directory, capacityBytes }: LmdbStoreOptions,
   disk: () => DiskSpace = () => diskSpaceAt(directory),
 ): StoreWriter {
-  mustBeCapacity(limits.capacityBytes);
-  const tables = new LmdbTables(openForWriting(directory, limits.capacityBytes));
-  return new TableWriter(tables, { ...limits, disk });
+  mustBeCapacity(capacityBytes);
+  const tables = new LmdbTables(openForWriting(directory, capacityBytes));
+  return new TableWriter(tables, { capacityBytes, disk });
 }
 
 /** Opens a directory for reading, from any thread or process. */

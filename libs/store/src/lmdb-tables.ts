@@ -3,9 +3,9 @@ import {
   type SwarmEntry,
   blockKeyOf,
   decodeBlockKey,
-  decodeCount,
   decodeExtentKey,
   decodeSwarm,
+  encodeBlock,
   encodeCount,
   encodeExtent,
   encodeSwarm,
@@ -15,17 +15,13 @@ import {
   swarmIdOf,
   swarmKey,
 } from './keys';
-import { pageBytes } from './footprint';
-import type { Environment, Table } from './lmdb-environment';
+import { type Environment, type Table, countIn } from './lmdb-environment';
 import { decodeRule, encodeRule } from './rules/codec';
 import type { RuleChange } from './rules/rule';
 import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
 
 const firstSwarm = 1;
 const swarmNumberMax = 2 ** 32 - 2;
-
-/** Bytes of one part of what the policy remembers: as many as fit into the room that an extent of 64 KiB leaves. */
-const policyPartBytes = 17 * pageBytes - 24;
 
 /** The databases in LMDB. */
 export class LmdbTables implements Tables {
@@ -39,13 +35,12 @@ export class LmdbTables implements Tables {
   }
 
   nextSwarm(): number {
-    const value = this.environment.meta.getBinary(metaKeys.nextSwarm);
-    return value === undefined ? firstSwarm : decodeCount(value);
+    return countIn(this.environment.meta, metaKeys.nextSwarm) ?? firstSwarm;
   }
 
   setNextSwarm(number: number): void {
     invariant(number <= swarmNumberMax, 'a store sees fewer than 2^32 swarms in its life');
-    this.environment.meta.putSync(metaKeys.nextSwarm, encodeCount(number));
+    this.environment.meta.putSync(metaKeys.nextSwarm, encodeCount(metaKeys.nextSwarm, number));
   }
 
   *swarms(): Iterable<SwarmEntry> {
@@ -67,8 +62,9 @@ export class LmdbTables implements Tables {
   putExtent(swarm: number, extent: Extent, hash: HashFunction): void {
     const bytes = extentValueBytes(extent);
     if (this.scratch.length < bytes) this.scratch = Buffer.allocUnsafeSlow(bytes);
-    encodeExtent(extent, hash, this.scratch);
-    this.environment.extents.putSync(extentKey(swarm, extent.index), this.scratch.subarray(0, bytes));
+    const key = extentKey(swarm, extent.index);
+    encodeExtent(key, extent, hash, this.scratch);
+    this.environment.extents.putSync(key, this.scratch.subarray(0, bytes));
   }
 
   removeExtent(swarm: number, index: number): void {
@@ -79,8 +75,9 @@ export class LmdbTables implements Tables {
     for (const key of this.environment.hashes.getKeys()) yield decodeBlockKey(key);
   }
 
-  putBlock(swarm: number, { tier, index, hashes }: HashBlock): void {
-    this.environment.hashes.putSync(blockKeyOf(swarm, tier, index), Buffer.from(hashes));
+  putBlock(swarm: number, block: HashBlock): void {
+    const key = blockKeyOf(swarm, block.tier, block.index);
+    this.environment.hashes.putSync(key, encodeBlock(key, block));
   }
 
   *rules(): Iterable<RuleChange> {
@@ -91,21 +88,6 @@ export class LmdbTables implements Tables {
     const { key, value } = encodeRule(change);
     if (value === undefined) this.environment.rules.removeSync(key);
     else this.environment.rules.putSync(key, value);
-  }
-
-  policy(): Uint8Array | undefined {
-    const parts = [...this.environment.policy.getRange()].map(({ value }) => Buffer.from(value));
-    return parts.length === 0 ? undefined : Buffer.concat(parts);
-  }
-
-  keepPolicy(state: Uint8Array): void {
-    const { policy } = this.environment;
-    const parts = Math.ceil(state.length / policyPartBytes);
-    for (const key of policy.getKeys({ start: partKey(parts) })) policy.removeSync(key);
-    for (let part = 0; part < parts; part++) {
-      const from = part * policyPartBytes;
-      policy.putSync(partKey(part), Buffer.from(state.subarray(from, from + policyPartBytes)));
-    }
   }
 
   sweep(swarm: number, keysMax: number): Swept {
@@ -124,12 +106,6 @@ export class LmdbTables implements Tables {
   async close(): Promise<void> {
     await this.environment.root.close();
   }
-}
-
-function partKey(part: number): Buffer {
-  const key = Buffer.alloc(4);
-  key.writeUInt32BE(part, 0);
-  return key;
 }
 
 function removeSome(table: Table, range: { start: Buffer; end: Buffer }, limit: number): Buffer[] {

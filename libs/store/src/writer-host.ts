@@ -120,14 +120,15 @@ export class WriterHost {
       written: results.flatMap(({ written }) => written),
       evicted: results.flatMap(({ evicted }) => evicted),
       erased: results.flatMap(({ erased }) => erased),
-      ...this.writer.moves(),
+      released: [],
+      held: [],
     };
-    if (Object.values(notice).every(({ length }) => length === 0)) return;
+    if (notice.written.length + notice.evicted.length + notice.erased.length === 0) return;
     for (const client of this.clients) this.reply(client, { type: 'notice', notice });
   }
 
   private report(results: readonly CommitResult[], seconds: number): void {
-    const refused = noRefusals();
+    const refused: Record<RefusalReason, number> = { full: 0, 'too-large': 0, conflict: 0, malformed: 0, blocked: 0 };
     let written = 0;
     let evicted = 0;
     for (const result of results) {
@@ -146,8 +147,4 @@ export class WriterHost {
   private tell(reply: ControlReply): void {
     this.control.postMessage(reply);
   }
-}
-
-function noRefusals(): Record<RefusalReason, number> {
-  return { full: 0, 'too-large': 0, conflict: 0, malformed: 0, blocked: 0, policy: 0 };
 }

@@ -13,7 +13,7 @@ export async function ownerlessNumbers(newest: () => Environment): Promise<numbe
   // Owners are read last: a swarm that comes meanwhile has its record by then.
   for await (const number of numbersIn(() => newest().extents, extentStart)) found.add(number);
   for await (const number of numbersIn(() => newest().hashes, blockStart)) found.add(number);
-  for (const { value } of newest().swarms.getRange()) found.delete(decodeSwarmNumber(value));
+  for (const { key, value } of newest().swarms.getRange()) found.delete(decodeSwarmNumber(key, value));
   return [...found];
 }
 
