@@ -1,0 +1,184 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execPath } from 'node:process';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { diceOf, type Dice } from './dice';
+import { inspect } from './inspect';
+import { readJournal, type Phase } from './journal';
+import { Model } from './model';
+import { ofFormatOne } from './old-format';
+import type { Life } from './scenario';
+import { Tables } from './tables';
+
+/** Where a process is struck: at a change of the tables, or some time after it reached a phase. */
+type Moment = 'point' | 'starting' | 'ready' | 'stopping' | 'none';
+
+/** What one death led to. */
+export interface Death {
+  readonly seed: number;
+  readonly moment: Moment;
+  /** Phase that the process had reached. */
+  readonly phase: Phase | 'nothing';
+  readonly killed: boolean;
+  readonly transactions: number;
+  readonly answers: number;
+  readonly extents: number;
+  readonly openMillis: number;
+  /** Of the file, for each byte of the capacity. */
+  readonly fileShare: number;
+  readonly faults: readonly string[];
+}
+
+/** Deaths of one store, one after the other; then another begins. */
+const deathsOfOneStore = 12;
+
+const capacities = [6, 8, 12].map((mebibytes) => mebibytes * 1024 * 1024);
+
+/** Milliseconds within which a process is struck after it reached a phase, which such a phase takes at most. */
+const spans = { starting: 250, ready: 400, stopping: 12 } as const;
+
+/**
+ * Kills `kills` processes, and tells of each when its store was looked at. What is random depends on the seed, but for time: when
+ * a process is struck, and how its threads take turns.
+ */
+export async function campaign(
+  kills: number,
+  seed: number,
+  onDeath: (death: Death) => void,
+  end: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  let killed = 0;
+  const isOver = (): boolean => killed >= kills || end.aborted;
+  for (let nth = 0; !isOver(); nth++) {
+    const folder = mkdtempSync(join(tmpdir(), 'weir-kill-'));
+    const store = new KilledStore(folder, seed + 1_000 * nth);
+    let isSound = true;
+    for (let death = 0; death < deathsOfOneStore && isSound && !isOver(); death++) {
+      const one = await store.live();
+      if (one.killed) killed++;
+      isSound = one.faults.length === 0;
+      onDeath(one);
+    }
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** A store and what it must hold, over the deaths of those who write to it. */
+class KilledStore {
+  private tables = new Tables();
+  private lives = 0;
+  private capacityBytes: number;
+  /** A file does not shrink. */
+  private capacityBytesMost = 0;
+
+  constructor(
+    private readonly folder: string,
+    private readonly seed: number,
+  ) {
+    this.capacityBytes = capacityOf(diceOf(seed));
+  }
+
+  async live(): Promise<Death> {
+    const seed = this.seed + this.lives++;
+    const dice = diceOf(seed);
+    if (dice.chance(0.15)) this.capacityBytes = capacityOf(dice);
+    const directory = join(this.folder, 'store');
+    const isOld = existsSync(join(directory, 'data.mdb')) && dice.chance(0.08);
+    if (isOld) await this.makeOld(directory);
+    // The upgrade is what is struck then.
+    const moment = isOld ? 'starting' : momentOf(dice);
+    const life: Life = {
+      ...{ directory, seed, capacityBytes: this.capacityBytes },
+      journal: join(this.folder, `journal-${seed}`),
+      killAtPoint: moment === 'point' ? 1 + dice.below(900) : 0,
+      answersToStop: moment === 'stopping' || moment === 'none' ? 20 + dice.below(150) : 0,
+    };
+    const strikeAfter =
+      moment === 'none' || moment === 'point' ? undefined : { phase: moment, millis: dice.share() * spans[moment] };
+    const { phase, killed, said } = await liveAndDie(life, strikeAfter);
+    const faults = killed || phase === 'stopped' ? [] : [`it ended by itself, in ${phase}: ${said}`];
+    return { seed, moment, phase, killed, ...(await this.judge(life, faults)) };
+  }
+
+  /** Format 1 knew no rules. */
+  private async makeOld(directory: string): Promise<void> {
+    await ofFormatOne(directory);
+    this.tables.rules.clear();
+  }
+
+  private async judge(life: Life, faults: string[]): Promise<Omit<Death, 'seed' | 'moment' | 'phase' | 'killed'>> {
+    const model = new Model(this.tables);
+    const nothing = { transactions: 0, answers: 0, extents: 0, openMillis: 0, fileShare: 0 };
+    if (!existsSync(life.journal)) return { ...nothing, faults };
+    for (const entry of readJournal(life.journal)) model.hear(entry);
+    faults.push(...model.lies);
+    const { transactions, answers } = model;
+    const file = join(life.directory, 'data.mdb');
+    if (!existsSync(file)) return { ...nothing, faults };
+    this.capacityBytesMost = Math.max(this.capacityBytesMost, life.capacityBytes);
+    const fileShare = statSync(file).size / this.capacityBytesMost;
+    const { extents, openMillis, tables, faults: found } = await this.inspectCopy(life, model.possible);
+    faults.push(...found);
+    if (tables !== undefined) this.tables = tables;
+    return { transactions, answers, extents, openMillis, fileShare, faults };
+  }
+
+  /** The next process gets the store as the dead one left it. */
+  private async inspectCopy(
+    { directory, capacityBytes }: Life,
+    possible: readonly Tables[],
+  ): ReturnType<typeof inspect> {
+    const copy = join(this.folder, 'copy');
+    rmSync(copy, { recursive: true, force: true });
+    mkdirSync(copy);
+    cpSync(directory, copy, { recursive: true, filter: (source) => !source.endsWith('lock.mdb') });
+    return inspect(copy, capacityBytes, possible);
+  }
+}
+
+interface Strike {
+  readonly phase: Phase;
+  readonly millis: number;
+}
+
+interface Ended {
+  readonly phase: Phase | 'nothing';
+  readonly killed: boolean;
+  readonly said: string;
+}
+
+async function liveAndDie(life: Life, strike: Strike | undefined): Promise<Ended> {
+  const env = { ...process.env, WEIR_CRASH: JSON.stringify(life) };
+  const hook = join(__dirname, 'hook.cjs');
+  const child = spawn(execPath, ['-r', hook, join(__dirname, 'child.ts')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const exit = once(child, 'exit');
+  let phase: Ended['phase'] = 'nothing';
+  let said = '';
+  child.stderr.on('data', (text) => (said += String(text)));
+  for await (const line of createInterface({ input: child.stdout })) {
+    phase = phases.find((name) => name === line) ?? phase;
+    if (phase !== strike?.phase) continue;
+    await pause(strike.millis);
+    child.kill('SIGKILL');
+  }
+  const [, signal] = await exit;
+  return { phase, killed: signal === 'SIGKILL', said };
+}
+
+const phases: readonly Phase[] = ['starting', 'ready', 'stopping', 'stopped'];
+
+function momentOf(dice: Dice): Moment {
+  const share = dice.share();
+  if (share < 0.3) return 'point';
+  if (share < 0.75) return 'ready';
+  if (share < 0.87) return 'starting';
+  return share < 0.95 ? 'stopping' : 'none';
+}
+
+function capacityOf(dice: Dice): number {
+  return capacities[dice.below(capacities.length)] ?? 8 * 1024 * 1024;
+}

@@ -1,0 +1,78 @@
+/**
+ * Loaded into the process that is killed, in each of its threads. The main thread runs a scenario in TypeScript over the
+ * built libs; in the writer's, every change of the tables goes into the journal: a line with what a transaction does just
+ * before it commits, and one when it has. It can also end the process at such a point, as SIGKILL does.
+ */
+const { openSync, readFileSync, writeSync } = require('node:fs');
+const Module = require('node:module');
+const { join } = require('node:path');
+const { isMainThread } = require('node:worker_threads');
+
+const root = join(__dirname, '../..');
+const built = (lib) => join(root, 'dist/libs', lib, 'src');
+
+/** What the journal says of a change, from its arguments and result. */
+const changing = {
+  putSwarm: ([{ number, record, extentsHeld, storedBytes }]) => [
+    record.metadata.swarmId,
+    { number, extentsHeld, storedBytes },
+  ],
+  removeSwarm: ([swarmId]) => [swarmId],
+  putExtent: ([number, { index }]) => [number, index],
+  removeExtent: ([number, index]) => [number, index],
+  putBlock: ([number, { tier, index }]) => [number, tier, index],
+  putRule: ([change]) => [change],
+  sweep: ([number], { done }) => [number, done],
+};
+
+const resolveFilename = Module._resolveFilename;
+Module._resolveFilename = (request, ...rest) => {
+  const [, lib] = /^@weir\/([^/]+)$/.exec(request) ?? [];
+  return resolveFilename(lib === undefined ? request : join(built(lib), 'index.js'), ...rest);
+};
+
+if (isMainThread) {
+  Module._extensions['.ts'] = (loaded, filename) => {
+    const { transformSync } = require('@swc/core');
+    const options = { ...require('../../ops/swc.cjs'), filename };
+    loaded._compile(transformSync(readFileSync(filename, 'utf8'), options).code, filename);
+  };
+} else journalled(JSON.parse(process.env.WEIR_CRASH));
+
+function journalled({ journal, killAtPoint }) {
+  const { LmdbTables } = require(join(built('store'), 'lmdb-tables.js'));
+  const tables = LmdbTables.prototype;
+  const file = openSync(journal, 'a');
+  const tell = (line) => writeSync(file, `${JSON.stringify(line)}\n`);
+  let points = 0;
+  const pass = () => {
+    points++;
+    if (points === killAtPoint) process.kill(process.pid, 'SIGKILL');
+  };
+  let changes;
+  for (const [name, told] of Object.entries(changing)) {
+    const original = tables[name];
+    if (original === undefined) continue;
+    tables[name] = function (...args) {
+      const result = original.apply(this, args);
+      changes?.push([name, ...told(args, result)]);
+      pass();
+      return result;
+    };
+  }
+  const { atomically } = tables;
+  tables.atomically = function (work) {
+    const outermost = changes === undefined;
+    if (!outermost) return atomically.call(this, work);
+    changes = [];
+    const result = atomically.call(this, () => {
+      const done = work();
+      tell({ kind: 'doing', changes });
+      return done;
+    });
+    changes = undefined;
+    tell({ kind: 'done' });
+    pass();
+    return result;
+  };
+}

@@ -1,0 +1,18 @@
+import { randomInt } from 'node:crypto';
+import { campaign, type Death } from './campaign';
+
+const seed = Number(process.env['WEIR_CRASH_SEED'] ?? randomInt(2 ** 31));
+
+/** `npm run test:kill` does the same some hundred times. */
+const kills = 30;
+
+jest.setTimeout(180_000);
+
+it(`a store whose process is killed at any moment has all that was acknowledged, and nothing else (WEIR_CRASH_SEED=${seed})`, async () => {
+  const deaths: Death[] = [];
+  await campaign(kills, seed, (death) => deaths.push(death));
+  expect(deaths.filter(({ faults }) => faults.length > 0)).toEqual([]);
+  // They were killed at work, not before it.
+  expect(deaths.reduce((sum, { transactions }) => sum + transactions, 0)).toBeGreaterThan(10 * kills);
+  expect(deaths.reduce((sum, { extents }) => sum + extents, 0)).toBeGreaterThan(10 * kills);
+});

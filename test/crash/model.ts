@@ -1,0 +1,75 @@
+import type { Change, Entry } from './journal';
+import { Question } from './question';
+import { modelSwarm, Tables } from './tables';
+
+/**
+ * What has to be in a store after its process ended, from its journal: all of each transaction that was done, and of the one
+ * that was being done all or nothing. Along the way it checks what clients were told.
+ */
+export class Model {
+  /** Answers that were not true, in words. */
+  readonly lies: string[] = [];
+  /** Answers to clients. */
+  answers = 0;
+  transactions = 0;
+  private readonly questions = new Map<number, Question>();
+  private doing: readonly Change[] | undefined;
+
+  constructor(private readonly tables = new Tables()) {}
+
+  /** What the store may hold now: as before the transaction under way, or as after it. */
+  get possible(): Tables[] {
+    if (this.doing === undefined) return [this.tables];
+    const after = this.tables.copy();
+    for (const change of this.doing) after.apply(change);
+    return [this.tables, after];
+  }
+
+  hear(entry: Entry): void {
+    switch (entry.kind) {
+      case 'doing':
+        this.doing = entry.changes;
+        break;
+      case 'done':
+        this.perform(this.doing ?? []);
+        this.doing = undefined;
+        break;
+      case 'asked': {
+        const question = new Question(entry.wish);
+        question.look(this.tables);
+        this.questions.set(entry.id, question);
+        break;
+      }
+      case 'answered':
+        this.judge(entry.id, new Set(entry.failed));
+        break;
+      case 'phase':
+        break;
+    }
+  }
+
+  private perform(changes: readonly Change[]): void {
+    this.follow(changes);
+    for (const change of changes) this.tables.apply(change);
+    this.transactions++;
+    for (const question of this.questions.values()) question.look(this.tables);
+  }
+
+  private follow(changes: readonly Change[]): void {
+    const names = new Map([...this.tables.swarms].map(([swarmId, { number }]) => [number, swarmId]));
+    for (const [name, swarmId, record] of changes)
+      if (name === 'putSwarm') names.set(modelSwarm.parse(record).number, String(swarmId));
+    for (const change of changes) {
+      const [name, first] = change;
+      const swarmId = name === 'removeSwarm' ? String(first) : names.get(Number(first));
+      for (const question of this.questions.values()) question.follow(change, swarmId);
+    }
+  }
+
+  private judge(id: number, failed: ReadonlySet<number>): void {
+    const lie = this.questions.get(id)?.lie(failed);
+    if (lie !== undefined) this.lies.push(lie);
+    this.questions.delete(id);
+    this.answers++;
+  }
+}
