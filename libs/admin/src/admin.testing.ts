@@ -32,7 +32,10 @@ export class PeerStandIn implements Partial<PeerService> {
   addresses: readonly Address[] = [{ ip: '192.0.2.1', port: 6778 }];
   onLoopback = false;
   totals: PeerTotals = { channels: 0, fetchedBytes: 0, servedBytes: 0, hitBytes: 0, missBytes: 0 };
-  usage = { storedBytes: 0, capacityBytes: 0, swarms: 0, extents: 0 };
+  usage: PeerService['usage'] = {
+    ...{ storedBytes: 0, memoryBytes: 0, capacityBytes: 0, swarms: 0, extents: 0, memoryExtents: 0 },
+    policy: { segments: 0, ghosts: 0, probationShare: 0, pinnedBytes: 0, stateBytes: 0 },
+  };
   readonly openSwarms = new Map<SwarmId, LiveSwarm>();
   readonly storedSwarms = new Map<SwarmId, StoredSwarm>();
   readonly peers = new Map<SwarmId, Candidate[]>();

@@ -19,7 +19,7 @@ describe('GET /v1/status', () => {
     admin.peer.totals = { channels: 7, fetchedBytes: 100, servedBytes: 390, hitBytes: 300, missBytes: 100 };
     const passed = { contentBytes: 200, byteHitRatio: 0.5 };
     admin.interception.status = { enabled: true, epochSeconds: 12, passed, popular: [{ swarmId: 'ab', score: 1.5 }] };
-    admin.peer.usage = { storedBytes: 5_000, capacityBytes: 10_000, swarms: 1, extents: 2 };
+    admin.peer.usage = { ...admin.peer.usage, storedBytes: 5_000, capacityBytes: 10_000, swarms: 1, extents: 2 };
     admin.peer.addresses = [
       { ip: '192.0.2.1', port: 6778 },
       { ip: '2001:db8::1', port: 6778 },

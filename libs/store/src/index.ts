@@ -13,4 +13,4 @@ export * from './store';
 export { StoreClient } from './store-client';
 export { WriterHost } from './writer-host';
 export { StoreLock } from './store-lock';
-export type { HeldExtent, StoreNotice } from './writer-messages';
+export type { StoreNotice } from './writer-messages';

@@ -1,20 +1,29 @@
 import type { SwarmId, SwarmRecord } from '@weir/ppspp';
+import { ExtentSet } from './extent-set';
 import { blockFootprint, extentFootprint, recordFootprint } from './footprint';
 import type { SwarmEntry } from './keys';
-import { UseOrder } from './use-order';
+import type { SlabPlace } from './probation/probation-slab';
+import { segmentExtents } from './segments';
+import { nextKey, swarmKeyNumber } from './swarm-key';
 
 /** A swarm as the ledger knows it. */
 export interface LedgerSwarm {
   readonly swarmId: SwarmId;
   readonly number: number;
+  /** By which the policy knows it. */
+  readonly key: number;
+  readonly segmentExtents: number;
   readonly firstUse: number;
   record: SwarmRecord;
   lastUse: number;
   /** The last use that is on disk. */
   lastUseKept: number;
+  /** Bytes on disk. */
   storedBytes: number;
-  /** Slot in the order of use, by extent index. */
-  readonly slots: Map<number, number>;
+  /** Extents on disk. */
+  readonly disk: ExtentSet;
+  /** Extents in memory alone, and where. */
+  readonly memory: Map<number, SlabPlace>;
   readonly blocks: Set<number>;
 }
 
@@ -24,20 +33,30 @@ export interface Leftover {
   readonly record: SwarmRecord;
 }
 
-/**
- * The writer's account of what is on disk and how it was used: bytes, extents, and the order in which they leave.
- * Made anew from the keys when a store opens.
- */
+/** The writer's account of what is on disk and in memory. Made anew from the keys when a store opens. */
 export class Ledger {
+  /** Bytes on disk, all of them. */
   storedBytes = 0;
-  extents = 0;
+  /** Bytes that extents in memory alone would take on disk. */
+  memoryBytes = 0;
+  /** Bytes of extents held, on disk and in memory: what the policy disposes of. */
+  extentBytes = 0;
+  /** Extents on disk. */
+  diskExtents = 0;
+  /** Extents in memory alone. */
+  memoryExtents = 0;
   private readonly swarms = new Map<SwarmId, LedgerSwarm>();
   private readonly byNumber = new Map<number, LedgerSwarm>();
-  private readonly order = new UseOrder();
+  private readonly byKey = new Map<number, LedgerSwarm>();
   private readonly leftovers: Leftover[] = [];
 
   get swarmCount(): number {
     return this.swarms.size;
+  }
+
+  /** Bytes on disk that are no extent of a swarm held: records, hash blocks, leftovers. */
+  get overheadBytes(): number {
+    return this.storedBytes + this.memoryBytes - this.extentBytes;
   }
 
   swarm(swarmId: SwarmId): LedgerSwarm | undefined {
@@ -52,67 +71,89 @@ export class Ledger {
     return this.byNumber.get(number);
   }
 
+  /** The swarm that the policy knows by a key. */
+  keyed(key: number): LedgerSwarm | undefined {
+    return this.byKey.get(key);
+  }
+
+  /** By what the policy knows a swarm, held or not. No two that are held have the same. */
+  keyOf(swarmId: SwarmId): number {
+    const held = this.swarms.get(swarmId);
+    if (held !== undefined) return held.key;
+    let key = swarmKeyNumber(swarmId);
+    while (this.byKey.has(key)) key = nextKey(key);
+    return key;
+  }
+
   /** Takes up a swarm; its extents and blocks are counted one by one afterwards. */
   addSwarm({ number, record, firstUse, lastUse }: Omit<SwarmEntry, 'extentsHeld' | 'storedBytes'>): LedgerSwarm {
-    const { swarmId } = record.metadata;
+    const { swarmId, chunkSize } = record.metadata;
     const swarm: LedgerSwarm = {
       ...{ swarmId, number, record, firstUse, lastUse, lastUseKept: lastUse, storedBytes: 0 },
-      slots: new Map(),
+      key: this.keyOf(swarmId),
+      segmentExtents: segmentExtents(chunkSize),
+      disk: new ExtentSet(),
+      memory: new Map(),
       blocks: new Set(),
     };
     this.swarms.set(swarmId, swarm);
     this.byNumber.set(number, swarm);
-    this.count(swarm, recordFootprint);
+    this.byKey.set(swarm.key, swarm);
+    this.countOnDisk(swarm, recordFootprint);
     return swarm;
   }
 
-  /** Forgets a swarm; what it has on disk beside its record stays counted, as a leftover. */
+  /** Forgets a swarm with nothing in memory; what it has on disk beside its record stays counted, as a leftover. */
   retire(swarm: LedgerSwarm): void {
-    this.count(swarm, -recordFootprint);
+    this.countOnDisk(swarm, -recordFootprint);
     this.swarms.delete(swarm.swarmId);
     this.byNumber.delete(swarm.number);
-    for (const slot of swarm.slots.values()) this.order.remove(slot);
-    this.extents -= swarm.slots.size;
-    if (swarm.slots.size + swarm.blocks.size > 0) this.leftovers.push({ number: swarm.number, record: swarm.record });
+    this.byKey.delete(swarm.key);
+    this.diskExtents -= swarm.disk.size;
+    this.extentBytes -= swarm.storedBytes - swarm.blocks.size * blockFootprint(swarm.record.metadata.hash);
+    if (swarm.disk.size + swarm.blocks.size > 0) this.leftovers.push({ number: swarm.number, record: swarm.record });
   }
 
+  /** Counts an extent on disk. */
   addExtent(swarm: LedgerSwarm, index: number): void {
-    swarm.slots.set(index, this.order.append(swarm.number, index));
-    this.extents++;
-    this.count(swarm, extentFootprint(swarm.record, index));
+    const bytes = extentFootprint(swarm.record, index);
+    swarm.disk.add(index);
+    this.diskExtents++;
+    this.extentBytes += bytes;
+    this.countOnDisk(swarm, bytes);
   }
 
-  removeExtent(swarm: LedgerSwarm, index: number): void {
-    const slot = swarm.slots.get(index);
-    if (slot === undefined) return;
-    this.order.remove(slot);
-    swarm.slots.delete(index);
-    this.extents--;
-    this.count(swarm, -extentFootprint(swarm.record, index));
+  /** Counts an extent in memory. */
+  hold(swarm: LedgerSwarm, index: number, place: SlabPlace): void {
+    const bytes = extentFootprint(swarm.record, index);
+    swarm.memory.set(index, place);
+    this.memoryExtents++;
+    this.memoryBytes += bytes;
+    this.extentBytes += bytes;
+  }
+
+  /** Counts an extent no more, wherever it is; the place that it had in memory. */
+  removeExtent(swarm: LedgerSwarm, index: number): SlabPlace | undefined {
+    const bytes = extentFootprint(swarm.record, index);
+    const place = swarm.memory.get(index);
+    this.extentBytes -= bytes;
+    if (place !== undefined) {
+      swarm.memory.delete(index);
+      this.memoryExtents--;
+      this.memoryBytes -= bytes;
+    } else {
+      swarm.disk.delete(index);
+      this.diskExtents--;
+      this.countOnDisk(swarm, -bytes);
+    }
+    return place;
   }
 
   addBlock(swarm: LedgerSwarm, tier: number, index: number): void {
     const number = blockNumber(tier, index);
     if (swarm.blocks.has(number)) return;
     swarm.blocks.add(number);
-    this.count(swarm, blockFootprint(swarm.record.metadata.hash));
-  }
-
-  /** Notes that an extent was used, if it is held. */
-  touch(swarmId: SwarmId, index: number, now: number): LedgerSwarm | undefined {
-    const swarm = this.swarms.get(swarmId);
-    const slot = swarm?.slots.get(index);
-    if (swarm === undefined || slot === undefined) return undefined;
-    this.order.touch(slot);
-    swarm.lastUse = Math.max(swarm.lastUse, now);
-    return swarm;
-  }
-
-  /** The extent that leaves first. */
-  oldest(): { readonly swarm: LedgerSwarm; readonly index: number } | undefined {
-    const oldest = this.order.oldest();
-    const swarm = oldest && this.byNumber.get(oldest.swarm);
-    return swarm && { swarm, index: oldest.index };
+    this.countOnDisk(swarm, blockFootprint(swarm.record.metadata.hash));
   }
 
   /** What is to be swept next. */
@@ -131,15 +172,21 @@ export class Ledger {
     this.leftovers.shift();
   }
 
+  /** What the record on disk says: what is in memory alone is not in it, since a crash would make it a lie. */
   entry(swarm: LedgerSwarm): SwarmEntry {
     const { number, record, storedBytes, firstUse, lastUse } = swarm;
-    return { number, record, extentsHeld: swarm.slots.size, storedBytes, firstUse, lastUse };
+    return { number, record, extentsHeld: swarm.disk.size, storedBytes, firstUse, lastUse };
   }
 
-  private count(swarm: LedgerSwarm, bytes: number): void {
+  private countOnDisk(swarm: LedgerSwarm, bytes: number): void {
     swarm.storedBytes += bytes;
     this.storedBytes += bytes;
   }
+}
+
+/** True if the swarm's extent is held, on disk or in memory. */
+export function holdsExtent(swarm: LedgerSwarm, index: number): boolean {
+  return swarm.disk.has(index) || swarm.memory.has(index);
 }
 
 /** True if the swarm's block is known, so that writing it again takes no more room. */

@@ -9,6 +9,9 @@ export const tiersMax = 8;
 /** Keys removed by one transaction that sweeps: about a millisecond, so that commits never wait long behind it. */
 export const sweptPerTransactionMax = 256;
 
+/** Segments that one transaction removes or writes when a store opens or closes: 16 MiB, so that it holds no more in memory. */
+export const segmentsPerTransactionMax = 64;
+
 /** Keys that `open` reads before it lets the event loop run: about a millisecond. */
 export const openSliceKeys = 4096;
 

@@ -84,7 +84,7 @@ describe('the files of a store', () => {
 
   it('are opened in slices, whole all the same, with another timer running in between', async () => {
     const small = new TestContent(3, { chunkCount: 64 * 9_000, chunkSize: 1 });
-    const writer = openLmdbWriter({ directory, capacityBytes: 256 * 1024 * 1024 });
+    const writer = openLmdbWriter({ directory, capacityBytes: 256 * 1024 * 1024, judgement: { swarmShareMax: 1 } });
     const indexes = Array.from({ length: 9_000 }, (_, index) => index);
     const blocks = Array.from({ length: 141 }, (_, index) => small.block(1, index));
     writer.commit([small.batch(indexes, blocks)], 1);

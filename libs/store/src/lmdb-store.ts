@@ -3,13 +3,12 @@ import { openForWriting } from './lmdb-environment';
 import { LmdbReader } from './lmdb-reader';
 import { LmdbTables } from './lmdb-tables';
 import type { StoreReader, StoreWriter } from './store';
-import { TableWriter, mustBeCapacity } from './table-writer';
+import { TableWriter, type WriterLimits, mustBeCapacity } from './table-writer';
 
 /** Where a store is, and how much it may hold. */
-export interface LmdbStoreOptions {
+export interface LmdbStoreOptions extends Omit<WriterLimits, 'disk'> {
   /** Made if it is not there. On a file system with room for the capacity and the 5 % that stay free. */
   readonly directory: string;
-  readonly capacityBytes: number;
 }
 
 /**
@@ -17,12 +16,12 @@ export interface LmdbStoreOptions {
  * million extents. Throws a StoreError: STORE_CAPACITY, STORE_FORMAT, STORE_CORRUPT, or STORE_FAILED where LMDB cannot open it.
  */
 export function openLmdbWriter(
-  { directory, capacityBytes }: LmdbStoreOptions,
+  { directory, ...limits }: LmdbStoreOptions,
   disk: () => DiskSpace = () => diskSpaceAt(directory),
 ): StoreWriter {
-  mustBeCapacity(capacityBytes);
-  const tables = new LmdbTables(openForWriting(directory, capacityBytes));
-  return new TableWriter(tables, { capacityBytes, disk });
+  mustBeCapacity(limits.capacityBytes);
+  const tables = new LmdbTables(openForWriting(directory, limits.capacityBytes));
+  return new TableWriter(tables, { ...limits, disk });
 }
 
 /** Opens a directory for reading, from any thread or process. */

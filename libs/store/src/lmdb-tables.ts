@@ -15,6 +15,7 @@ import {
   swarmIdOf,
   swarmKey,
 } from './keys';
+import { pageBytes } from './footprint';
 import { type Environment, type Table, countIn } from './lmdb-environment';
 import { decodeRule, encodeRule } from './rules/codec';
 import type { RuleChange } from './rules/rule';
@@ -22,6 +23,9 @@ import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
 
 const firstSwarm = 1;
 const swarmNumberMax = 2 ** 32 - 2;
+
+/** Bytes of one part of what the policy remembers: as many as fit into the room that an extent of 64 KiB leaves. */
+const policyPartBytes = 17 * pageBytes - 24;
 
 /** The databases in LMDB. */
 export class LmdbTables implements Tables {
@@ -90,6 +94,21 @@ export class LmdbTables implements Tables {
     else this.environment.rules.putSync(key, value);
   }
 
+  policy(): Uint8Array | undefined {
+    const parts = [...this.environment.policy.getRange()].map(({ value }) => Buffer.from(value));
+    return parts.length === 0 ? undefined : Buffer.concat(parts);
+  }
+
+  keepPolicy(state: Uint8Array): void {
+    const { policy } = this.environment;
+    const parts = Math.ceil(state.length / policyPartBytes);
+    for (const key of policy.getKeys({ start: partKey(parts) })) policy.removeSync(key);
+    for (let part = 0; part < parts; part++) {
+      const from = part * policyPartBytes;
+      policy.putSync(partKey(part), Buffer.from(state.subarray(from, from + policyPartBytes)));
+    }
+  }
+
   sweep(swarm: number, keysMax: number): Swept {
     const { extents, hashes } = this.environment;
     const extentRange = { start: extentKey(swarm, 0), end: extentKey(swarm + 1, 0) };
@@ -106,6 +125,12 @@ export class LmdbTables implements Tables {
   async close(): Promise<void> {
     await this.environment.root.close();
   }
+}
+
+function partKey(part: number): Buffer {
+  const key = Buffer.alloc(4);
+  key.writeUInt32BE(part, 0);
+  return key;
 }
 
 function removeSome(table: Table, range: { start: Buffer; end: Buffer }, limit: number): Buffer[] {

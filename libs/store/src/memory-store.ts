@@ -4,7 +4,7 @@ import { type SwarmEntry, summaryOf } from './keys';
 import type { OpenedSwarm, StoreReader, StoreWriter, SwarmSummary } from './store';
 import { decodeRule, encodeRule } from './rules/codec';
 import type { RuleChange } from './rules/rule';
-import { TableWriter } from './table-writer';
+import { TableWriter, type WriterLimits } from './table-writer';
 import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
 
 const endlessDisk: DiskSpace = { freeBytes: Number.MAX_SAFE_INTEGER, totalBytes: Number.MAX_SAFE_INTEGER };
@@ -14,7 +14,7 @@ export class MemoryStore {
   private readonly tables = new MemoryTables();
 
   /** Opens the writer; after its `close` another may be opened, and finds what was written. */
-  writer(options: { capacityBytes: number; disk?: () => DiskSpace }): StoreWriter {
+  writer(options: Omit<WriterLimits, 'disk'> & Partial<WriterLimits>): StoreWriter {
     return new TableWriter(this.tables, { disk: () => endlessDisk, ...options });
   }
 
@@ -33,6 +33,7 @@ class MemoryTables implements Tables {
   readonly contents = new Map<number, Content>();
   readonly rows = new Map<string, Buffer>();
   private next = 1;
+  private remembered: Uint8Array | undefined;
 
   atomically<Result>(work: () => Result): Result {
     return work();
@@ -88,6 +89,14 @@ class MemoryTables implements Tables {
     const { key, value } = encodeRule(change);
     if (value === undefined) this.rows.delete(key.toString('hex'));
     else this.rows.set(key.toString('hex'), value);
+  }
+
+  policy(): Uint8Array | undefined {
+    return this.remembered;
+  }
+
+  keepPolicy(state: Uint8Array): void {
+    this.remembered = state;
   }
 
   sweep(swarm: number, keysMax: number): Swept {

@@ -5,9 +5,9 @@ import type { TransactionReport } from './writer-messages';
 /** From a commit that only waits for the disk's cache to one behind a slow disk: 0.5 ms to 8 s, doubling. */
 const commitSecondsBuckets = Array.from({ length: 15 }, (_, step) => 0.0005 * 2 ** step);
 
-const refusalReasons: readonly RefusalReason[] = ['full', 'too-large', 'conflict', 'malformed', 'blocked'];
+const refusalReasons: readonly RefusalReason[] = ['full', 'too-large', 'conflict', 'malformed', 'blocked', 'policy'];
 
-/** What operators see of the store. One label, the reason of a refusal, of five values. */
+/** What operators see of the store. One label, the reason of a refusal, of six values. */
 export function createStoreMetrics(registry: Registry) {
   const registers = [registry];
   const metrics = {

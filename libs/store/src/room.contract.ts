@@ -21,29 +21,49 @@ export function describeRoom(current: () => StoreBench): void {
       bench.commit(sixteen.batch(indexes));
     });
 
-    it('evicts what was used least recently, before it inserts', async () => {
-      const swarmId = sixteen.swarmId;
-      bench.commit({ touched: [{ swarmId, index: 0 }] });
+    /** Extents of a segment. */
+    function segment(number: number): number[] {
+      return [0, 1, 2, 3].map((at) => number * 4 + at);
+    }
+
+    /** Somebody asked for a segment, and somebody else too. */
+    function wanted(content: TestContent, number: number) {
+      return [1, 2, 3].map((by) => ({ swarmId: content.swarmId, index: number * 4, by }));
+    }
+
+    function refs(content: TestContent, indexes: readonly number[]) {
+      return indexes.map((index) => ({ swarmId: content.swarmId, index }));
+    }
+
+    it('evicts whole segments that nobody asked for, before it inserts, and keeps what is wanted', async () => {
+      const { swarmId } = sixteen;
+      bench.commit({ touched: wanted(sixteen, 0) });
       const result = bench.commit(sixteen.batch([16, 17]));
-      expect(result.evicted).toEqual([
-        { swarmId, index: 1 },
-        { swarmId, index: 2 },
-      ]);
+      expect(result.evicted).toEqual(refs(sixteen, segment(1)));
       expect(result.storedBytes).toBeLessThanOrEqual(capacityBytes);
-      await expect(bench.reader.read(swarmId, 1)).resolves.toBeUndefined();
+      await expect(bench.reader.read(swarmId, 4)).resolves.toBeUndefined();
       await expect(bench.reader.read(swarmId, 0)).resolves.toBeDefined();
     });
 
-    it('takes a write of what is held as a use', () => {
-      bench.commit(sixteen.batch([0]));
-      expect(bench.commit(sixteen.batch([16])).evicted).toEqual([{ swarmId: sixteen.swarmId, index: 1 }]);
+    it('never evicts the segment that it makes room for', () => {
+      bench.commit({ erase: refs(sixteen, segment(3)) });
+      bench.commit(sixteen.batch([20, 21, 22, 23]));
+      const evicted = bench.commit(sixteen.batch([24, 25, 26, 27])).evicted.map(({ index }) => index);
+      expect(evicted).toHaveLength(4);
+      expect(evicted.some((index) => index >= 24)).toBe(false);
+    });
+
+    it('takes note of what is asked for that it does not hold', () => {
+      const unknown = { swarmId: 'ff'.repeat(32), index: 7, by: 3, chunkSize: 8192 };
+      expect(bench.commit({ touched: [unknown, { ...unknown, index: 2 ** 47 }] })).toMatchObject({ evicted: [] });
+      expect(bench.writer.usage()).toMatchObject({ extents: 16 });
     });
 
     it('loses the record and the blocks with the last extent', async () => {
       await bench.reopen(roomy);
       bench.commit(one.batch([0], [one.block(1, 0)]), 1);
       await bench.reopen(bench.writer.usage().storedBytes);
-      bench.commit({ touched: indexes.map((index) => ({ swarmId: sixteen.swarmId, index })) });
+      bench.commit({ touched: [0, 1, 2, 3].flatMap((number) => wanted(sixteen, number)) });
       const result = bench.commit(sixteen.batch([16]));
       expect(result.evicted).toContainEqual({ swarmId: one.swarmId, index: 0 });
       expect(bench.reader.swarms().map(({ record }) => record.metadata.swarmId)).toEqual([sixteen.swarmId]);
@@ -55,15 +75,15 @@ export function describeRoom(current: () => StoreBench): void {
     it('evicts within a commit that is larger than itself', () => {
       const result = bench.commit(sixteen.batch(Array.from({ length: 24 }, (_, at) => 16 + at)));
       expect(result.written).toHaveLength(24);
-      expect(result.evicted).toHaveLength(24);
+      expect(result.evicted.length).toBeGreaterThanOrEqual(24);
       expect(result.storedBytes).toBeLessThanOrEqual(capacityBytes);
     });
 
-    it('forgets the order within a swarm over a restart, but not which swarm was used last', async () => {
+    it('remembers over a restart which swarm was used last', async () => {
       await bench.reopen(roomy);
       bench.commit(one.batch([0]), day);
       bench.commit({ touched: [{ swarmId: sixteen.swarmId, index: 4 }] }, 2 * day);
-      await bench.reopen(17 * extentBytes + 3 * recordFootprint);
+      await bench.reopen(17 * extentBytes + 2 * recordFootprint);
       expect(bench.commit(other.batch([0]), 2 * day).evicted).toEqual([{ swarmId: one.swarmId, index: 0 }]);
     });
 
@@ -76,7 +96,7 @@ export function describeRoom(current: () => StoreBench): void {
     it('makes room for blocks too', () => {
       const blocks = Array.from({ length: 16 }, (_, index) => sixteen.block(1, index));
       const result = bench.commit({ writes: [{ ...sixteen.write([]), blocks }] });
-      expect(result.evicted).toEqual([{ swarmId: sixteen.swarmId, index: 0 }]);
+      expect(result.evicted).toEqual(refs(sixteen, segment(0)));
       expect(result.storedBytes).toBeLessThanOrEqual(capacityBytes);
     });
   });

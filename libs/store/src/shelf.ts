@@ -1,59 +1,81 @@
-import type { Extent, HashBlock, SwarmId, SwarmRecord } from '@weir/ppspp';
+import { type Extent, type HashBlock, type SwarmId, type SwarmRecord, invariant } from '@weir/ppspp';
 import { blockFootprint } from './footprint';
+import { inMemory } from './held-segments';
 import { type Ledger, type LedgerSwarm, holdsBlock } from './ledger';
 import { lastUseGrainSeconds, sweptPerTransactionMax } from './limits';
 import { loadLedger } from './load-ledger';
-import type { ExtentRef, StoreUsage } from './store';
+import type { Drawer } from './drawer';
+import type { HeldExtent } from './store';
 import type { Tables } from './tables';
 
 /**
- * Tables and ledger moved in step: each method changes both alike, inside the caller's transaction. What leaves is
- * decided here: first what erased swarms left, then the least recently used extents.
+ * Tables, memory and ledger moved in step: each method changes all of them alike, inside the caller's transaction. What is to be
+ * kept, and where, is decided elsewhere.
  */
 export class Shelf {
-  private readonly ledger: Ledger;
+  readonly ledger: Ledger;
   /** Swarms whose record on disk is behind. */
   private readonly outdated = new Set<LedgerSwarm>();
 
-  constructor(private readonly tables: Tables) {
+  constructor(
+    private readonly tables: Tables,
+    private readonly drawer: Drawer,
+  ) {
     this.ledger = loadLedger(tables);
-  }
-
-  get storedBytes(): number {
-    return this.ledger.storedBytes;
   }
 
   get hasLeftovers(): boolean {
     return this.ledger.leftover() !== undefined;
   }
 
-  /** True if records wait to be written by `keepRecords`. */
-  get hasOutdated(): boolean {
-    return this.outdated.size > 0;
-  }
-
-  usage(): Omit<StoreUsage, 'capacityBytes'> {
-    const { storedBytes, extents, swarmCount: swarms } = this.ledger;
-    return { storedBytes, extents, swarms };
-  }
-
   swarm(swarmId: SwarmId): LedgerSwarm | undefined {
     return this.ledger.swarm(swarmId);
   }
 
-  /** Notes a use; it reaches the disk once the use that is there is old. */
-  touch({ swarmId, index }: ExtentRef, now: number): void {
-    const swarm = this.ledger.touch(swarmId, index, now);
-    if (swarm !== undefined && swarm.lastUse - swarm.lastUseKept >= lastUseGrainSeconds) this.outdated.add(swarm);
+  /** What is in memory alone. */
+  *held(): Iterable<HeldExtent> {
+    for (const { swarmId, memory } of this.ledger.all())
+      for (const [index, place] of memory) yield { swarmId, index, place };
   }
 
-  /** Puts an extent in, for which there is room, with its swarm if that is not held. */
+  /** Notes a use; it reaches the disk once the use that is there is old. */
+  touch(swarm: LedgerSwarm, now: number): void {
+    swarm.lastUse = Math.max(swarm.lastUse, now);
+    if (swarm.lastUse - swarm.lastUseKept >= lastUseGrainSeconds) this.outdated.add(swarm);
+  }
+
+  /** Puts an extent on disk, for which there is room, with its swarm if that is not held. */
   insert(record: SwarmRecord, extent: Extent, now: number): void {
-    const swarm = this.ledger.swarm(record.metadata.swarmId) ?? this.addSwarm(record, now);
+    const swarm = this.swarm(record.metadata.swarmId) ?? this.addSwarm(record, now);
     this.tables.putExtent(swarm.number, extent, record.metadata.hash);
     this.ledger.addExtent(swarm, extent.index);
     swarm.lastUse = Math.max(swarm.lastUse, now);
     this.outdated.add(swarm);
+  }
+
+  /** Puts an extent into memory, with its swarm, whose record is on disk all the same; false if there is no room. */
+  hold(record: SwarmRecord, extent: Extent, now: number): boolean {
+    const place = this.drawer.put({ swarmId: record.metadata.swarmId, index: extent.index }, extent);
+    if (place === undefined) return false;
+    const swarm = this.swarm(record.metadata.swarmId) ?? this.addSwarm(record, now);
+    this.ledger.hold(swarm, extent.index, place);
+    this.touch(swarm, now);
+    return true;
+  }
+
+  /** Writes what is in memory of a segment to disk; how many extents that were. */
+  persist(swarm: LedgerSwarm, segment: number): number {
+    const indexes = inMemory(swarm, segment);
+    for (const index of indexes) {
+      const place = this.ledger.removeExtent(swarm, index);
+      const extent = place && this.drawer.read(index, place);
+      invariant(place !== undefined && extent !== undefined, 'what is in memory is there until its place is released');
+      this.tables.putExtent(swarm.number, extent, swarm.record.metadata.hash);
+      this.ledger.addExtent(swarm, index);
+      this.drawer.release({ swarmId: swarm.swarmId, index }, place);
+    }
+    if (indexes.length > 0) this.outdated.add(swarm);
+    return indexes.length;
   }
 
   /** Takes over what a newer record knows. */
@@ -63,50 +85,30 @@ export class Shelf {
     this.outdated.add(swarm);
   }
 
-  /** Puts a block in, if it finds room within `limitBytes` and its swarm is not evicted for it. */
-  putBlock(swarm: LedgerSwarm, block: HashBlock, limitBytes: number): ExtentRef[] {
-    const bytes = holdsBlock(swarm, block.tier, block.index) ? 0 : blockFootprint(swarm.record.metadata.hash);
-    const evicted = this.makeRoom(bytes, limitBytes);
-    const held = this.ledger.numbered(swarm.number) !== undefined;
-    if (evicted !== undefined && held) {
-      this.tables.putBlock(swarm.number, block);
-      this.ledger.addBlock(swarm, block.tier, block.index);
-      this.outdated.add(swarm);
-    }
-    return evicted ?? [];
+  /** Bytes that a block takes on disk beside what is there. */
+  blockBytes(swarm: LedgerSwarm, { tier, index }: HashBlock): number {
+    return holdsBlock(swarm, tier, index) ? 0 : blockFootprint(swarm.record.metadata.hash);
   }
 
-  /** Sweeps and evicts until `bytes` more fit into `limitBytes`; undefined, and nothing done, if they never can. */
-  makeRoom(bytes: number, limitBytes: number): ExtentRef[] | undefined {
-    if (bytes > limitBytes) return undefined;
-    const evicted: ExtentRef[] = [];
-    while (this.storedBytes + bytes > limitBytes) {
-      if (this.sweep()) continue;
-      const oldest = this.evictOldest();
-      if (oldest === undefined) break;
-      evicted.push(oldest);
-    }
-    return evicted;
+  /** Puts a block in, for which there is room. */
+  putBlock(swarm: LedgerSwarm, block: HashBlock): void {
+    this.tables.putBlock(swarm.number, block);
+    this.ledger.addBlock(swarm, block.tier, block.index);
+    this.outdated.add(swarm);
   }
 
-  /** Removes the least recently used extent. */
-  evictOldest(): ExtentRef | undefined {
-    const oldest = this.ledger.oldest();
-    if (oldest === undefined) return undefined;
-    this.drop(oldest.swarm, oldest.index);
-    return { swarmId: oldest.swarm.swarmId, index: oldest.index };
-  }
-
-  /** Removes an extent that is held; the last one takes its swarm along. */
+  /** Removes an extent that is held. What remains of its segment says the ledger; its swarm stays, were it empty. */
   drop(swarm: LedgerSwarm, index: number): void {
-    this.tables.removeExtent(swarm.number, index);
-    this.ledger.removeExtent(swarm, index);
-    if (swarm.slots.size === 0) this.retire(swarm);
-    else this.outdated.add(swarm);
+    const place = this.ledger.removeExtent(swarm, index);
+    if (place === undefined) {
+      this.tables.removeExtent(swarm.number, index);
+      this.outdated.add(swarm);
+    } else this.drawer.release({ swarmId: swarm.swarmId, index }, place);
   }
 
-  /** Removes a swarm's record, and with it the swarm; the rest is left to `sweep`. */
+  /** Removes a swarm's record, and with it the swarm; what it has on disk is left to `sweep`. */
   retire(swarm: LedgerSwarm): void {
+    for (const index of [...swarm.memory.keys()]) this.drop(swarm, index);
     this.tables.removeSwarm(swarm.swarmId);
     this.ledger.retire(swarm);
     this.outdated.delete(swarm);
@@ -134,6 +136,8 @@ export class Shelf {
   private addSwarm(record: SwarmRecord, now: number): LedgerSwarm {
     const number = this.tables.nextSwarm();
     this.tables.setNextSwarm(number + 1);
-    return this.ledger.addSwarm({ number, record, firstUse: now, lastUse: now });
+    const swarm = this.ledger.addSwarm({ number, record, firstUse: now, lastUse: now });
+    this.outdated.add(swarm);
+    return swarm;
   }
 }

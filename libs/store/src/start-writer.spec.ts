@@ -63,7 +63,7 @@ describe('the writer in its thread', () => {
     await listening.commit(emptyBatch);
     const { extents, storedBytes } = running.usage();
     expect(storedBytes).toBeLessThanOrEqual(capacityBytes);
-    expect(evicted).toEqual(Array.from({ length: 40 - extents }, (_, index) => index));
+    expect(new Set(evicted).size).toBe(40 - extents);
     const text = await registry.metrics();
     expect(text).toContain(`store_evicted_extents_total ${40 - extents}`);
     expect(text).toContain('store_written_extents_total 40');

@@ -3,7 +3,7 @@ import { Piscina } from 'piscina';
 import { StoreError } from './errors';
 import type { LmdbStoreOptions } from './lmdb-store';
 import { type StoreMetrics, observeTransaction, observeUsage } from './metrics';
-import type { StoreUsage } from './store';
+import { type StoreUsage, emptyUsage } from './store';
 import { workerFile } from './worker-file';
 import type { ControlReply, ControlRequest, WriterTask } from './writer-messages';
 
@@ -39,10 +39,10 @@ class WriterThread implements RunningWriter {
   private running = true;
 
   constructor(
-    { directory, capacityBytes }: LmdbStoreOptions,
+    options: LmdbStoreOptions,
     private readonly metrics: StoreMetrics | undefined,
   ) {
-    this.lastUsage = { storedBytes: 0, capacityBytes, swarms: 0, extents: 0 };
+    this.lastUsage = emptyUsage(options.capacityBytes);
     // The task never returns to the pool, so that there is no idle thread to wake by atomics.
     this.pool = new Piscina({ filename: workerFile('writer'), minThreads: 1, maxThreads: 1, atomics: 'disabled' });
     const { port1, port2 } = new MessageChannel();
@@ -53,7 +53,7 @@ class WriterThread implements RunningWriter {
         resolve();
       });
     });
-    this.ended = this.run({ options: { directory, capacityBytes }, control: port2 });
+    this.ended = this.run({ options, control: port2 });
     // Whoever wants to know listens to it; that nobody does must not end the process.
     this.ended.catch(() => undefined);
     this.ready = Promise.race([opened, this.ended]).then(() => this.mustHaveOpened());

@@ -1,10 +1,14 @@
 import { TestContent } from './content.testing';
 import type { DiskSpace } from './disk';
+import type { WriterLimits } from './table-writer';
 import { type Batch, type CommitResult, type StoreReader, type StoreWriter, emptyBatch } from './store';
+
+/** What a writer is opened with. */
+export type BenchOptions = Omit<WriterLimits, 'disk'> & { readonly disk?: () => DiskSpace };
 
 /** One kind of store. What a writer wrote is there for the next, and for every reader. */
 export interface StoreUnderTest {
-  writer(options: { capacityBytes: number; disk?: () => DiskSpace }): StoreWriter;
+  writer(options: BenchOptions): StoreWriter;
   reader(): StoreReader;
   destroy(): Promise<void>;
 }
@@ -22,20 +26,23 @@ export const day = 86_400;
 export const one = new TestContent(1);
 export const other = new TestContent(2, { hash: 'sha1', chunkCount: 200 });
 
+/** One swarm may fill the store here, and a run is like the one before. */
+const judgement = { seed: 1, swarmShareMax: 1 };
+
 /** A store with a writer and a reader on it. */
 export class StoreBench {
   writer: StoreWriter;
   readonly reader: StoreReader;
 
   constructor(readonly store: StoreUnderTest) {
-    this.writer = store.writer({ capacityBytes: roomy });
+    this.writer = store.writer({ capacityBytes: roomy, judgement });
     this.reader = store.reader();
   }
 
   /** Another writer over what is there. */
-  async reopen(capacityBytes: number, disk?: () => DiskSpace): Promise<void> {
+  async reopen(capacityBytes: number, disk?: () => DiskSpace, probationBytes = 0): Promise<void> {
     await this.writer.close();
-    this.writer = this.store.writer({ capacityBytes, ...(disk && { disk }) });
+    this.writer = this.store.writer({ capacityBytes, judgement, probationBytes, ...(disk && { disk }) });
   }
 
   commit(batch: Partial<Batch>, now = 1000): CommitResult {

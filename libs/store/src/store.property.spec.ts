@@ -18,6 +18,8 @@ const contents = [
 /** Room for about a third of the contents, so that evictions are the rule. */
 const capacityBytes = 1024 * 1024;
 
+const judgement = { seed: 1 };
+
 const anyContent = fc.constantFrom(...contents);
 const anyIndex = fc.nat(30);
 const anyWrite = fc
@@ -82,8 +84,12 @@ describe('any sequence of commits, sweeps and restarts', () => {
         const directory = mkdtempSync(join(tmpdir(), 'weir-store-'));
         const memory = new MemoryStore();
         const kinds = [
-          () => memory.writer({ capacityBytes }),
-          () => openLmdbWriter({ directory, capacityBytes }, () => ({ freeBytes: 2 ** 50, totalBytes: 2 ** 50 })),
+          () => memory.writer({ capacityBytes, judgement }),
+          () =>
+            openLmdbWriter({ directory, capacityBytes, judgement }, () => ({
+              freeBytes: 2 ** 50,
+              totalBytes: 2 ** 50,
+            })),
         ];
         const readers = [memory.reader(), openLmdbReader(directory)];
         let writers: StoreWriter[] = kinds.map((open) => open());

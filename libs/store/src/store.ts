@@ -1,4 +1,6 @@
 import type { Extent, HashBlock, SwarmId, SwarmRecord } from '@weir/ppspp';
+import type { SlabMemory } from './probation/arenas';
+import type { SlabPlace } from './probation/probation-slab';
 import type { RuleChange } from './rules/rule';
 
 /** What is known of one swarm in the store. Times are Unix seconds; `lastUse` is kept to within ten minutes. */
@@ -77,6 +79,8 @@ export interface Erasure {
 export interface Use extends ExtentRef {
   /** Who asked, as a number of 32 bits that says nothing else of them; 0, or left out, if that is not known. */
   readonly by?: number;
+  /** Bytes of the swarm's chunks: of a swarm that is not held, the segment follows from it. 1024, if left out. */
+  readonly chunkSize?: number;
 }
 
 /** What one commit does, in this order: rules, erase, touch, write. */
@@ -92,9 +96,9 @@ export interface Batch {
 /**
  * Why an extent was not written: `full`, the disk is below its reserve; `too-large`, it exceeds the whole capacity;
  * `conflict`, the swarm is held with other metadata or another chunk count; `malformed`, lengths or numbers that no
- * extent of such a swarm can have; `blocked`, an operator blocked the swarm.
+ * extent of such a swarm can have; `blocked`, an operator blocked the swarm; `policy`, there is no room that it may have.
  */
-export type RefusalReason = 'full' | 'too-large' | 'conflict' | 'malformed' | 'blocked';
+export type RefusalReason = 'full' | 'too-large' | 'conflict' | 'malformed' | 'blocked' | 'policy';
 
 /** An extent that was not written. */
 export interface Refusal extends ExtentRef {
@@ -102,7 +106,7 @@ export interface Refusal extends ExtentRef {
 }
 
 /**
- * What one batch did. An extent of the batch that is neither in `refused` nor in `evicted` is held and on disk;
+ * What one batch did. An extent of the batch that is neither in `refused` nor in `evicted` is held, on disk or in the slab;
  * `written` leaves out those that were held before.
  */
 export interface CommitResult {
@@ -114,19 +118,58 @@ export interface CommitResult {
   readonly storedBytes: number;
 }
 
-/** How full a store is. `storedBytes` counts leftovers of erased swarms until they are swept. */
+/** An extent that is in memory alone, and where. */
+export interface HeldExtent extends ExtentRef {
+  readonly place: SlabPlace;
+}
+
+/** What a transaction changed in the slab. */
+export interface SlabMoves {
+  /** What left it: it is on disk now, or gone. Comes before `held`. */
+  readonly released: readonly ExtentRef[];
+  readonly held: readonly HeldExtent[];
+}
+
+/** What is kept in memory alone, and where. */
+export interface SlabContents {
+  readonly memory: SlabMemory;
+  readonly held: readonly HeldExtent[];
+}
+
+/** How full a store is. */
 export interface StoreUsage {
+  /** Bytes on disk by our account; leftovers of erased swarms are counted until they are swept. */
   readonly storedBytes: number;
+  /** Bytes that extents in memory alone would take on disk. With `storedBytes` never above the capacity. */
+  readonly memoryBytes: number;
   readonly capacityBytes: number;
   readonly swarms: number;
+  /** Extents held, on disk and in memory. */
   readonly extents: number;
+  /** Those in memory alone. */
+  readonly memoryExtents: number;
+  readonly policy: PolicyUsage;
+}
+
+/** What the policy makes of a store. */
+export interface PolicyUsage {
+  /** Segments held. */
+  readonly segments: number;
+  /** Segments that left and are remembered. */
+  readonly ghosts: number;
+  /** Share of the capacity for what has yet to prove itself. */
+  readonly probationShare: number;
+  /** Bytes of what is pinned. */
+  readonly pinnedBytes: number;
+  /** Bytes of memory that the policy takes. */
+  readonly stateBytes: number;
 }
 
 /** The one writer of a store. */
 export interface StoreWriter {
   /**
-   * Applies the batches in order in one durable transaction and answers each; evicts the least recently used extents
-   * to make room, before it inserts. `now` is Unix seconds.
+   * Applies the batches in order in one durable transaction and answers each; evicts what the policy names to make room, before it
+   * inserts. `now` is Unix seconds.
    *
    * Throws a StoreError when the database fails; the writer is then closed to everything but `close`.
    */
@@ -137,8 +180,26 @@ export interface StoreWriter {
 
   usage(): StoreUsage;
 
+  /** What is kept in memory alone now; nothing is, in a store that was given no memory. */
+  slab(): SlabContents;
+
+  /** What commits changed in the slab since the last call. */
+  moves(): SlabMoves;
+
+  /** Writes down what the policy remembers, for the next start. */
+  remember(): void;
+
+  /** Writes what is in memory alone to disk, if that takes it, and what the policy remembers. */
   close(): Promise<void>;
 }
 
 /** A batch that does nothing, to be spread into one that does something. */
 export const emptyBatch: Batch = Object.freeze({ erase: [], touched: [], writes: [] });
+
+/** How full a store is with nothing in it. */
+export function emptyUsage(capacityBytes: number): StoreUsage {
+  return {
+    ...{ storedBytes: 0, memoryBytes: 0, capacityBytes, swarms: 0, extents: 0, memoryExtents: 0 },
+    policy: { segments: 0, ghosts: 0, probationShare: 0, pinnedBytes: 0, stateBytes: 0 },
+  };
+}

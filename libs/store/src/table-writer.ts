@@ -1,9 +1,12 @@
-import type { Extent } from '@weir/ppspp';
+import type { Extent, SwarmRecord } from '@weir/ppspp';
 import { sameContent, wellFormedBlock, wellFormedExtent, wellFormedRecord } from './admission';
 import { type DiskSpace, diskAllows } from './disk';
+import { Drawer } from './drawer';
 import { StoreError } from './errors';
 import { extentFootprint, recordFootprint } from './footprint';
-import { capacityBytesMin, sweptPerTransactionMax } from './limits';
+import { type Judgement, Keeper, type PolicySegment, judgementDefaults } from './keeper';
+import { holdsExtent } from './ledger';
+import { capacityBytesMin, segmentsPerTransactionMax } from './limits';
 import type { RuleChange } from './rules/rule';
 import { RuleBook } from './rules/rule-book';
 import { Shelf } from './shelf';
@@ -14,6 +17,8 @@ import type {
   ExtentRef,
   Refusal,
   RefusalReason,
+  SlabContents,
+  SlabMoves,
   StoreUsage,
   StoreWriter,
   SwarmWrite,
@@ -22,10 +27,14 @@ import type { Tables } from './tables';
 
 /** What a writer must keep to. */
 export interface WriterLimits {
-  /** Bytes on disk by our account, never exceeded. */
+  /** Bytes held by our account, on disk and in memory, never exceeded. */
   readonly capacityBytes: number;
   /** Asked once a commit that writes. */
   readonly disk: () => DiskSpace;
+  /** Bytes of memory for what has yet to prove that it is wanted, once the store is all but full; none, if left out. */
+  readonly probationBytes?: number | undefined;
+  /** How it is judged what to keep; by the defaults, where left out. */
+  readonly judgement?: Partial<Judgement> | undefined;
 }
 
 interface Changes {
@@ -37,11 +46,13 @@ interface Changes {
 
 /** The writer over any tables: decides what is taken, and answers for it. */
 export class TableWriter implements StoreWriter {
+  private readonly drawer: Drawer;
   private readonly shelf: Shelf;
+  private readonly keeper: Keeper;
   /** What operators laid down: read before anything is taken. */
   private readonly book: RuleBook;
-  /** What the store may fill in this commit: its capacity, or less on a disk that has no more room. */
-  private limitBytes: number;
+  /** What the disk allows in this commit; undefined until somebody wants to know. */
+  private allowed: ReturnType<typeof diskAllows> | undefined;
   /** The most that was ever stored in this run: so large the file is, whatever was removed since. */
   private highWaterBytes: number;
   private open = true;
@@ -51,22 +62,26 @@ export class TableWriter implements StoreWriter {
     private readonly tables: Tables,
     private readonly limits: WriterLimits,
   ) {
-    mustBeCapacity(limits.capacityBytes);
-    this.limitBytes = limits.capacityBytes;
+    const { capacityBytes, probationBytes = 0, judgement } = limits;
+    mustBeCapacity(capacityBytes);
     this.book = new RuleBook(tables.rules());
-    this.shelf = new Shelf(tables);
-    this.highWaterBytes = this.shelf.storedBytes;
-    this.shrinkToCapacity();
+    this.drawer = new Drawer(probationBytes);
+    this.shelf = new Shelf(tables, this.drawer);
+    this.highWaterBytes = this.shelf.ledger.storedBytes;
+    this.keeper = new Keeper(this.shelf, () => this.diskAllows() !== 'nothing', {
+      ...{ ...judgementDefaults, ...judgement, capacityBytes },
+      memoryCapacityBytes: this.drawer.usableBytes,
+    });
+    this.shrink(this.keeper.begin(tables.policy()));
   }
 
   commit(batches: readonly Batch[], now: number): CommitResult[] {
-    this.mustBeOpen();
-    if (batches.every(touchesOnly)) return this.touchAll(batches, now);
     return this.atomically(() => {
-      this.limitBytes = this.limitNow(batches);
+      this.allowed = undefined;
+      this.limit(batches);
       const results = batches.map((batch) => this.apply(batch, now));
       this.shelf.keepRecords();
-      this.highWaterBytes = Math.max(this.highWaterBytes, this.shelf.storedBytes);
+      this.highWaterBytes = Math.max(this.highWaterBytes, this.shelf.ledger.storedBytes);
       return results;
     });
   }
@@ -77,29 +92,64 @@ export class TableWriter implements StoreWriter {
   }
 
   usage(): StoreUsage {
-    return { ...this.shelf.usage(), capacityBytes: this.limits.capacityBytes };
+    const { storedBytes, memoryBytes, diskExtents, memoryExtents, swarmCount: swarms } = this.shelf.ledger;
+    const { segments, ghosts, probationShare, pinnedBytes, stateBytes } = this.keeper.policy;
+    return {
+      ...{ storedBytes, memoryBytes, capacityBytes: this.limits.capacityBytes },
+      ...{ swarms, extents: diskExtents + memoryExtents, memoryExtents },
+      policy: { segments, ghosts, probationShare, pinnedBytes, stateBytes },
+    };
   }
 
-  close(): Promise<void> {
-    this.open = false;
-    this.closing ??= this.tables.close();
-    return this.closing;
+  slab(): SlabContents {
+    return { memory: this.drawer.slab.memory, held: [...this.shelf.held()] };
   }
 
-  /** Uses are kept in memory: most commits of them alone need no transaction. */
-  private touchAll(batches: readonly Batch[], now: number): CommitResult[] {
-    const results = batches.map((batch) => this.apply(batch, now));
-    if (this.shelf.hasOutdated) this.atomically(() => this.shelf.keepRecords());
-    return results;
+  moves(): SlabMoves {
+    return this.drawer.moves();
+  }
+
+  remember(): void {
+    const state = this.keeper.policy.save();
+    this.atomically(() => this.tables.keepPolicy(state));
+  }
+
+  async close(): Promise<void> {
+    this.closing ??= this.end();
+    await this.closing;
+  }
+
+  private async end(): Promise<void> {
+    try {
+      if (this.open) this.putAway();
+    } finally {
+      this.open = false;
+      await this.tables.close();
+    }
+  }
+
+  /** What is in memory alone goes to disk, and what the policy remembers. A disk that has no room for it has none for this either. */
+  private putAway(): void {
+    this.allowed = undefined;
+    if (this.diskAllows() === 'nothing') return;
+    const segments = [...this.keeper.policy.spillable()];
+    while (segments.length > 0) {
+      this.atomically(() => {
+        for (const [key, segment] of segments.splice(0, segmentsPerTransactionMax)) this.keeper.persist(key, segment);
+        this.shelf.keepRecords();
+      });
+    }
+    this.remember();
   }
 
   private apply({ rules = [], erase, touched, writes }: Batch, now: number): CommitResult {
     const changes: Changes = { written: [], evicted: [], erased: [], refused: [] };
     for (const change of rules) this.rule(change);
     for (const erasure of erase) this.erase(erasure, changes);
-    for (const ref of touched) this.shelf.touch(ref, now);
+    for (const use of touched) this.keeper.used(use, now);
     for (const write of writes) this.write(write, changes, now);
-    return { ...changes, storedBytes: this.shelf.storedBytes };
+    changes.evicted.push(...this.keeper.drain());
+    return { ...changes, storedBytes: this.shelf.ledger.storedBytes };
   }
 
   private rule(change: RuleChange): void {
@@ -111,10 +161,10 @@ export class TableWriter implements StoreWriter {
     const swarm = this.shelf.swarm(swarmId);
     if (swarm === undefined) return;
     if (index === undefined) {
-      this.shelf.retire(swarm);
+      this.keeper.retire(swarm);
       changes.erased.push({ swarmId });
-    } else if (swarm.slots.has(index)) {
-      this.shelf.drop(swarm, index);
+    } else if (holdsExtent(swarm, index)) {
+      this.keeper.erase(swarm, index);
       changes.erased.push({ swarmId, index });
     }
   }
@@ -123,18 +173,14 @@ export class TableWriter implements StoreWriter {
     const { swarmId } = write.record.metadata;
     const refused = this.refusalOf(write);
     for (const extent of write.extents) {
+      const swarm = this.shelf.swarm(swarmId);
+      if (swarm !== undefined && holdsExtent(swarm, extent.index)) continue;
       const ref = { swarmId, index: extent.index };
-      if (this.shelf.swarm(swarmId)?.slots.has(extent.index) === true) {
-        this.shelf.touch(ref, now);
-        continue;
-      }
-      const reason = refused ?? this.makeRoom(write, extent, changes);
-      if (reason === undefined) {
-        this.shelf.insert(write.record, extent, now);
-        changes.written.push(ref);
-      } else changes.refused.push({ ...ref, reason });
+      const reason = refused ?? this.insert(write.record, extent, now);
+      if (reason === undefined) changes.written.push(ref);
+      else changes.refused.push({ ...ref, reason });
     }
-    if (refused === undefined) this.renew(write, changes);
+    if (refused === undefined) this.renew(write);
   }
 
   /** Why nothing of the write can be taken. */
@@ -146,60 +192,53 @@ export class TableWriter implements StoreWriter {
     return held === undefined || sameContent(held.record, record) ? undefined : 'conflict';
   }
 
-  /** Makes room for one extent, or says why there is none. */
-  private makeRoom({ record }: SwarmWrite, extent: Extent, changes: Changes): RefusalReason | undefined {
+  private insert(record: SwarmRecord, extent: Extent, now: number): RefusalReason | undefined {
     if (!wellFormedExtent(record, extent)) return 'malformed';
-    const bytes = extentFootprint(record, extent.index);
-    if (bytes + recordFootprint > this.limits.capacityBytes) return 'too-large';
-    // Making room may evict all of the swarm: then its record is written again, and needs room too.
-    for (const withRecord of [false, true]) {
-      if (withRecord && this.shelf.swarm(record.metadata.swarmId) !== undefined) break;
-      const evicted = this.shelf.makeRoom(bytes + (withRecord ? recordFootprint : 0), this.limitBytes);
-      if (evicted === undefined) return 'full';
-      changes.evicted.push(...evicted);
-    }
-    return undefined;
+    if (extentFootprint(record, extent.index) + recordFootprint > this.limits.capacityBytes) return 'too-large';
+    return this.diskAllows() === 'nothing' ? 'full' : this.keeper.insert(record, extent, now);
   }
 
-  private renew({ record, blocks }: SwarmWrite, changes: Changes): void {
-    for (const block of blocks) {
-      const swarm = this.shelf.swarm(record.metadata.swarmId);
-      if (swarm !== undefined) changes.evicted.push(...this.shelf.putBlock(swarm, block, this.limitBytes));
-    }
-    const swarm = this.shelf.swarm(record.metadata.swarmId);
+  private renew({ record, blocks }: SwarmWrite): void {
+    const { swarmId } = record.metadata;
+    if (this.diskAllows() !== 'nothing') for (const block of blocks) this.keeper.putBlock(swarmId, block);
+    const swarm = this.shelf.swarm(swarmId);
     if (swarm !== undefined) this.shelf.renew(swarm, record);
   }
 
-  private limitNow(batches: readonly Batch[]): number {
-    const { capacityBytes, disk } = this.limits;
-    const extents = batches.flatMap(({ writes }) => writes.flatMap((write) => write.extents));
-    if (extents.length === 0) return capacityBytes;
-    const bytes = extents.reduce((sum, extent) => sum + extent.bytes.length + extent.hashes.length, 0);
-    const allowed = diskAllows(disk(), bytes);
-    if (allowed === 'nothing') return 0;
-    return allowed === 'grow' ? capacityBytes : Math.min(capacityBytes, this.highWaterBytes);
+  /** How much may be held in this commit: the capacity, or less on a disk that has no more room. */
+  private limit(batches: readonly Batch[]): void {
+    const bytes = bytesWritten(batches);
+    const { capacityBytes } = this.limits;
+    const turns = bytes > 0 && this.diskAllows(bytes) === 'turn';
+    this.keeper.limitTo(turns ? Math.min(capacityBytes, this.highWaterBytes) : capacityBytes);
   }
 
-  /** Evicts what a lowered capacity has no room for, a bounded number of extents at a time. */
-  private shrinkToCapacity(): void {
-    const { capacityBytes } = this.limits;
-    let evicting = this.shelf.storedBytes > capacityBytes;
-    while (evicting) {
+  private diskAllows(bytes = 0): ReturnType<typeof diskAllows> {
+    this.allowed ??= diskAllows(this.limits.disk(), bytes);
+    return this.allowed;
+  }
+
+  /** Evicts what a lowered capacity has no room for, a bounded number of segments at a time. */
+  private shrink(overdue: readonly PolicySegment[]): void {
+    const { ledger } = this.shelf;
+    for (let from = 0; from < overdue.length; from += segmentsPerTransactionMax) {
       this.atomically(() => {
-        for (let step = 0; step < sweptPerTransactionMax && evicting; step++) {
-          const evicted = this.shelf.sweep() || this.shelf.evictOldest() !== undefined;
-          evicting = evicted && this.shelf.storedBytes > capacityBytes;
-        }
+        const next = overdue.slice(from, from + segmentsPerTransactionMax);
+        for (const [key, segment] of next) this.keeper.evicted(key, segment);
         this.shelf.keepRecords();
       });
     }
+    this.keeper.drain();
+    while (ledger.storedBytes > this.limits.capacityBytes && this.sweep());
   }
 
   /** A transaction that failed leaves the account wrong: the store must be opened again. */
   private atomically<Result>(work: () => Result): Result {
     this.mustBeOpen();
     try {
-      return this.tables.atomically(work);
+      const result = this.tables.atomically(work);
+      this.drawer.settle();
+      return result;
     } catch (cause) {
       this.open = false;
       const remedy = 'The database refused a transaction. Check the disk and its free space, then start again.';
@@ -219,6 +258,7 @@ export function mustBeCapacity(capacityBytes: number): void {
   throw new StoreError('STORE_CAPACITY', remedy, { capacityBytes });
 }
 
-function touchesOnly({ rules = [], erase, writes }: Batch): boolean {
-  return rules.length === 0 && erase.length === 0 && writes.length === 0;
+function bytesWritten(batches: readonly Batch[]): number {
+  const extents = batches.flatMap(({ writes }) => writes.flatMap((write) => write.extents));
+  return extents.reduce((sum, extent) => sum + extent.bytes.length + extent.hashes.length, 0);
 }

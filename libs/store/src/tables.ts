@@ -37,6 +37,9 @@ export interface Tables {
   putBlock(swarm: number, block: HashBlock): void;
   rules(): Iterable<RuleChange>;
   putRule(change: RuleChange): void;
+  /** What `keepPolicy` was given last; undefined if nothing was. */
+  policy(): Uint8Array | undefined;
+  keepPolicy(state: Uint8Array): void;
   /** Removes up to `keysMax` extents and blocks of a swarm number. */
   sweep(swarm: number, keysMax: number): Swept;
   close(): Promise<void>;

@@ -37,6 +37,18 @@ class WatchedWriter implements StoreWriter {
     return this.inner.usage();
   }
 
+  slab() {
+    return this.inner.slab();
+  }
+
+  moves() {
+    return this.inner.moves();
+  }
+
+  remember(): void {
+    this.inner.remember();
+  }
+
   close(): Promise<void> {
     this.closed = true;
     return this.inner.close();

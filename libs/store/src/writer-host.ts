@@ -120,15 +120,14 @@ export class WriterHost {
       written: results.flatMap(({ written }) => written),
       evicted: results.flatMap(({ evicted }) => evicted),
       erased: results.flatMap(({ erased }) => erased),
-      released: [],
-      held: [],
+      ...this.writer.moves(),
     };
-    if (notice.written.length + notice.evicted.length + notice.erased.length === 0) return;
+    if (Object.values(notice).every(({ length }) => length === 0)) return;
     for (const client of this.clients) this.reply(client, { type: 'notice', notice });
   }
 
   private report(results: readonly CommitResult[], seconds: number): void {
-    const refused: Record<RefusalReason, number> = { full: 0, 'too-large': 0, conflict: 0, malformed: 0, blocked: 0 };
+    const refused = noRefusals();
     let written = 0;
     let evicted = 0;
     for (const result of results) {
@@ -147,4 +146,8 @@ export class WriterHost {
   private tell(reply: ControlReply): void {
     this.control.postMessage(reply);
   }
+}
+
+function noRefusals(): Record<RefusalReason, number> {
+  return { full: 0, 'too-large': 0, conflict: 0, malformed: 0, blocked: 0, policy: 0 };
 }

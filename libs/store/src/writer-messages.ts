@@ -1,8 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { StoreErrorCode } from './errors';
 import type { LmdbStoreOptions } from './lmdb-store';
-import type { SlabPlace } from './probation/probation-slab';
-import type { Batch, CommitResult, Erasure, ExtentRef, RefusalReason, StoreUsage } from './store';
+import type { Batch, CommitResult, Erasure, ExtentRef, RefusalReason, SlabMoves, StoreUsage } from './store';
 
 /** What the writer's worker is started with. */
 export interface WriterTask {
@@ -45,17 +44,8 @@ export type ClientReply =
   | { readonly type: 'notice'; readonly notice: StoreNotice };
 
 /** What a transaction changed. Every client has it, before the answers to that transaction's commits. */
-export interface StoreNotice {
+export interface StoreNotice extends SlabMoves {
   readonly written: readonly ExtentRef[];
   readonly evicted: readonly ExtentRef[];
   readonly erased: readonly Erasure[];
-  /** What left the slab: it is on disk now, or gone. Comes before `held`. */
-  readonly released: readonly ExtentRef[];
-  /** What is kept in the slab and not on disk, and where. */
-  readonly held: readonly HeldExtent[];
-}
-
-/** An extent in the slab. */
-export interface HeldExtent extends ExtentRef {
-  readonly place: SlabPlace;
 }
