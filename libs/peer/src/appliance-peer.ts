@@ -11,7 +11,7 @@ import {
   createStoreMetrics,
   openLmdbReader,
   RuleBook,
-  startWriter,
+  launchWriter,
   StoreClient,
   type RunningWriter,
   type StoreReader,
@@ -100,7 +100,7 @@ export class AppliancePeer {
   ): Promise<AppliancePeer> {
     const { storeDirectory } = settings;
     const options = { directory: storeDirectory, capacityBytes: storeCapacityBytes };
-    const writer = await startWriter(options, createStoreMetrics(registry));
+    const writer = await launchWriter(options, createStoreMetrics(registry));
     const client = new StoreClient(writer.connect());
     const reader = openLmdbReader(storeDirectory);
     const rules = new RuleBook(reader.rules());

@@ -1,3 +1,4 @@
+export { type LastEnd, mayBeTorn } from './boot-mark';
 export { makeDirectory } from './directory';
 export { type DiskSpace } from './disk';
 export * from './errors';
@@ -7,7 +8,7 @@ export { refuseForeign } from './lmdb-environment';
 export { type LmdbStoreOptions, openLmdbReader, openLmdbWriter } from './lmdb-store';
 export { MemoryStore } from './memory-store';
 export { type StoreMetrics, createStoreMetrics } from './metrics';
-export { type RunningWriter, startWriter } from './start-writer';
+export { type RunningWriter, launchWriter, startWriter } from './start-writer';
 export { segmentExtents } from './segments';
 export * from './store';
 export { StoreClient } from './store-client';

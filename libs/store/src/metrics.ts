@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { lastEnds } from './boot-mark';
 import type { RefusalReason, StoreUsage } from './store';
 import type { TransactionReport } from './writer-messages';
 
@@ -7,7 +8,7 @@ const commitSecondsBuckets = Array.from({ length: 15 }, (_, step) => 0.0005 * 2 
 
 const refusalReasons: readonly RefusalReason[] = ['full', 'too-large', 'conflict', 'malformed', 'blocked', 'policy'];
 
-/** What operators see of the store. One label, the reason of a refusal, of six values. */
+/** What operators see of the store. Two labels: the reason of a refusal, of six values, and how the run before ended, of five. */
 export function createStoreMetrics(registry: Registry) {
   const registers = [registry];
   const metrics = {
@@ -39,6 +40,12 @@ export function createStoreMetrics(registry: Registry) {
       labelNames: ['reason'] as const,
       registers,
     }),
+    starts: new Counter({
+      name: 'store_starts_total',
+      help: 'Starts of the store, by how the run before ended. After `crashed` or `unknown` its file is not believed.',
+      labelNames: ['after'] as const,
+      registers,
+    }),
     commitSeconds: new Histogram({
       name: 'store_commit_seconds',
       help: 'Time of the transactions that commit what clients sent; its count is that of the commits.',
@@ -47,6 +54,7 @@ export function createStoreMetrics(registry: Registry) {
     }),
   };
   for (const reason of refusalReasons) metrics.refusedExtents.inc({ reason }, 0);
+  for (const after of lastEnds) metrics.starts.inc({ after }, 0);
   return metrics;
 }
 

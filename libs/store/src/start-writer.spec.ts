@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { TestContent } from './content.testing';
 import { encodeCount, metaKeys } from './keys';
 import { openLmdbReader } from './lmdb-store';
 import { createStoreMetrics } from './metrics';
-import { type RunningWriter, startWriter } from './start-writer';
+import { type RunningWriter, launchWriter, startWriter } from './start-writer';
 import { StoreClient } from './store-client';
 import { emptyBatch } from './store';
 import { workerFile } from './worker-file';
@@ -78,6 +78,35 @@ describe('the writer in its thread', () => {
     await client.close();
     await writer?.stop();
     expect((await start()).usage()).toMatchObject({ extents: 1, swarms: 1 });
+  });
+
+  it('lets readers in before it has its account, and takes up then what was committed meanwhile', async () => {
+    const client = new StoreClient((await start()).connect());
+    await client.commit(content.batch([7]));
+    await client.close();
+    await writer?.stop();
+    const launched = await launchWriter({ directory, capacityBytes }, metrics);
+    writer = launched;
+    const reader = openLmdbReader(directory);
+    await expect(reader.read(content.swarmId, 7)).resolves.toEqual(content.extent(7));
+    const second = new StoreClient(launched.connect());
+    const committed = second.commit(content.batch([8]));
+    await launched.accounted;
+    expect(launched.usage().extents).toBeGreaterThanOrEqual(1);
+    await committed;
+    await expect(reader.read(content.swarmId, 8)).resolves.toEqual(content.extent(8));
+    await Promise.all([reader.close(), second.close()]);
+  });
+
+  it('knows how the run before it ended', async () => {
+    const ends = [(await start()).lastEnd];
+    await writer?.stop();
+    ends.push((await start()).lastEnd);
+    await writer?.stop();
+    writeFileSync(join(directory, 'weir.boot'), '01234567-89ab-cdef-0123-456789abcdef open\n');
+    ends.push((await start()).lastEnd);
+    expect(ends).toEqual(['new', 'clean', 'crashed']);
+    expect(await registry.metrics()).toContain('store_starts_total{after="crashed"} 1');
   });
 
   it('does not start on a store of another format, and says why', async () => {

@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
+import type { LastEnd } from './boot-mark';
 import { StoreError } from './errors';
 import type { LmdbStoreOptions } from './lmdb-store';
 import { type StoreMetrics, observeTransaction, observeUsage } from './metrics';
@@ -12,8 +13,14 @@ export interface RunningWriter {
   /** A port for one StoreClient, here or, transferred, on another thread. Throws STORE_CLOSED once the writer ended. */
   connect(): MessagePort;
 
-  /** As of the last transaction. */
+  /** As of the last transaction; of an empty store until there is an account. */
   usage(): StoreUsage;
+
+  /** How the run before this one ended. */
+  readonly lastEnd: LastEnd;
+
+  /** Resolves when the account is made and commits are taken up; rejects if the thread ends before. */
+  readonly accounted: Promise<void>;
 
   /** Settles when the thread ends: resolved after `stop`, rejected with a StoreError when it failed. */
   readonly ended: Promise<void>;
@@ -24,16 +31,29 @@ export interface RunningWriter {
 
 /** Starts a store's one writer in a thread of its own. Rejects with a StoreError when the store cannot be opened. */
 export async function startWriter(options: LmdbStoreOptions, metrics?: StoreMetrics): Promise<RunningWriter> {
+  const writer = await launchWriter(options, metrics);
+  await writer.accounted;
+  return writer;
+}
+
+/**
+ * The same, but resolves as soon as readers may open the store: the account is made meanwhile, which takes the longer the more there
+ * is, and commits wait for it.
+ */
+export async function launchWriter(options: LmdbStoreOptions, metrics?: StoreMetrics): Promise<RunningWriter> {
   const writer = new WriterThread(options, metrics);
-  await writer.ready;
+  await writer.opened;
   return writer;
 }
 
 class WriterThread implements RunningWriter {
-  readonly ready: Promise<void>;
+  readonly opened: Promise<void>;
+  readonly accounted: Promise<void>;
   readonly ended: Promise<void>;
+  lastEnd: LastEnd = 'unknown';
   private readonly pool: Piscina<WriterTask, void>;
   private readonly control: MessagePort;
+  private readonly awaited = new Map<ControlReply['type'], () => void>();
   private lastUsage: StoreUsage;
   private failure: StoreError | undefined;
   private running = true;
@@ -47,16 +67,15 @@ class WriterThread implements RunningWriter {
     this.pool = new Piscina({ filename: workerFile('writer'), minThreads: 1, maxThreads: 1, atomics: 'disabled' });
     const { port1, port2 } = new MessageChannel();
     this.control = port1;
-    const opened = new Promise<void>((resolve) => {
-      port1.on('message', (reply: ControlReply) => {
-        this.hear(reply);
-        resolve();
-      });
-    });
+    const opened = this.untilHeard('opened');
+    const accounted = this.untilHeard('ready');
+    port1.on('message', (reply: ControlReply) => this.hear(reply));
     this.ended = this.run({ options, control: port2 });
     // Whoever wants to know listens to it; that nobody does must not end the process.
     this.ended.catch(() => undefined);
-    this.ready = Promise.race([opened, this.ended]).then(() => this.mustHaveOpened());
+    this.opened = Promise.race([opened, this.ended]);
+    this.accounted = Promise.race([accounted, this.ended]);
+    this.accounted.catch(() => undefined);
   }
 
   connect(): MessagePort {
@@ -93,12 +112,17 @@ class WriterThread implements RunningWriter {
     }
   }
 
-  private async mustHaveOpened(): Promise<void> {
-    if (this.failure !== undefined) await this.ended;
+  private untilHeard(type: ControlReply['type']): Promise<void> {
+    return new Promise((resolve) => this.awaited.set(type, resolve));
   }
 
   private hear(reply: ControlReply): void {
+    this.awaited.get(reply.type)?.();
     switch (reply.type) {
+      case 'opened':
+        this.lastEnd = reply.lastEnd;
+        if (this.metrics) this.metrics.starts.inc({ after: reply.lastEnd });
+        break;
       case 'ready':
       case 'swept':
         this.noteUsage(reply.usage);

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { LastEnd } from './boot-mark';
 import type { StoreErrorCode } from './errors';
 import type { LmdbStoreOptions } from './lmdb-store';
 import type { Batch, CommitResult, Erasure, ExtentRef, RefusalReason, SlabMoves, StoreUsage } from './store';
@@ -12,8 +13,9 @@ export interface WriterTask {
 /** From the control side to the writer. `stop` commits what has arrived, then ends the task. */
 export type ControlRequest = { readonly type: 'connect'; readonly port: MessagePort } | { readonly type: 'stop' };
 
-/** From the writer to the control side; the first is `ready` or `failed`. */
+/** From the writer to the control side: `opened`, then `ready`, then the rest; or `failed` instead of any of them. */
 export type ControlReply =
+  | { readonly type: 'opened'; readonly lastEnd: LastEnd }
   | { readonly type: 'ready'; readonly usage: StoreUsage }
   | {
       readonly type: 'failed';

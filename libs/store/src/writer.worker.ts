@@ -1,7 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
+import { BootMark } from './boot-mark';
 import { makeDirectory } from './directory';
 import { StoreError } from './errors';
-import { type LmdbStoreOptions, openLmdbWriter } from './lmdb-store';
+import { type LmdbStoreOptions, openLmdb } from './lmdb-store';
 import { StoreLock } from './store-lock';
 import { WriterHost } from './writer-host';
 import type { ControlReply, WriterTask } from './writer-messages';
@@ -11,7 +12,7 @@ export default async function runWriter({ options, control }: WriterTask): Promi
   try {
     await runLocked(options, control);
   } catch (error) {
-    control.postMessage(failure(error));
+    tell(control, failure(error));
     throw error;
   } finally {
     control.close();
@@ -23,10 +24,19 @@ async function runLocked(options: LmdbStoreOptions, control: MessagePort): Promi
   makeDirectory(options.directory);
   const lock = StoreLock.take(options.directory);
   try {
-    await new WriterHost(openLmdbWriter(options), control).run();
+    const mark = new BootMark(options.directory);
+    mark.set();
+    const makeAccount = openLmdb(options);
+    tell(control, { type: 'opened', lastEnd: mark.last });
+    await new WriterHost(makeAccount(), control).run();
+    mark.clear();
   } finally {
     lock.release();
   }
+}
+
+function tell(control: MessagePort, reply: ControlReply): void {
+  control.postMessage(reply);
 }
 
 /** An error crosses threads without its code: it is spelt out. */

@@ -1,0 +1,92 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoreError } from './errors';
+
+/** Beside LMDB's own files. */
+const fileName = 'weir.boot';
+
+/** A number that the kernel draws at each boot of the machine. */
+const bootIdFile = '/proc/sys/kernel/random/boot_id';
+
+/** All that a mark may say: the boot ID, if the machine has one, and whether the store is open. */
+const markText = /^([0-9a-f-]{36})? (open|closed)\n$/;
+
+/**
+ * How the run before this one ended. `new`: there was none. `clean`: it was stopped. `killed`: the process ended, and the machine
+ * did not: what it wrote is in the file, or will be. `crashed`: the machine ended with it, and what was under way to the disk may be
+ * there in part and in any order. `unknown`: nothing tells; the worst is to be assumed.
+ */
+export const lastEnds = ['new', 'clean', 'killed', 'crashed', 'unknown'] as const;
+
+/** One of `lastEnds`. */
+export type LastEnd = (typeof lastEnds)[number];
+
+/** Whether a data file may be torn, as no process by itself can leave it. */
+export function mayBeTorn(last: LastEnd): boolean {
+  return last === 'crashed' || last === 'unknown';
+}
+
+/**
+ * Says on disk that a store is open, and since which boot of the machine: so that the next one knows, before LMDB maps the file,
+ * whether to believe it. A power failure can leave pages that take down the process which maps them.
+ */
+export class BootMark {
+  /** How the run before this one ended. */
+  readonly last: LastEnd;
+  private readonly file: string;
+
+  /** Looks at the mark and leaves it as it is: what it says holds until the data file was looked at, too. */
+  constructor(
+    private readonly directory: string,
+    private readonly bootId = machineBootId(),
+  ) {
+    this.file = join(directory, fileName);
+    const isNew = !existsSync(join(directory, 'data.mdb'));
+    this.last = isNew ? 'new' : lastEndOf(this.file, bootId);
+  }
+
+  /** The store is opened now; on disk when this returns. Throws STORE_FAILED where that is not possible. */
+  set(): void {
+    this.write('open');
+  }
+
+  /** The store was closed, and all that it was told is on disk. */
+  clear(): void {
+    this.write('closed');
+  }
+
+  /** One write of less than a sector: it is there or not. A name that was just made is in its directory only when that is synced, too. */
+  private write(state: 'open' | 'closed'): void {
+    try {
+      const isMade = !existsSync(this.file);
+      synced(this.file, 'w', `${this.bootId} ${state}\n`);
+      if (isMade) synced(this.directory, 'r');
+    } catch (cause) {
+      const remedy = `${this.file} cannot be written. Check that it is ours to write, and its disk.`;
+      throw new StoreError('STORE_FAILED', remedy, { file: this.file }, { cause });
+    }
+  }
+}
+
+function lastEndOf(file: string, bootId: string): LastEnd {
+  if (!existsSync(file)) return 'unknown';
+  const [, before, state] = markText.exec(readFileSync(file, 'latin1')) ?? [];
+  if (state === 'closed') return 'clean';
+  if (before === undefined) return 'unknown';
+  return before === bootId ? 'killed' : 'crashed';
+}
+
+/** Empty where there is none: then no run can be known to have ended without the machine. */
+function machineBootId(): string {
+  return existsSync(bootIdFile) ? readFileSync(bootIdFile, 'latin1').trim() : '';
+}
+
+function synced(path: string, flags: string, text = ''): void {
+  const descriptor = openSync(path, flags);
+  try {
+    if (text !== '') writeSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
