@@ -1,8 +1,8 @@
-// The native addon of libs/datagram: built where there is a compiler, done without where there is none. `npm ci` calls it, so
-// that it never fails, asks nothing and does nothing twice.
-//   node ops/native.mjs              build it if its sources changed since the last try
-//   node ops/native.mjs --required   the same, but try again what failed, and exit with 1 without it
-//   node ops/native.mjs --asan       the sanitised variant, beside it
+// The native addons of libs/datagram and libs/store: built where there is a compiler, done without where there is none. `npm ci` calls
+// it, so that it never fails, asks nothing and does nothing twice.
+//   node ops/native.mjs              build those whose sources changed since the last try
+//   node ops/native.mjs --required   the same, but try again what failed, and exit with 1 without one
+//   node ops/native.mjs --asan       the sanitised variant of the first, beside it
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,64 +12,83 @@ import { arch, argv, env, execPath, exit, platform, stderr, versions } from 'nod
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = join(root, 'libs/datagram/native');
-const build = join(folder, 'build');
+
+/** What is built where, and what does without it. */
+const addons = {
+  datagram: { name: 'weir_datagram', what: 'UDP sockets', without: 'node:dgram serves instead' },
+  store: { name: 'weir_store', what: 'guard of the store', without: 'a disk that cannot be read ends the process' },
+};
 
 /** No download of headers and no compiler takes longer, unless it never ends. */
 const millisMax = { configure: 60_000, build: 240_000 };
 
-const needs = 'Linux, Python 3, make and a C++17 compiler build them';
+const needs = 'Linux, Python 3, make and a C++17 compiler build it';
 
-/** Where a variant is built. */
-export function addonFile(variant = 'Release') {
-  return join(build, variant, 'weir_datagram.node');
+function folderOf(lib) {
+  return join(root, `libs/${lib}/native`);
 }
 
-/** Builds the addon when its sources changed since the last try. Returns why there is none, or undefined. */
+/** Where a variant is built. */
+export function addonFile(variant = 'Release', lib = 'datagram') {
+  return join(folderOf(lib), 'build', variant, `${addons[lib].name}.node`);
+}
+
+/** Where all of them are. */
+export function addonFiles() {
+  return Object.keys(addons).map((lib) => addonFile('Release', lib));
+}
+
+/** Builds the addons whose sources changed since the last try. Returns why one is missing, or undefined. */
 export function buildAddon({ again = false } = {}) {
-  const digest = sourcesDigest();
-  const last = lastTry();
-  if (last?.digest === digest && existsSync(addonFile())) return undefined;
+  const reasons = Object.keys(addons).map((lib) => (existsSync(folderOf(lib)) ? buildOne(lib, again) : undefined));
+  return reasons.find((reason) => reason);
+}
+
+function buildOne(lib, again) {
+  const { what, without } = addons[lib];
+  const digest = sourcesDigest(lib);
+  const last = lastTry(lib);
+  if (last?.digest === digest && existsSync(addonFile('Release', lib))) return undefined;
   if (last?.digest === digest && last.reason && !again) return last.reason;
-  const reason = tryBuild('Release');
+  const reason = tryBuild(lib, 'Release');
   if (reason) {
     // One of older sources must not be taken for it.
-    rmSync(addonFile(), { force: true });
-    stderr.write(`weir: no native UDP sockets, node:dgram serves instead. ${needs}: ${reason}\n`);
+    rmSync(addonFile('Release', lib), { force: true });
+    stderr.write(`weir: no native ${what}, ${without}. ${needs}: ${reason}\n`);
   }
-  mkdirSync(build, { recursive: true });
-  writeFileSync(stamp(), JSON.stringify({ digest, reason }));
+  mkdirSync(dirname(stamp(lib)), { recursive: true });
+  writeFileSync(stamp(lib), JSON.stringify({ digest, reason }));
   return reason;
 }
 
 /** Builds the sanitised variant. Returns why there is none, or undefined. */
 export function buildSanitisedAddon() {
-  return tryBuild('Debug');
+  return tryBuild('datagram', 'Debug');
 }
 
-function tryBuild(variant) {
-  if (platform !== 'linux') return `they need Linux, this is ${platform}`;
+function tryBuild(lib, variant) {
+  if (platform !== 'linux') return `it needs Linux, this is ${platform}`;
   const gyp = nodeGyp();
   if (!gyp) return 'node-gyp is not installed (`npm ci` without --omit=dev installs it)';
-  stderr.write('weir: building native UDP sockets\n');
+  stderr.write(`weir: building native ${addons[lib].what}\n`);
   const debug = variant === 'Debug' ? ['--debug'] : ['--release'];
   const headers = headersFolder();
   const options = [...debug, '--loglevel=error', ...(headers ? [`--nodedir=${headers}`] : [])];
   for (const command of ['configure', 'build']) {
-    const reason = run(gyp, [command, ...options]);
+    const reason = run(gyp, [command, ...options], folderOf(lib));
     if (reason) return reason;
   }
-  return load(addonFile(variant), variant);
+  return load(addonFile(variant, lib), variant);
 }
 
-function run(gyp, args) {
+function run(gyp, args, cwd) {
   const {
     status,
     error,
     stdout,
     stderr: errors,
   } = spawnSync(execPath, [gyp, ...args], {
-    cwd: folder,
+    cwd,
     encoding: 'utf8',
     timeout: millisMax[args[0]],
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -110,20 +129,21 @@ function headersFolder() {
   return version.join('.') === versions.node ? prefix : undefined;
 }
 
-function lastTry() {
+function lastTry(lib) {
   try {
-    return JSON.parse(readFileSync(stamp(), 'utf8'));
+    return JSON.parse(readFileSync(stamp(lib), 'utf8'));
   } catch {
     return undefined;
   }
 }
 
-function stamp() {
-  return join(build, 'last-try.json');
+function stamp(lib) {
+  return join(folderOf(lib), 'build', 'last-try.json');
 }
 
 /** Changes with the sources, with the Node that they are built for, and when node-gyp comes. */
-function sourcesDigest() {
+function sourcesDigest(lib) {
+  const folder = folderOf(lib);
   const names = ['binding.gyp', ...readdirSync(join(folder, 'src')).map((name) => `src/${name}`)].sort();
   const hash = createHash('sha256').update(`${versions.modules} ${platform} ${arch} ${nodeGyp()}\0`);
   for (const name of names)

@@ -27,7 +27,7 @@ try {
   const { version, out } = options();
   setUp();
   const reason = buildAddon({ again: true });
-  if (reason) fail(`a package has native sockets, and there are none: ${reason}`, 1);
+  if (reason) fail(`a package has its native addons, and one is missing: ${reason}`, 1);
   const file = await pack(version, out);
   stdout.write(`${relative(cwd(), file)}\n`);
   stdout.write(`size     ${(statSync(file).size / 1e6).toFixed(1)} MB\n`);

@@ -1,8 +1,8 @@
-// What is in a package, and where. The addon lies where the compiled code looks for it in a clone, too.
+// What is in a package, and where. The addons lie where the compiled code looks for them in a clone, too.
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { arch } from 'node:process';
-import { addonFile } from '../native.mjs';
+import { addonFiles } from '../native.mjs';
 import { productionFolders } from './production.mjs';
 
 /** As they are, below the same name. */
@@ -19,8 +19,7 @@ export function layOut({ from, to, version }) {
   for (const name of [...folders, ...files, 'dist']) place(name);
   // Packages of types have nothing that runs. Packages within packages are in the list themselves.
   for (const folder of productionFolders(from)) if (!folder.includes('node_modules/@types/')) place(folder);
-  const addon = addonFile();
-  copy(addon, join(to, addon.slice(from.length)));
+  for (const addon of addonFiles()) copy(addon, join(to, addon.slice(from.length)));
   place('bin/weir.js', 'bin/weir');
   place('ops/package/install.sh', 'install.sh');
   place('ops/package/etc', 'etc');

@@ -1,0 +1,46 @@
+// What the addon gives to JavaScript; libs/store/src/guard-addon.ts has the types.
+#include <napi.h>
+
+#include <cstring>
+
+#include "guard.h"
+
+namespace weir {
+namespace {
+
+/** `guard-addon.ts` has the same number. */
+constexpr uint32_t kVersion = 1;
+
+Napi::Value WatchFile(const Napi::CallbackInfo& info) {
+  const std::string path = info[0].As<Napi::String>().Utf8Value();
+  const int number = Watch(path.c_str());
+  if (number >= 0) return Napi::Number::New(info.Env(), number);
+  Napi::Error error = Napi::Error::New(info.Env(), std::strerror(-number));
+  error.Set("errno", Napi::Number::New(info.Env(), -number));
+  throw error;
+}
+
+void UnwatchFile(const Napi::CallbackInfo& info) { Unwatch(info[0].As<Napi::Number>().Int32Value()); }
+
+Napi::Value CountFaults(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), Faults()); }
+
+/** -1 where there are pages that cannot be given back. */
+Napi::Value BeginReading(const Napi::CallbackInfo& info) {
+  bool clean = true;
+  const uint32_t faults = Begin(&clean);
+  return Napi::Number::New(info.Env(), clean ? static_cast<double>(faults) : -1);
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports.Set("version", kVersion);
+  exports.Set("watch", Napi::Function::New(env, WatchFile, "watch"));
+  exports.Set("unwatch", Napi::Function::New(env, UnwatchFile, "unwatch"));
+  exports.Set("faults", Napi::Function::New(env, CountFaults, "faults"));
+  exports.Set("begin", Napi::Function::New(env, BeginReading, "begin"));
+  return exports;
+}
+
+NODE_API_MODULE(weir_store, Init)
+
+}  // namespace
+}  // namespace weir
