@@ -23,6 +23,7 @@ export const problemStatuses: ProblemRules['statuses'] = {
   STORE_BUSY: 503,
   STORE_CLOSED: 503,
   STORE_FAILED: 503,
+  STORE_UNREADABLE: 503,
   DATAPATH_FAILED: 503,
 };
 

@@ -1,8 +1,9 @@
 import { statfsSync } from 'node:fs';
+import type { FileSpace } from './file-space';
 import { diskReserve } from './limits';
 
-/** Space of a file system, in bytes; `freeBytes` is what we may still use. */
-export interface DiskSpace {
+/** Space of a file system, in bytes; `freeBytes` is what we may still use. With the store's file on it, where there is one. */
+export interface DiskSpace extends Partial<FileSpace> {
   readonly freeBytes: number;
   readonly totalBytes: number;
 }

@@ -1,18 +1,27 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { invariant } from '@weir/ppspp';
 import { type Database, type RootDatabase, type RootDatabaseOptionsWithPath, open } from 'lmdb';
 import { makeDirectory } from './directory';
 import { StoreError } from './errors';
 import { pageBytes } from './footprint';
 import { databaseNames, decodeCount, encodeCount, formatVersion, metaKeys, upgradableVersions } from './keys';
 import { readersMax } from './limits';
+import { ReadGuard } from './read-guard';
 
 /** One of the databases. */
 export type Table = Database<Buffer, Buffer>;
 
+type Tables = Readonly<Record<keyof typeof databaseNames, Table>>;
+type Root = RootDatabase<Buffer, Buffer>;
+
 /** The databases of one directory. */
-export interface Environment extends Readonly<Record<keyof typeof databaseNames, Table>> {
-  readonly root: RootDatabase<Buffer, Buffer>;
+export interface Environment extends Tables {
+  readonly root: Root;
+  /** The file that is mapped. */
+  readonly file: string;
+  /** What reads the map goes through it. */
+  readonly guard: ReadGuard;
 }
 
 /** Half of what a process can address; LMDB maps more anyway once a file needs it. */
@@ -31,30 +40,90 @@ const opening = { ...bytesAsTheyAre, noSubdir: false, pageSize: pageBytes, maxDb
 export function openForWriting(directory: string, capacityBytes: number): Environment {
   makeDirectory(directory);
   const mapSize = Math.min(mapBytesMax, Math.ceil((2 * capacityBytes) / pageBytes) * pageBytes);
-  const root = openRoot({ ...opening, path: directory, mapSize });
+  const environment = opened({ ...opening, path: directory, mapSize }, (root) => tablesToWrite(root, directory));
+  invariant(environment !== undefined, 'a writer makes what is not there');
+  return environment;
+}
+
+/** Opens a directory for reading; undefined while no writer has made it. Throws STORE_FORMAT for another format's. */
+export function openForReading(directory: string): Environment | undefined {
+  if (!existsSync(fileIn(directory))) return undefined;
+  return opened({ ...opening, path: directory, readOnly: true }, (root) => tablesToRead(root, directory));
+}
+
+/** Closes all of it. What is still being read must have ended. */
+export async function closeEnvironment({ root, guard }: Environment): Promise<void> {
+  try {
+    await root.close();
+  } finally {
+    guard.close();
+  }
+}
+
+/** The newest state of the environment: a read transaction lives until the event loop turns. */
+export function current(environment: Environment): Environment {
+  environment.root.resetReadTxn();
+  return environment;
+}
+
+/** Opens the database, and in it what `make` names; undefined, and nothing open, if that is not there. */
+function opened(
+  options: RootDatabaseOptionsWithPath & { path: string },
+  make: (root: Root) => Tables | undefined,
+): Environment | undefined {
+  const file = fileIn(options.path);
+  refuseForeign(options.path);
+  // A file that is only now made has nothing that could not be read.
+  const early = existsSync(file) ? new ReadGuard(file) : undefined;
+  let root: Root | undefined;
+  try {
+    root = early === undefined ? openRoot(options) : early.once(() => openRoot(options));
+    const guard = early ?? new ReadGuard(file);
+    const tables = tablesOf(root, guard, make);
+    if (tables !== undefined) return { ...tables, root, file, guard };
+  } catch (error) {
+    abandon(root, early);
+    throw error;
+  }
+  abandon(root, early);
+  return undefined;
+}
+
+function tablesOf(root: Root, guard: ReadGuard, make: (root: Root) => Tables | undefined): Tables | undefined {
+  return guard.once((mustBeWhole) => {
+    const tables = make(root);
+    mustBeWhole();
+    return tables;
+  });
+}
+
+/** What cannot be used is closed, whatever it says to that. */
+function abandon(root: Root | undefined, guard: ReadGuard | undefined): void {
+  root?.close().catch(() => undefined);
+  guard?.close();
+}
+
+function tablesToWrite(root: Root, directory: string): Tables {
   const table = (name: string): Table => root.openDB<Buffer, Buffer>(name, bytesAsTheyAre);
   const meta = table(databaseNames.meta);
   const version = versionOf(meta);
   // Nothing is made in a directory of another format.
-  if (version !== undefined && !readable(version)) throw foreign(root, directory, version);
+  if (version !== undefined && !readable(version)) throw foreign(directory, version);
   const { swarms, extents, hashes, policy, rules } = databaseNames;
-  const environment = {
-    ...{ root, meta },
+  const tables = {
+    meta,
     swarms: table(swarms),
     extents: table(extents),
     hashes: table(hashes),
     policy: table(policy),
     rules: table(rules),
   };
-  if (version === undefined && environment.swarms.getKeysCount() > 0) throw foreign(root, directory, 0);
+  if (version === undefined && tables.swarms.getKeysCount() > 0) throw foreign(directory, 0);
   if (version !== formatVersion || !hasBothFormats(meta)) keepFormat(root, meta);
-  return environment;
+  return tables;
 }
 
-/** Opens a directory for reading; undefined while no writer has made it. Throws STORE_FORMAT for another format's. */
-export function openForReading(directory: string): Environment | undefined {
-  if (!existsSync(join(directory, 'data.mdb'))) return undefined;
-  const root = openRoot({ ...opening, path: directory, readOnly: true });
+function tablesToRead(root: Root, directory: string): Tables | undefined {
   const table = (name: string): Table | undefined => root.openDB<Buffer, Buffer>(name, bytesAsTheyAre);
   const swarms = table(databaseNames.swarms);
   const extents = table(databaseNames.extents);
@@ -64,22 +133,23 @@ export function openForReading(directory: string): Environment | undefined {
   const rules = table(databaseNames.rules);
   // Its writer is only just making it, if there is none.
   const version = meta && versionOf(meta);
-  if (version !== undefined && !readable(version)) throw foreign(root, directory, version);
-  if (version === formatVersion && swarms && extents && hashes && meta && policy && rules)
-    return { root, swarms, extents, hashes, meta, policy, rules };
-  void root.close();
-  return undefined;
+  if (version !== undefined && !readable(version)) throw foreign(directory, version);
+  const isMade = version === formatVersion && swarms && extents && hashes && meta && policy && rules;
+  return isMade ? { swarms, extents, hashes, meta, policy, rules } : undefined;
 }
 
-function openRoot(options: RootDatabaseOptionsWithPath & { path: string }): RootDatabase<Buffer, Buffer> {
+function openRoot(options: RootDatabaseOptionsWithPath & { path: string }): Root {
   const { path: directory } = options;
-  refuseForeign(directory);
   try {
     return open<Buffer, Buffer>(options);
   } catch (cause) {
     const remedy = `The store in ${directory} cannot be opened. Check that it is a directory we may use, and its disk.`;
     throw new StoreError('STORE_FAILED', remedy, { directory }, { cause });
   }
+}
+
+function fileIn(directory: string): string {
+  return join(directory, 'data.mdb');
 }
 
 /** What LMDB's first page has behind its header, in this machine's order of bytes. */
@@ -90,7 +160,7 @@ const magic = { at: 24, bytes: Buffer.from(Uint32Array.of(0xbeefc0de).buffer) } 
  * takes the process down with it.
  */
 export function refuseForeign(directory: string): void {
-  const file = join(directory, 'data.mdb');
+  const file = fileIn(directory);
   if (!existsSync(file)) return;
   const head = Buffer.alloc(magic.at + magic.bytes.length);
   const descriptor = openSync(file, 'r');
@@ -126,9 +196,8 @@ function readable(version: number): boolean {
   return version === formatVersion || upgradableVersions.includes(version);
 }
 
-/** The refusal of another format's store, which is closed. */
-function foreign(root: RootDatabase<Buffer, Buffer>, directory: string, version: number): StoreError {
-  void root.close();
+/** The refusal of another format's store. */
+function foreign(directory: string, version: number): StoreError {
   const remedy = `Erase ${directory}, or run the version of Weir that wrote it; this one reads format ${formatVersion}.`;
   return new StoreError('STORE_FORMAT', `The store has format ${version}. ${remedy}`, { directory, version });
 }

@@ -13,7 +13,8 @@ export interface LmdbStoreOptions extends Omit<WriterLimits, 'disk'> {
 
 /**
  * Opens a directory for writing; one writer at a time, which is the caller's to see to (`StoreLock`). Reads all keys, about half a
- * second a million extents. Throws a StoreError: STORE_CAPACITY, STORE_FORMAT, STORE_CORRUPT, or STORE_FAILED where LMDB cannot open it.
+ * second a million extents. Throws a StoreError: STORE_CAPACITY, STORE_FORMAT, STORE_CORRUPT, STORE_UNREADABLE, or STORE_FAILED
+ * where LMDB cannot open it.
  */
 export function openLmdbWriter(options: LmdbStoreOptions, disk?: () => DiskSpace): StoreWriter {
   return openLmdb(options, disk)();
@@ -23,13 +24,23 @@ export function openLmdbWriter(options: LmdbStoreOptions, disk?: () => DiskSpace
  * The same in two steps. When this returns, readers may open the directory; what it returns makes the account, which takes the
  * longer the more there is.
  */
-export function openLmdb(
-  { directory, ...limits }: LmdbStoreOptions,
-  disk: () => DiskSpace = () => diskSpaceAt(directory),
-): () => StoreWriter {
+export function openLmdb({ directory, ...limits }: LmdbStoreOptions, disk?: () => DiskSpace): () => StoreWriter {
   mustBeCapacity(limits.capacityBytes);
-  const tables = new LmdbTables(openForWriting(directory, limits.capacityBytes));
-  return () => new TableWriter(tables, { ...limits, disk });
+  const environment = openForWriting(directory, limits.capacityBytes);
+  const tables = new LmdbTables(environment);
+  const space = (): DiskSpace => ({ ...diskSpaceAt(directory), ...tables.space() });
+  return () => {
+    try {
+      return environment.guard.once((mustBeWhole) => {
+        const writer = new TableWriter(tables, { ...limits, disk: disk ?? space });
+        mustBeWhole();
+        return writer;
+      });
+    } catch (error) {
+      tables.close().catch(() => undefined);
+      throw error;
+    }
+  };
 }
 
 /** Opens a directory for reading, from any thread or process. */

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { type Extent, type HashBlock, type HashFunction, type SwarmId, invariant } from '@weir/ppspp';
 import {
   type SwarmEntry,
@@ -15,8 +16,10 @@ import {
   swarmIdOf,
   swarmKey,
 } from './keys';
+import { StoreError } from './errors';
+import { type FileSpace, fileSpaceOf } from './file-space';
 import { pageBytes } from './footprint';
-import { type Environment, type Table, countIn } from './lmdb-environment';
+import { type Environment, type Table, closeEnvironment, countIn } from './lmdb-environment';
 import { decodeRule, encodeRule } from './rules/codec';
 import type { RuleChange } from './rules/rule';
 import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
@@ -32,10 +35,31 @@ export class LmdbTables implements Tables {
   /** Where an extent's value is put together: LMDB copies it at once, and must not be given shared memory. */
   private scratch = Buffer.allocUnsafeSlow(0);
 
-  constructor(private readonly environment: Environment) {}
+  /** Never less than it was: what a file lost is missed, and what is written behind that makes a hole of it. */
+  private fileBytes: number;
 
+  constructor(private readonly environment: Environment) {
+    this.fileBytes = statSync(environment.file).size;
+  }
+
+  /** Throws STORE_UNREADABLE, and commits nothing, if the file became shorter, or if pages of it cannot be read. */
   atomically<Result>(work: () => Result): Result {
-    return this.environment.root.transactionSync(work);
+    this.mustNotHaveShrunk();
+    return this.environment.guard.once((mustBeWhole) => {
+      const result = this.environment.root.transactionSync(() => {
+        const done = work();
+        mustBeWhole();
+        return done;
+      });
+      // The commit itself reads the list of free pages. What it wrote is sound; what it knows of the list no longer is.
+      mustBeWhole();
+      return result;
+    });
+  }
+
+  /** What the file takes of the disk, and what of it is free. */
+  space(): FileSpace {
+    return fileSpaceOf(this.environment);
   }
 
   nextSwarm(): number {
@@ -123,7 +147,17 @@ export class LmdbTables implements Tables {
   }
 
   async close(): Promise<void> {
-    await this.environment.root.close();
+    await closeEnvironment(this.environment);
+  }
+
+  private mustNotHaveShrunk(): void {
+    const { size } = statSync(this.environment.file);
+    if (size < this.fileBytes) {
+      const remedy = 'Its end is missing: stop the appliance, erase the directory, and find out who cut the file.';
+      const details = { bytes: size, bytesBefore: this.fileBytes };
+      throw new StoreError('STORE_UNREADABLE', `The store's file is shorter than it was. ${remedy}`, details);
+    }
+    this.fileBytes = size;
   }
 }
 

@@ -241,7 +241,9 @@ export class TableWriter implements StoreWriter {
       return result;
     } catch (cause) {
       this.open = false;
-      const remedy = 'The database refused a transaction. Check the disk and its free space, then start again.';
+      if (cause instanceof StoreError && cause.code === 'STORE_UNREADABLE') throw cause;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const remedy = `The database refused a transaction (${reason}). Check the disk and its free space.`;
       throw new StoreError('STORE_FAILED', remedy, {}, { cause });
     }
   }

@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** The addon of `libs/store/native`. Its state is the process's: all threads share it. */
+export interface GuardAddon {
+  readonly version: number;
+  /** Watches a file, again for each call; the number is for `unwatch`. Throws what the platform says. */
+  watch(path: string): number;
+  unwatch(number: number): void;
+  /** How many faults there were: between two equal answers, everything that was read was in the file. */
+  faults(): number;
+  /** The same, when pages that could not be read are given back to be tried again; -1 while some of them cannot be. */
+  begin(): number;
+}
+
+/** `addon.cc` has the same number. */
+const addonVersion = 1;
+
+/** Where the addon is built, below the folder of the package. */
+const builtFile = 'libs/store/native/build/Release/weir_store.node';
+
+let found: { readonly addon: GuardAddon | undefined } | undefined;
+
+/** The addon, looked for once; undefined where it is not built, or is another version's. */
+export function guardAddon(): GuardAddon | undefined {
+  found ??= { addon: loadGuard(addonFile()) };
+  return found.addon;
+}
+
+/** Loads an addon file, unless it is none of ours. */
+export function loadGuard(file: string | undefined): GuardAddon | undefined {
+  if (file === undefined) return undefined;
+  try {
+    const loaded: unknown = createRequire(__filename)(file);
+    return isAddon(loaded) && loaded.version === addonVersion ? loaded : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Compiled files lie deeper than sources; the addon lies at one place for both. */
+function addonFile(): string | undefined {
+  for (let folder = __dirname; folder !== dirname(folder); folder = dirname(folder)) {
+    const file = join(folder, builtFile);
+    if (existsSync(file)) return file;
+  }
+  return undefined;
+}
+
+function isAddon(loaded: unknown): loaded is GuardAddon {
+  return typeof loaded === 'object' && loaded !== null && 'begin' in loaded && 'version' in loaded;
+}

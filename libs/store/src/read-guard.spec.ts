@@ -1,0 +1,107 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, statSync, truncateSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { TestContent } from './content.testing';
+import { guardAddon } from './guard-addon';
+import { openLmdbReader, openLmdbWriter } from './lmdb-store';
+import { ReadGuard } from './read-guard';
+import { emptyBatch } from './store';
+import { workerFile } from './worker-file';
+
+const capacityBytes = 64 * 1024 * 1024;
+const content = new TestContent(1, { chunkCount: 64 * 100 });
+const indexes = Array.from({ length: 100 }, (_, index) => index);
+const describeGuarded = guardAddon() === undefined ? describe.skip : describe;
+
+let directory: string;
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'weir-guard-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+describe('a guard', () => {
+  /** Faults at the calls that are named, one each. */
+  function addonFaultingAt(...calls: number[]) {
+    let faults = 0;
+    let call = 0;
+    const work = (): number => {
+      if (calls.includes(++call)) faults++;
+      return call;
+    };
+    const count = (): number => faults;
+    return { work, addon: { version: 1, watch: () => 0, unwatch: () => undefined, faults: count, begin: count } };
+  }
+
+  it('tries again what met a fault, which may be another thread’s, and gives up at the third', () => {
+    const once = addonFaultingAt(1);
+    expect(new ReadGuard('', once.addon).read(once.work)).toBe(2);
+    const thrice = addonFaultingAt(1, 2, 3);
+    expect(() => new ReadGuard('', thrice.addon).read(thrice.work)).toThrow('does not give up');
+  });
+
+  it('believes an error only if nothing was unreadable', () => {
+    const { addon, work } = addonFaultingAt(1);
+    const failing = (): never => {
+      throw new TypeError(`call ${work()}`);
+    };
+    expect(() => new ReadGuard('', addon).read(failing)).toThrow('call 2');
+  });
+
+  it('never does twice what must be done once', () => {
+    const { addon, work } = addonFaultingAt(1);
+    const run = (): unknown =>
+      new ReadGuard('', addon).once((mustBeWhole) => {
+        work();
+        mustBeWhole();
+      });
+    expect(run).toThrow('does not give up');
+    expect(work()).toBe(2);
+  });
+
+  it('has nothing read here that could not be touched elsewhere', async () => {
+    const { addon, work } = addonFaultingAt(1, 2);
+    await expect(new ReadGuard('', addon).warm(() => Promise.resolve(work()))).rejects.toThrow('does not give up');
+  });
+});
+
+describeGuarded('a store whose file is cut while it is open', () => {
+  it('answers what it cannot read with an error, again and again, and the rest as before', async () => {
+    const writer = openLmdbWriter({ directory, capacityBytes });
+    writer.commit([content.batch(indexes)], 1);
+    const reader = openLmdbReader(directory);
+    await expect(reader.read(content.swarmId, 0)).resolves.toEqual(content.extent(0));
+    for (const share of [0.5, 0.1, 0]) {
+      truncateSync(join(directory, 'data.mdb'), Math.floor(statSync(join(directory, 'data.mdb')).size * share));
+      for (const round of ['first', 'second']) {
+        const answers = await Promise.allSettled(indexes.map((index) => reader.read(content.swarmId, index)));
+        const codes = answers.map((answer) => (answer.status === 'rejected' ? codeOf(answer.reason) : 'read'));
+        expect({ round, codes: [...new Set(codes)] }).toMatchObject({
+          codes: expect.arrayContaining(['STORE_UNREADABLE']),
+        });
+        answers.forEach((answer, index) => {
+          if (answer.status === 'fulfilled') expect(answer.value).toEqual(content.extent(index));
+        });
+      }
+    }
+    await expect(reader.open(content.swarmId)).rejects.toMatchObject({ code: 'STORE_UNREADABLE' });
+    expect(() => reader.swarms()).toThrow('does not give up');
+    expect(() => writer.commit([{ ...emptyBatch, erase: [content] }], 2)).toThrow('shorter than it was');
+    await reader.close();
+    await writer.close();
+  });
+
+  it('leaves faults of other memory to end the process', () => {
+    const script = `
+      const { openLmdbWriter } = require(${JSON.stringify(join(dirname(workerFile('writer')), 'lmdb-store.js'))});
+      openLmdbWriter({ directory: ${JSON.stringify(directory)}, capacityBytes: ${capacityBytes} });
+      process.kill(process.pid, 'SIGBUS');
+      setTimeout(() => process.exit(7), 20_000);`;
+    expect(spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' })).toMatchObject({ signal: 'SIGBUS' });
+  });
+});
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : error;
+}
