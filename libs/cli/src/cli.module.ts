@@ -8,6 +8,8 @@ import { WeirProgram } from './commands/program.command';
 import { PublishCommand } from './commands/publish.command';
 import { SeedCommand } from './commands/seed.command';
 import { APPLIANCE_ENTRY, MACHINE, START_TRANSFER, TERMINAL, VERSION } from './commands/tokens';
+import { SimulateCommand } from './commands/simulate.command';
+import { TraceCommand } from './commands/trace.command';
 import { TrackerCommand } from './commands/tracker.command';
 import { failureOf } from './failure';
 import { ProcessTerminal, type Terminal } from './terminal/terminal';
@@ -46,6 +48,8 @@ export class CliModule {
         SeedCommand,
         FetchCommand,
         TrackerCommand,
+        TraceCommand,
+        SimulateCommand,
         ApplianceCommand,
         ...CatalogueCommand.registerWithSubCommands(),
         ...InterceptCommand.registerWithSubCommands(),

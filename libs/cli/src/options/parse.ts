@@ -102,6 +102,12 @@ export function parseSeconds(text: string): Parsed<number> {
   return value > 0 && value <= secondsMax ? { value } : { remedy: `write seconds above 0, up to ${secondsMax}` };
 }
 
+/** A whole number within bounds. */
+export function parseWhole(text: string, min: number, max: number): Parsed<number> {
+  const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+  return value >= min && value <= max ? { value } : { remedy: `write a whole number from ${min} to ${max}` };
+}
+
 function wholeNumber(text: string): number {
   return /^\d{1,15}$/.test(text) ? Number(text) : NaN;
 }

@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import type { Progress, Terminal } from './terminal';
 
 /** Remembers what a command said. */
@@ -8,6 +9,14 @@ export class RecordingTerminal implements Terminal {
   readonly shown: string[] = [];
   /** Labels of all bars that ever moved. */
   readonly moved = new Set<string>();
+  /** What was written to `output`. */
+  readonly bytes: Buffer[] = [];
+  readonly output = new Writable({
+    write: (bytes: Buffer, _, done) => {
+      this.bytes.push(bytes);
+      done();
+    },
+  });
 
   print(line: string): void {
     this.printed.push(line);

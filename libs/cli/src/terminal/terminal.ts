@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
 import { formatBytes } from './format';
 
@@ -10,6 +11,8 @@ export interface Progress {
 
 /** Where a command speaks: results on one stream, everything else on the other, so that results can be piped. */
 export interface Terminal {
+  /** For results that are no lines. It stays open. */
+  readonly output: Writable;
   /** A line of the result. */
   print(line: string): void;
   /** A line for the person who waits. */
@@ -20,6 +23,8 @@ export interface Terminal {
 
 /** The process's own streams. */
 export class ProcessTerminal implements Terminal {
+  readonly output = process.stdout;
+
   constructor() {
     // Who reads the result may stop reading, as `head` does: no reason to fall over.
     process.stdout.on('error', () => undefined);

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { nextUses, optimum as ofLog } from '../rivals';
 import { Farthest } from './farthest';
 import { optimum } from './simulation.testing';
 
@@ -36,6 +37,18 @@ it('has as many hits as there can be, where objects are of one size', () => {
       expect({ hits, hitBytes }).toEqual({ hits: bestHits([...first, ...second], capacity), hitBytes: hits * 10 });
     }),
     { numRuns: 200 },
+  );
+});
+
+it('is what the whole trace in memory gives', () => {
+  const log = fc.array(fc.nat(40), { minLength: 1, maxLength: 300 });
+  const sizes = new Uint32Array(41).fill(7);
+  fc.assert(
+    fc.property(log, fc.integer({ min: 1, max: 30 }), (list, units) => {
+      const whole = { objects: Uint32Array.from(list), bytes: sizes };
+      const { hits, hitBytes } = ofLog(whole, nextUses(whole), units * 7);
+      expect(optimum([list], sizes, units * 7)).toMatchObject({ hits, hitBytes });
+    }),
   );
 });
 

@@ -39,6 +39,7 @@ export class MinReplay implements Replay {
   nextUses = new Uint32Array(0);
   private readonly kept: Farthest;
   private usedBytes = 0;
+  private mostKept = 0;
   /** What would leave to make room, until it is clear that it suffices. */
   private readonly leaving: number[] = [];
 
@@ -49,8 +50,9 @@ export class MinReplay implements Replay {
     this.kept = new Farthest(objects.bytes.length);
   }
 
+  /** The most there were: at the end nothing is asked for again, and nothing is kept. */
   get segments(): number {
-    return this.kept.size;
+    return this.mostKept;
   }
 
   get stateBytes(): number {
@@ -80,6 +82,7 @@ export class MinReplay implements Replay {
       this.kept.put(object, nextUse);
     } else if (this.makeRoom(bytes, nextUse)) {
       this.kept.put(object, nextUse);
+      this.mostKept = Math.max(this.mostKept, this.kept.size);
       this.usedBytes += bytes;
       this.tally.writtenBytes += bytes;
     }

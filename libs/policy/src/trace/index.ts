@@ -11,7 +11,8 @@ export {
   type SettingRule,
 } from './settings';
 export { lineRemedies, TraceParser, type MalformedLine } from './trace-parser';
-export { lineBytesMax, nameBytesMax, objectBytesMax, type LineFault } from './line-fields';
+export type { LineFault } from './line-fields';
+export { lineBytesMax, nameBytesMax, objectBytesMax, requestsMax } from './limits';
 export { ObjectTable } from './object-table';
 export { blockBytes, blockRequests, RequestBlock } from './request-block';
 export { SwarmNames } from './swarm-names';

@@ -1,12 +1,7 @@
+import { nameBytesMax, objectBytesMax } from './limits';
+
 /** What can be wrong with a line. */
 export type LineFault = 'header' | 'fields' | 'time' | 'object' | 'bytes' | 'subscriber' | 'live' | 'length';
-
-/** Bytes of a name: longer ones are no names. */
-export const nameBytesMax = 1_024;
-/** Bytes of a line, without its end. */
-export const lineBytesMax = 4_096;
-/** Bytes of an object: what 32 bits count. */
-export const objectBytesMax = 2 ** 32 - 1;
 
 const comma = 0x2c;
 const dot = 0x2e;

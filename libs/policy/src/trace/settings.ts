@@ -34,13 +34,13 @@ export const settingRules: Readonly<Record<keyof ModelSettings, SettingRule>> = 
   titles: {
     what: 'objects (zipf, mzipf) or titles cut into segments (vod, mixed) that can be asked for at a time',
     ...{ min: 1, max: 2 ** 27, whole: true },
-    defaults: { zipf: 100_000, mzipf: 100_000, vod: 2_000, mixed: 2_000 },
-    why: 'a million requests ask for each a few times on average: as many decisions as there can be',
+    defaults: { zipf: 100_000, mzipf: 100_000, vod: 1_000, mixed: 1_000 },
+    why: 'a million requests ask for each some ten times on average, as a week of a point of presence does',
   },
   alpha: {
     what: 'how fast popularity falls with rank',
     ...{ min: 0, max: 4, whole: false },
-    defaults: { zipf: 0.9, mzipf: 0.7, vod: 0.8, mixed: 0.8 },
+    defaults: { zipf: 0.9, mzipf: 0.7, vod: 1, mixed: 1 },
     why: 'what studies of web, peer-to-peer and video requests found most often',
   },
   shift: {
@@ -82,8 +82,8 @@ export const settingRules: Readonly<Record<keyof ModelSettings, SettingRule>> = 
   segments: {
     what: 'segments of a title, at the median',
     ...{ min: 1, max: 2 ** 20, whole: true },
-    defaults: { vod: 100, mixed: 100 },
-    why: '25 MiB in segments of 256 KiB: some minutes of video',
+    defaults: { vod: 80, mixed: 80 },
+    why: '20 MiB in segments of 256 KiB: some minutes of video',
   },
   abandon: {
     what: 'share of the sessions that end early',

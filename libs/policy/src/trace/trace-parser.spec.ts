@@ -133,6 +133,16 @@ it('needs a header, and passes over further ones', () => {
   expect(twice.requests).toHaveLength(2);
 });
 
+it('reads one file after another, each with its own header and lines', () => {
+  const parser = new TraceParser();
+  parser.push(Buffer.from(`${traceHeader}\n1,a,5,s`));
+  parser.endFile();
+  parser.push(Buffer.from(`${liveHeader}\n1,a,5,s,1\n1,b,5,s\n`));
+  parser.end();
+  expect(parser).toMatchObject({ malformed: 1, firstMalformed: { line: 3 }, liveRequests: 1 });
+  expect(requestsOf(parser).map(({ object }) => object)).toEqual([0, 0]);
+});
+
 it('knows an object by the most that was asked of it', () => {
   const { parser } = parsed(`${traceHeader}\n1,a,5,s\n1,b,2,s\n2,a,9,s\n3,a,1,s\n`);
   expect([...parser.objects.objectBytes()]).toEqual([9, 2]);

@@ -1,4 +1,5 @@
-import { lineBytesMax, LineFields, nameBytesMax, objectBytesMax, type LineFault } from './line-fields';
+import { LineFields, type LineFault } from './line-fields';
+import { lineBytesMax, nameBytesMax, objectBytesMax } from './limits';
 import { liveHeader, traceHeader } from './line-writer';
 import { NameHash } from './name-hash';
 import { ObjectTable } from './object-table';
@@ -38,9 +39,9 @@ const shownBytesMax = 80;
  */
 export class TraceParser {
   readonly objects = new ObjectTable();
-  /** Lines so far. */
+  /** Lines of this file so far. */
   lines = 0;
-  /** Lines that made no sense. */
+  /** Lines of all files that made no sense. */
   malformed = 0;
   /** The first of them. */
   firstMalformed: MalformedLine | undefined;
@@ -69,6 +70,13 @@ export class TraceParser {
       start = end + 1;
     }
     this.carry(portion.subarray(start));
+  }
+
+  /** What comes next is another file: its lines are counted anew, and it has a header of its own. */
+  endFile(): void {
+    if (this.carriedBytes > 0) this.endCarried(this.carried.subarray(0, 0));
+    this.lines = 0;
+    this.hasLive = undefined;
   }
 
   /** No more comes: the last line needs no end. */
