@@ -1,5 +1,12 @@
 import { Inject } from '@nestjs/common';
-import { defaultSettings, modelNames, requestsMax, settingRules, type ModelName, type ModelSettings } from '@weir/policy';
+import {
+  defaultSettings,
+  modelNames,
+  requestsMax,
+  settingRules,
+  type ModelName,
+  type ModelSettings,
+} from '@weir/policy';
 import { listed } from '@weir/ppspp';
 import { Command, Option, type CommandRunner } from 'nest-commander';
 import { UsageError } from '../errors';

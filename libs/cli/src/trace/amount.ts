@@ -2,8 +2,6 @@ import { parseBytes, type Parsed } from '@weir/config';
 import { read } from '../options/parse';
 import { UsageError } from '../errors';
 import { namedMax } from '../limits';
-import { policyNames, type PolicyName } from './policies';
-import { listed } from '@weir/ppspp';
 
 /** Bytes as an operator names them: as such, or as percent of something. */
 export type Amount = { readonly bytes: number } | { readonly percent: number };
@@ -12,12 +10,7 @@ const percentMax = 10_000;
 
 /** The capacities of a list, each in bytes or in percent of the unique bytes of a trace. Throws a `UsageError`. */
 export function readCapacities(text: string): readonly Amount[] {
-  return itemsOf('--capacity', text).map((item) => read('--capacity', item, parseCapacity));
-}
-
-/** The policies of a list. Throws a `UsageError`. */
-export function readPolicies(text: string): readonly PolicyName[] {
-  return itemsOf('--policy', text).map((item) => read('--policy', item, parsePolicy));
+  return listOf('--capacity', text).map((item) => read('--capacity', item, parseCapacity));
 }
 
 /** How many bytes that is, where percent are of `whole`. */
@@ -40,7 +33,8 @@ export function parseAmount(text: string): Parsed<Amount> {
   return 'value' in parsed ? { value: { bytes: parsed.value } } : { remedy: 'write bytes, such as 256MiB, or 10%' };
 }
 
-function itemsOf(flag: string, text: string): readonly string[] {
+/** What commas separate, each once. Throws a `UsageError` for too many. */
+export function listOf(flag: string, text: string): readonly string[] {
   const items = [...new Set(text.split(',').map((item) => item.trim()))];
   if (items.length > namedMax) throw new UsageError(`${flag}: name ${namedMax} at most`);
   return items;
@@ -55,9 +49,4 @@ function parseCapacity(text: string): Parsed<Amount> {
 function percentOf(text: string): number {
   const [, digits] = /^(\d{1,9}(?:\.\d{1,9})?) ?%$/.exec(text) ?? [];
   return digits === undefined ? NaN : Number(digits);
-}
-
-function parsePolicy(text: string): Parsed<PolicyName> {
-  const value = policyNames.find((name) => name === text);
-  return value === undefined ? { remedy: `write ${listed(policyNames)}, separated by commas` } : { value };
 }

@@ -1,5 +1,8 @@
 import { createPolicy, policyNames as onlineNames, type CacheListener, type CachePolicy } from '@weir/policy';
-import { bytesOf, type Amount } from './amount';
+import type { Parsed } from '@weir/config';
+import { listed } from '@weir/ppspp';
+import { read } from '../options/parse';
+import { bytesOf, listOf, type Amount } from './amount';
 
 /** What can be simulated: ours, its rivals, and the optimum, which knows the future. */
 export const policyNames = [...onlineNames, 'min'] as const;
@@ -28,4 +31,14 @@ export function policyFor(
   const { probationMemory, ...rest } = settings;
   const memoryCapacityBytes = bytesOf(probationMemory, settings.capacityBytes);
   return createPolicy(name, { ...rest, memoryCapacityBytes, seed });
+}
+
+/** The policies of a list. Throws a `UsageError`. */
+export function readPolicies(text: string): readonly PolicyName[] {
+  return listOf('--policy', text).map((item) => read('--policy', item, parsePolicy));
+}
+
+function parsePolicy(text: string): Parsed<PolicyName> {
+  const value = policyNames.find((name) => name === text);
+  return value === undefined ? { remedy: `write ${listed(policyNames)}, separated by commas` } : { value };
 }
