@@ -26,6 +26,9 @@ export interface Death {
   readonly killed: boolean;
   readonly transactions: number;
   readonly answers: number;
+  /** Extents that came into memory alone, and that left the disk. */
+  readonly held: number;
+  readonly removed: number;
   readonly extents: number;
   readonly openMillis: number;
   /** Of the file, for each byte of the capacity. */
@@ -93,6 +96,7 @@ class KilledStore {
     const moment = isOld ? 'starting' : momentOf(dice);
     const life: Life = {
       ...{ directory, seed, capacityBytes: this.capacityBytes },
+      probationBytes: Math.floor((this.capacityBytes * dice.below(3)) / 4),
       journal: join(this.folder, `journal-${seed}`),
       killAtPoint: moment === 'point' ? 1 + dice.below(900) : 0,
       answersToStop: moment === 'stopping' || moment === 'none' ? 20 + dice.below(150) : 0,
@@ -112,11 +116,11 @@ class KilledStore {
 
   private async judge(life: Life, faults: string[]): Promise<Omit<Death, 'seed' | 'moment' | 'phase' | 'killed'>> {
     const model = new Model(this.tables);
-    const nothing = { transactions: 0, answers: 0, extents: 0, openMillis: 0, fileShare: 0 };
+    const nothing = { transactions: 0, answers: 0, held: 0, removed: 0, extents: 0, openMillis: 0, fileShare: 0 };
     if (!existsSync(life.journal)) return { ...nothing, faults };
     for (const entry of readJournal(life.journal)) model.hear(entry);
     faults.push(...model.lies);
-    const { transactions, answers } = model;
+    const { transactions, answers, held, removed } = model;
     const file = join(life.directory, 'data.mdb');
     if (!existsSync(file)) return { ...nothing, faults };
     this.capacityBytesMost = Math.max(this.capacityBytesMost, life.capacityBytes);
@@ -124,7 +128,7 @@ class KilledStore {
     const { extents, openMillis, tables, faults: found } = await this.inspectCopy(life, model.possible);
     faults.push(...found);
     if (tables !== undefined) this.tables = tables;
-    return { transactions, answers, extents, openMillis, fileShare, faults };
+    return { transactions, answers, held, removed, extents, openMillis, fileShare, faults };
   }
 
   /** The next process gets the store as the dead one left it. */

@@ -32,9 +32,9 @@ function reach(phase: Phase): void {
 
 async function run(): Promise<void> {
   const contents = madeContents();
-  const { directory, capacityBytes, seed } = life;
+  const { directory, capacityBytes, probationBytes, seed } = life;
   reach('starting');
-  const writer = await startWriter({ directory, capacityBytes });
+  const writer = await startWriter({ directory, capacityBytes, probationBytes });
   reach('ready');
   const clients = Array.from({ length: clientCount }, () => new StoreClient(writer.connect()));
   const actors = clients.flatMap((client, at) =>

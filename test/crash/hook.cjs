@@ -60,6 +60,15 @@ function journalled({ journal, killAtPoint }) {
       return result;
     };
   }
+  const { TableWriter } = require(join(built('store'), 'table-writer.js'));
+  const { moves } = TableWriter.prototype;
+  TableWriter.prototype.moves = function () {
+    const moved = moves.call(this);
+    const refs = (list) => list.map(({ swarmId, index }) => ({ swarmId, index }));
+    const { released, held } = moved;
+    if (released.length + held.length > 0) tell({ kind: 'moved', released: refs(released), held: refs(held) });
+    return moved;
+  };
   const { atomically } = tables;
   tables.atomically = function (work) {
     const outermost = changes === undefined;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { RuleChange } from '@weir/store';
+import type { ExtentRef, RuleChange } from '@weir/store';
 import { z } from 'zod';
 
 /** A change of the tables, as the writer's thread told it: a method's name and what it was about. */
@@ -17,12 +17,14 @@ export type Phase = 'starting' | 'ready' | 'stopping' | 'stopped';
 
 /**
  * A line of the journal, which all threads of the process append to: what is in it when the process is killed stays, and in
- * the order in which it happened. `doing` stands before a transaction's commit, `done` after it.
+ * the order in which it happened. `doing` stands before a transaction's commit, `done` after it, and `moved` when something
+ * came into the memory of what is on probation, or left it.
  */
 export type Entry =
   | { readonly kind: 'phase'; readonly phase: Phase }
   | { readonly kind: 'doing'; readonly changes: readonly Change[] }
   | { readonly kind: 'done' }
+  | { readonly kind: 'moved'; readonly released: readonly ExtentRef[]; readonly held: readonly ExtentRef[] }
   | { readonly kind: 'asked'; readonly id: number; readonly wish: Wish }
   | { readonly kind: 'answered'; readonly id: number; readonly failed: readonly number[] };
 

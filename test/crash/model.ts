@@ -12,6 +12,9 @@ export class Model {
   /** Answers to clients. */
   answers = 0;
   transactions = 0;
+  /** Extents that came into memory alone, and that left the disk one by one: evicted, or erased. */
+  held = 0;
+  removed = 0;
   private readonly questions = new Map<number, Question>();
   private doing: readonly Change[] | undefined;
 
@@ -43,7 +46,17 @@ export class Model {
       case 'answered':
         this.judge(entry.id, new Set(entry.failed));
         break;
+      case 'moved':
+        this.tables.move(entry.released, entry.held);
+        this.held += entry.held.length;
+        for (const question of this.questions.values()) {
+          question.moved([...entry.released, ...entry.held]);
+          question.look(this.tables);
+        }
+        break;
       case 'phase':
+        if (entry.phase === 'starting') this.tables.memory.clear();
+        if (entry.phase === 'stopped') this.mustBeOnDisk();
         break;
     }
   }
@@ -52,6 +65,7 @@ export class Model {
     this.follow(changes);
     for (const change of changes) this.tables.apply(change);
     this.transactions++;
+    this.removed += changes.filter(([name]) => name === 'removeExtent').length;
     for (const question of this.questions.values()) question.look(this.tables);
   }
 
@@ -63,6 +77,14 @@ export class Model {
       const [name, first] = change;
       const swarmId = name === 'removeSwarm' ? String(first) : names.get(Number(first));
       for (const question of this.questions.values()) question.follow(change, swarmId);
+    }
+  }
+
+  /** A clean stop loses nothing. */
+  private mustBeOnDisk(): void {
+    for (const [swarmId, indexes] of this.tables.memory) {
+      const lost = [...indexes].filter((index) => !this.tables.hasOnDisk(swarmId, index));
+      if (lost.length > 0) this.lies.push(`stopped, and in memory alone: ${swarmId} ${lost.join()}`);
     }
   }
 

@@ -1,3 +1,4 @@
+import type { ExtentRef } from '@weir/store';
 import type { Change, Wish } from './journal';
 import type { Tables } from './tables';
 
@@ -24,7 +25,7 @@ export class Question {
         this.isDone ||= !tables.holds(wish.swarmId, wish.index);
         break;
       case 'purge':
-        this.isDone ||= !tables.swarms.has(wish.swarmId);
+        this.isDone ||= !tables.knows(wish.swarmId);
         break;
       case 'rule':
         this.isDone ||= tables.follows(wish.change);
@@ -41,6 +42,11 @@ export class Question {
     if (name === 'putExtent') this.seen.add(Number(second));
     if (name === 'removeExtent') this.isDone ||= wish.type === 'erase' && wish.index === second;
     if (name === 'removeSwarm') this.removed();
+  }
+
+  /** Sees what came into memory or left it. */
+  moved(refs: readonly ExtentRef[]): void {
+    for (const { swarmId, index } of refs) if (swarmId === this.wish.swarmId) this.seen.add(index);
   }
 
   /** Why the answer is not true; undefined if it is. `failed` are the extents that were not written. */

@@ -8,6 +8,8 @@ export interface Life {
   readonly journal: string;
   readonly seed: number;
   readonly capacityBytes: number;
+  /** Memory for what is on probation. */
+  readonly probationBytes: number;
   /** The writer's thread ends the process at its so-manyth change of the tables; 0: it does not. */
   readonly killAtPoint: number;
   /** It stops by itself, cleanly, after so many answers; 0: it does not. */

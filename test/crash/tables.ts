@@ -1,4 +1,4 @@
-import type { RuleChange } from '@weir/store';
+import type { ExtentRef, RuleChange } from '@weir/store';
 import { z } from 'zod';
 import type { Change } from './journal';
 
@@ -13,6 +13,8 @@ export class Tables {
   readonly swarms = new Map<string, ModelSwarm>();
   readonly extents = new Map<number, Set<number>>();
   readonly blocks = new Map<number, Set<string>>();
+  /** What is in memory alone, by swarm: it is lost with the process. */
+  readonly memory = new Map<string, Set<number>>();
   /** As text, by what they are about. */
   readonly rules = new Map<string, string>();
 
@@ -22,6 +24,7 @@ export class Tables {
     for (const [number, indexes] of this.extents) copy.extents.set(number, new Set(indexes));
     for (const [number, keys] of this.blocks) copy.blocks.set(number, new Set(keys));
     for (const [about, rule] of this.rules) copy.rules.set(about, rule);
+    for (const [swarmId, indexes] of this.memory) copy.memory.set(swarmId, new Set(indexes));
     return copy;
   }
 
@@ -35,9 +38,25 @@ export class Tables {
     return [...swarms.map((swarm) => JSON.stringify(swarm)), ...[...this.rules.values()].sort()];
   }
 
+  /** Whether an extent is there, on disk or in memory. */
   holds(swarmId: string, index: number): boolean {
+    return this.hasOnDisk(swarmId, index) || this.memory.get(swarmId)?.has(index) === true;
+  }
+
+  hasOnDisk(swarmId: string, index: number): boolean {
     const swarm = this.swarms.get(swarmId);
     return swarm !== undefined && this.extents.get(swarm.number)?.has(index) === true;
+  }
+
+  /** Whether anything of a swarm is there. */
+  knows(swarmId: string): boolean {
+    return this.swarms.has(swarmId) || (this.memory.get(swarmId)?.size ?? 0) > 0;
+  }
+
+  /** Notes what came into memory, and what left it before. */
+  move(released: readonly ExtentRef[], held: readonly ExtentRef[]): void {
+    for (const { swarmId, index } of released) this.memory.get(swarmId)?.delete(index);
+    for (const { swarmId, index } of held) added(this.memory, swarmId).add(index);
   }
 
   apply(change: Change): void {
@@ -80,7 +99,7 @@ function isRemoval(change: RuleChange): boolean {
   }
 }
 
-function added<Item>(sets: Map<number, Set<Item>>, key: number): Set<Item> {
+function added<Key, Item>(sets: Map<Key, Set<Item>>, key: Key): Set<Item> {
   const set = sets.get(key) ?? new Set<Item>();
   sets.set(key, set);
   return set;
