@@ -1,4 +1,7 @@
 import { type DiskSpace, diskSpaceAt } from './disk';
+import type { Finding } from './integrity/finding';
+import { mend } from './integrity/mend';
+import { RulesCopy } from './integrity/rules-copy';
 import { openForWriting } from './lmdb-environment';
 import { LmdbReader } from './lmdb-reader';
 import { LmdbTables } from './lmdb-tables';
@@ -11,36 +14,51 @@ export interface LmdbStoreOptions extends Omit<WriterLimits, 'disk'> {
   readonly directory: string;
 }
 
+/** What is known of the store before it is opened, and who hears what was found damaged within. */
+export interface Mending {
+  /** Rules that had been there are missing: their second copy is to be taken. */
+  readonly lostRules: boolean;
+  readonly onFindings: (findings: readonly Finding[]) => void;
+}
+
 /**
  * Opens a directory for writing; one writer at a time, which is the caller's to see to (`StoreLock`). Reads all keys, about half a
  * second a million extents. Throws a StoreError: STORE_CAPACITY, STORE_FORMAT, STORE_CORRUPT, STORE_UNREADABLE, or STORE_FAILED
  * where LMDB cannot open it.
  */
-export function openLmdbWriter(options: LmdbStoreOptions, disk?: () => DiskSpace): StoreWriter {
-  return openLmdb(options, disk)();
+export function openLmdbWriter(options: LmdbStoreOptions, disk?: () => DiskSpace, mending?: Mending): StoreWriter {
+  return openLmdb(options, disk, mending)();
 }
 
 /**
  * The same in two steps. When this returns, readers may open the directory; what it returns makes the account, which takes the
  * longer the more there is.
  */
-export function openLmdb({ directory, ...limits }: LmdbStoreOptions, disk?: () => DiskSpace): () => StoreWriter {
+export function openLmdb(
+  { directory, ...limits }: LmdbStoreOptions,
+  disk?: () => DiskSpace,
+  { lostRules, onFindings }: Mending = { lostRules: false, onFindings: () => undefined },
+): () => StoreWriter {
   mustBeCapacity(limits.capacityBytes);
   const environment = openForWriting(directory, limits.capacityBytes);
-  const tables = new LmdbTables(environment);
-  const space = (): DiskSpace => ({ ...diskSpaceAt(directory), ...tables.space() });
-  return () => {
+  const copy = new RulesCopy(directory);
+  const tables = new LmdbTables(environment, copy);
+  const now = Math.floor(Date.now() / 1000);
+  const guarded = <Result>(work: () => Result): Result => {
     try {
       return environment.guard.once((mustBeWhole) => {
-        const writer = new TableWriter(tables, { ...limits, disk: disk ?? space });
+        const result = work();
         mustBeWhole();
-        return writer;
+        return result;
       });
     } catch (error) {
       tables.close().catch(() => undefined);
       throw error;
     }
   };
+  onFindings(guarded(() => mend({ environment, copy, lostRules, now })));
+  const space = (): DiskSpace => ({ ...diskSpaceAt(directory), ...tables.space() });
+  return () => guarded(() => new TableWriter(tables, { ...limits, disk: disk ?? space }));
 }
 
 /** Opens a directory for reading, from any thread or process. */

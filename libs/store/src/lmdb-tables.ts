@@ -19,6 +19,7 @@ import {
 import { StoreError } from './errors';
 import { type FileSpace, fileSpaceOf } from './file-space';
 import { pageBytes } from './footprint';
+import type { RulesCopy } from './integrity/rules-copy';
 import { type Environment, type Table, closeEnvironment, countIn } from './lmdb-environment';
 import { decodeRule, encodeRule } from './rules/codec';
 import type { RuleChange } from './rules/rule';
@@ -37,8 +38,13 @@ export class LmdbTables implements Tables {
 
   /** Never less than it was: what a file lost is missed, and what is written behind that makes a hole of it. */
   private fileBytes: number;
+  private hasNewRules = false;
 
-  constructor(private readonly environment: Environment) {
+  constructor(
+    private readonly environment: Environment,
+    /** Where rules are kept a second time, before whoever laid them down is answered. */
+    private readonly copy?: RulesCopy,
+  ) {
     this.fileBytes = statSync(environment.file).size;
   }
 
@@ -53,6 +59,7 @@ export class LmdbTables implements Tables {
       });
       // The commit itself reads the list of free pages. What it wrote is sound; what it knows of the list no longer is.
       mustBeWhole();
+      if (this.hasNewRules) this.keepRules();
       return result;
     });
   }
@@ -116,6 +123,7 @@ export class LmdbTables implements Tables {
     const { key, value } = encodeRule(change);
     if (value === undefined) this.environment.rules.removeSync(key);
     else this.environment.rules.putSync(key, value);
+    this.hasNewRules = true;
   }
 
   policy(): Uint8Array | undefined {
@@ -144,6 +152,16 @@ export class LmdbTables implements Tables {
       blocks: blockKeys.length,
       done: extentKeys.length + blockKeys.length < keysMax,
     };
+  }
+
+  private keepRules(): void {
+    this.hasNewRules = false;
+    try {
+      this.copy?.keep(this.rules());
+    } catch {
+      // On a disk that is full the rules themselves are kept all the same; the next change tries again.
+      this.hasNewRules = true;
+    }
   }
 
   async close(): Promise<void> {

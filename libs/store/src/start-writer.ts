@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:wor
 import { Piscina } from 'piscina';
 import type { LastEnd } from './boot-mark';
 import { StoreError } from './errors';
+import type { StoreInspection } from './integrity/inspect-store';
 import type { LmdbStoreOptions } from './lmdb-store';
 import { type StoreMetrics, observeTransaction, observeUsage } from './metrics';
 import { type StoreUsage, emptyUsage } from './store';
@@ -12,6 +13,9 @@ import type { ControlReply, ControlRequest, WriterTask } from './writer-messages
 export interface RunningWriter {
   /** A port for one StoreClient, here or, transferred, on another thread. Throws STORE_CLOSED once the writer ended. */
   connect(): MessagePort;
+
+  /** What was found damaged at the start, and what was done about it. */
+  readonly inspection: StoreInspection;
 
   /** As of the last transaction; of an empty store until there is an account. */
   usage(): StoreUsage;
@@ -51,6 +55,7 @@ class WriterThread implements RunningWriter {
   readonly accounted: Promise<void>;
   readonly ended: Promise<void>;
   lastEnd: LastEnd = 'unknown';
+  inspection: StoreInspection = { report: undefined, findings: [] };
   private readonly pool: Piscina<WriterTask, void>;
   private readonly control: MessagePort;
   private readonly awaited = new Map<ControlReply['type'], () => void>();
@@ -121,6 +126,7 @@ class WriterThread implements RunningWriter {
     switch (reply.type) {
       case 'opened':
         this.lastEnd = reply.lastEnd;
+        this.inspection = reply.inspection;
         if (this.metrics) this.metrics.starts.inc({ after: reply.lastEnd });
         break;
       case 'ready':

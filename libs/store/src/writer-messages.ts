@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { LastEnd } from './boot-mark';
 import type { StoreErrorCode } from './errors';
+import type { StoreInspection } from './integrity/inspect-store';
 import type { LmdbStoreOptions } from './lmdb-store';
 import type { Batch, CommitResult, Erasure, ExtentRef, RefusalReason, SlabMoves, StoreUsage } from './store';
 
@@ -15,7 +16,7 @@ export type ControlRequest = { readonly type: 'connect'; readonly port: MessageP
 
 /** From the writer to the control side: `opened`, then `ready`, then the rest; or `failed` instead of any of them. */
 export type ControlReply =
-  | { readonly type: 'opened'; readonly lastEnd: LastEnd }
+  | { readonly type: 'opened'; readonly lastEnd: LastEnd; readonly inspection: StoreInspection }
   | { readonly type: 'ready'; readonly usage: StoreUsage }
   | {
       readonly type: 'failed';

@@ -2,6 +2,8 @@ import type { MessagePort } from 'node:worker_threads';
 import { BootMark } from './boot-mark';
 import { makeDirectory } from './directory';
 import { StoreError } from './errors';
+import type { Finding } from './integrity/finding';
+import { inspectStore } from './integrity/inspect-store';
 import { type LmdbStoreOptions, openLmdb } from './lmdb-store';
 import { StoreLock } from './store-lock';
 import { WriterHost } from './writer-host';
@@ -25,14 +27,21 @@ async function runLocked(options: LmdbStoreOptions, control: MessagePort): Promi
   const lock = StoreLock.take(options.directory);
   try {
     const mark = new BootMark(options.directory);
+    const { report, findings } = inspectStore(options.directory, options.capacityBytes, unixSeconds());
     mark.set();
-    const makeAccount = openLmdb(options);
-    tell(control, { type: 'opened', lastEnd: mark.last });
+    const found = [...findings];
+    const onFindings = (more: readonly Finding[]) => found.push(...more);
+    const makeAccount = openLmdb(options, undefined, { lostRules: findings.length > 0, onFindings });
+    tell(control, { type: 'opened', lastEnd: mark.last, inspection: { report, findings: found } });
     await new WriterHost(makeAccount(), control).run();
     mark.clear();
   } finally {
     lock.release();
   }
+}
+
+function unixSeconds(): number {
+  return Math.floor(Date.now() / 1000);
 }
 
 function tell(control: MessagePort, reply: ControlReply): void {

@@ -80,12 +80,14 @@ class Inspection {
     };
   }
 
-  /** The main tree holds the databases by name. */
+  /** The main tree holds the databases by name, which `lmdb` ends with a zero. */
   private noteTree(page: Page, at: number): PageFault | undefined {
     if (page.nodeFlags(at) !== nodeFlags.tree) return 'node-flags';
     if (page.valueBytes(at) !== tree.bytes || this.trees.length >= treesMax) return 'value';
     const { bytes } = page;
-    const name = Buffer.from(bytes.subarray(at + 8, page.valueAt(at))).toString('latin1');
+    const name = Buffer.from(bytes.subarray(at + 8, page.valueAt(at)))
+      .toString('latin1')
+      .replace(/\0$/, '');
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const from = page.valueAt(at);
     if (view.getUint16(from + tree.flags, true) !== 0 || view.getUint32(from + tree.pad, true) !== 0)

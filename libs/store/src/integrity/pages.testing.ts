@@ -5,6 +5,8 @@ import { TestContent } from '../content.testing';
 import { pageBytes } from '../footprint';
 import { openLmdbWriter } from '../lmdb-store';
 import { emptyBatch } from '../store';
+import { type EntryPlace, placeOf } from './entry-place';
+import { walkNewest } from './inspect-pages';
 import type { PageSource } from './tree-walk';
 
 /** A data file in memory. */
@@ -42,4 +44,13 @@ export async function churnedFile(): Promise<Uint8Array> {
   const bytes = new Uint8Array(readFileSync(join(directory, 'data.mdb')));
   rmSync(directory, { recursive: true });
   return bytes;
+}
+
+/** Where everything is that a data file's databases hold. */
+export function placesIn(file: string): (EntryPlace & { readonly tree: string })[] {
+  const places: (EntryPlace & { readonly tree: string })[] = [];
+  const source = new MemoryPages(new Uint8Array(readFileSync(file)));
+  if (walkNewest(source, (tree, page, at) => places.push({ tree, ...placeOf(page, at) })) === undefined)
+    throw new RangeError('the file is damaged already');
+  return places;
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { seal } from '../integrity/seal';
 import { decodeRule, encodeRule } from './codec';
 import { type RuleChange, isIdle, type SwarmRule } from './rule';
 
@@ -42,5 +43,15 @@ it.each([
   ['x', '{}'],
   ['', '{}'],
 ])('does not pass over a rule that it does not understand: %s %s', (key, value) => {
-  expect(() => decodeRule(Buffer.from(key), Buffer.from(value))).toThrow(/table of rules/);
+  expect(() => decodeRule(Buffer.from(key), seal(Buffer.from(key), Buffer.from(value)))).toThrow(/table of rules/);
+});
+
+it('does not take a rule with a flipped bit for another', () => {
+  const key = Buffer.from('s');
+  const value = seal(key, Buffer.from('{"quotaBytes":4}'));
+  for (let bit = 0; bit < value.length * 8; bit++) {
+    const flipped = Buffer.from(value);
+    flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+    expect(() => decodeRule(key, flipped)).toThrow(/not what was written/);
+  }
 });

@@ -1,8 +1,9 @@
 /**
  * Keys and values of the database `rules`. A key is one byte for the kind, then the swarm ID's bytes or a name in UTF-8; a value is
- * JSON, or a job's own text.
+ * JSON, or a job's own text, and behind it its seal (see keys.ts).
  */
 import { StoreError } from '../errors';
+import { seal, unsealed } from '../integrity/seal';
 import { swarmIdOf, swarmKey } from '../keys';
 import { type Block, isIdle, type RuleChange, type SwarmRule } from './rule';
 
@@ -18,10 +19,8 @@ const kinds = { swarm: 0x73, label: 0x6c, tracker: 0x74, job: 0x6a } as const;
 export function encodeRule(change: RuleChange): RuleRow {
   const name = change.kind === 'swarm' ? swarmKey(change.swarmId) : Buffer.from(change.name, 'utf8');
   const text = textOf(change);
-  return {
-    key: Buffer.concat([Buffer.of(kinds[change.kind]), name]),
-    value: text === undefined ? undefined : Buffer.from(text, 'utf8'),
-  };
+  const key = Buffer.concat([Buffer.of(kinds[change.kind]), name]);
+  return { key, value: text === undefined ? undefined : seal(key, Buffer.from(text, 'utf8')) };
 }
 
 function textOf(change: RuleChange): string | undefined {
@@ -39,7 +38,9 @@ function textOf(change: RuleChange): string | undefined {
 /** Mirror of `encodeRule`, of a row that is there. Throws `STORE_CORRUPT`: a rule that is not understood must not be passed over. */
 export function decodeRule(key: Uint8Array, value: Uint8Array): RuleChange {
   const name = Buffer.from(key.subarray(1));
-  const text = Buffer.from(value).toString('utf8');
+  const whole = unsealed(key, value);
+  if (whole === undefined) throw corrupt('a row is not what was written');
+  const text = Buffer.from(whole).toString('utf8');
   switch (Number(key[0])) {
     case kinds.swarm:
       return { kind: 'swarm', swarmId: swarmIdOf(name), rule: ruleOf(fieldsOf(text)) };
