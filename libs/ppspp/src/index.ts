@@ -5,6 +5,18 @@ export * from './addressing/chunk-set';
 export * from './addressing/method';
 export * from './addressing/node';
 export * from './addressing/prefix-table';
+export {
+  budgetCells,
+  LinkBudget,
+  unlimitedRates,
+  urgencies,
+  type LinkRates,
+  type LinkUse,
+  type Urgency,
+} from './budget/link-budget';
+export * from './budget/plan';
+export { LocalCells, type Cells } from './budget/cells';
+export type { SwarmLimits } from './budget/toll';
 export * from './channel/handshake';
 export * from './channel/uploader';
 export * from './congestion/delay';

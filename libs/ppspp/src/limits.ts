@@ -222,6 +222,26 @@ export const limits = {
   certificatesMax: 256,
   /** Datagrams one channel may send in one turn, so that none keeps the others waiting. */
   burstDatagrams: 64,
+  /** What a bucket of a rate holds at most, as time: bursts that no queue on the outside link notices. */
+  budgetBurst: second / 10,
+  /** Time between two turns of those who wait for the outside link, and bytes that each gets at least when it is its turn. */
+  budgetTurn: second / 100,
+  budgetQuantum: 8_192,
+  /** Where nothing may be fetched at all: how often that is looked at. */
+  budgetLook: second,
+  /** For how long an endpoint that has to wait is left its part by the others. */
+  budgetMark: second / 20,
+  /** What somebody waits for has waited so long for the outside link: it has no room for more. */
+  budgetStrain: second,
+  /** Spans in which demand's peak is counted, as links are paid for, and how many of them: a day's. */
+  peakSlot: 300 * second,
+  peakSlots: 288,
+  /** Peers whose rates are told apart; beyond, some share one. */
+  budgetPeers: 4_096,
+  /** What a chunk takes on the link beside its bytes, hashes not counted: headers of IP, UDP and DATA. RFC 7574 section 8.6. */
+  chunkOverhead: 64,
+  /** Swarms with bounds of their own, or blocked; more are refused. */
+  swarmRulesMax: 10_000,
   /** Demand window ahead of a subscriber's position, in extents: 2 MiB of 1 KiB chunks. */
   demandExtents: 32,
 } as const;

@@ -1,5 +1,5 @@
 import type { ChunkRange } from '../addressing/chunk-range';
-import { addressKey, type Address } from '../endpoint/address';
+import { addressKey, peerNumber, type Address } from '../endpoint/address';
 import { invariant } from '../errors';
 import { limits, type Micros } from '../limits';
 import type { DataMessage, Dialect, HandshakeMessage, Message } from '../wire/message';
@@ -58,8 +58,8 @@ export class Channel {
     this.guest = init.guest ?? false;
     this.fetches = init.fetches;
     this.swarm = init.swarm;
-    this.uploader = new Uploader(init.upload, this.guest ? new GuestShelf(init.swarm) : init.swarm);
-    this.downloader = new Downloader(init.now);
+    this.uploader = new Uploader(init.upload, this.guest ? new GuestShelf(init.swarm) : init.swarm.shelf);
+    this.downloader = new Downloader(init.now, peerNumber(init.address));
     this.phase = init.initiated ? 'opening' : 'answered';
     this.liveness = new Liveness(init.now, init.origin === undefined ? limits.keepAlive : limits.interceptedKeepAlive);
     this.introduction = new Introduction(init.id);

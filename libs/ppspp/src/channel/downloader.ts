@@ -66,7 +66,11 @@ export class Downloader {
   /** Chunks that came without the hashes that prove them, and how often. */
   private readonly unprovenTries = new Map<number, number>();
 
-  constructor(now: Micros) {
+  constructor(
+    now: Micros,
+    /** Which peer it is, as far as its rate goes. */
+    readonly peer = 0,
+  ) {
     this.deliveredAt = now;
     this.patience = new Patience(now);
     this.meter = new DeliveryMeter(now);

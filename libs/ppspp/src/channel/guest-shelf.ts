@@ -2,7 +2,8 @@ import { extentChunks } from '../swarm/content';
 import type { Shelf } from './uploader';
 
 /** A swarm as somebody sees it who is no subscriber. */
-export interface OpenShelf extends Shelf {
+export interface OpenShelf {
+  readonly shelf: Shelf;
   readonly holdings: { readonly held: { has(extent: number): boolean } };
   readonly guests: { served(bytes: number): void };
 }
@@ -12,25 +13,25 @@ export interface OpenShelf extends Shelf {
  * counted apart.
  */
 export class GuestShelf implements Shelf {
-  constructor(private readonly shelf: OpenShelf) {}
+  constructor(private readonly swarm: OpenShelf) {}
 
   get chunkCount(): number | undefined {
-    return this.shelf.chunkCount;
+    return this.swarm.shelf.chunkCount;
   }
 
   chunk(chunk: number): Uint8Array | undefined {
-    return this.shelf.holdings.held.has(Math.floor(chunk / extentChunks)) ? this.shelf.chunk(chunk) : undefined;
+    return this.swarm.holdings.held.has(Math.floor(chunk / extentChunks)) ? this.swarm.shelf.chunk(chunk) : undefined;
   }
 
   readAhead(extent: number): void {
-    this.shelf.readAhead(extent);
+    this.swarm.shelf.readAhead(extent);
   }
 
   hash(height: number, index: number): Uint8Array | undefined {
-    return this.shelf.hash(height, index);
+    return this.swarm.shelf.hash(height, index);
   }
 
   served(_: number, bytes: number, isRepeat: boolean): void {
-    if (!isRepeat) this.shelf.guests.served(bytes);
+    if (!isRepeat) this.swarm.guests.served(bytes);
   }
 }

@@ -11,7 +11,7 @@ export class Visits {
   private recent: Float64Array | undefined;
   private at = 0;
   private current = -1;
-  private untold: number[] = [];
+  private untold: number[] | undefined;
 
   /** The peer is at an extent. Called for each chunk: cheap as long as that is the one it was at before. */
   note(extent: number): void {
@@ -21,14 +21,14 @@ export class Visits {
     if (this.recent.includes(extent)) return;
     this.recent[this.at] = extent;
     this.at = (this.at + 1) % limits.visitsMax;
+    this.untold ??= [];
     if (this.untold.length < limits.visitsMax) this.untold.push(extent);
   }
 
   /** Those since the last call, in their order. */
   take(): readonly number[] {
-    const { untold } = this;
-    if (untold.length === 0) return none;
-    this.untold = [];
+    const { untold = none } = this;
+    this.untold = undefined;
     return untold;
   }
 }

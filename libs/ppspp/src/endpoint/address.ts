@@ -1,3 +1,5 @@
+import { hashText } from './hash-text';
+
 /**
  * A transport address. `ip` is textual and normalised: an IPv4-mapped IPv6 address stands as the IPv4 address it
  * maps, IPv6 in the form the platform prints.
@@ -10,6 +12,11 @@ export interface Address {
 /** One string for one address, for use as a key. */
 export function addressKey({ ip, port }: Address): string {
   return `${ip}|${String(port)}`;
+}
+
+/** A number of 32 bits by which a peer is told from others, whatever ports it uses; a few peers share one. */
+export function peerNumber({ ip }: Address): number {
+  return hashText(ip);
 }
 
 /** Whom something is from, and whom it was meant for, if that is not us. What goes back to `from` is sent as from `origin`. */

@@ -1,3 +1,4 @@
+import type { LinkBudget } from '../budget/link-budget';
 import type { UploadOptions } from '../channel/uploader';
 import type { IntegrityMethod, SwarmId } from '../swarm/metadata';
 import { limits, type Micros } from '../limits';
@@ -61,6 +62,8 @@ export interface EndpointConfig {
   readonly upload: UploadOptions;
   /** Peers served at a time; beyond it they take turns, and who waits is choked. RFC 7574 section 3.9. */
   readonly uploadSlots: number;
+  /** What may be asked for of peers outside, shared by several endpoints; left out, anything. */
+  readonly budget?: LinkBudget | undefined;
   /** Bytes of checked extents kept in memory for serving. */
   readonly cacheBytes: number;
   /** Content larger than this is fetched only where subscribers are about to need it. */

@@ -23,6 +23,7 @@ export type EndpointFault =
   | 'overloaded'
   | 'slots-taken'
   | 'store-full'
+  | 'budget-spent'
   | 'unconfirmed'
   | 'starved'
   | 'flow-passed'

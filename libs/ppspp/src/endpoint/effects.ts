@@ -1,3 +1,4 @@
+import type { SwarmLimits } from '../budget/toll';
 import type { Extent, HashBlock, SwarmRecord } from '../swarm/content';
 import type { HashFunction, SwarmId, SwarmMetadata } from '../swarm/metadata';
 import type { Delivery } from '../swarm/throughput';
@@ -171,7 +172,11 @@ export type Input =
   | { readonly kind: 'peers'; readonly swarmId: SwarmId; readonly peers: readonly Candidate[] }
   /** What another endpoint measured of a peer. */
   | { readonly kind: 'peer-measured'; readonly address: Address; readonly delivery: Delivery }
-  | { readonly kind: 'leave'; readonly swarmId: SwarmId };
+  | { readonly kind: 'leave'; readonly swarmId: SwarmId }
+  /** Nobody is to have anything of a swarm, or may again: it is closed, and none opens it, whoever asks. */
+  | { readonly kind: 'block'; readonly swarmId: SwarmId; readonly blocked: boolean }
+  /** What may be fetched and served of a swarm, open or not, from now on. */
+  | { readonly kind: 'swarm-limits'; readonly swarmId: SwarmId; readonly limits: SwarmLimits };
 
 /** The inputs of one kind. */
 export type InputOf<Kind extends Input['kind']> = Extract<Input, { kind: Kind }>;

@@ -1,7 +1,8 @@
+import { Throttle } from '../budget/throttle';
 import type { Channel } from '../channel/channel';
 import { Envelope } from '../channel/envelope';
 import type { Micros } from '../limits';
-import { areAddressedAlike, type SwarmId } from '../swarm/metadata';
+import type { SwarmId } from '../swarm/metadata';
 import type { SwarmContext } from '../swarm/context';
 import { preferenceOf } from '../swarm/preference';
 import { Throughput } from '../swarm/throughput';
@@ -17,7 +18,7 @@ import { wireTime, type EndpointConfig } from './config';
 import { EndpointCounters } from './counters';
 import { Deadlines } from './deadlines';
 import { Doorman } from './doorman';
-import type { Candidate, Effect, Input, InputOf, Join, OpenedContent } from './effects';
+import type { Effect, Input, InputOf } from './effects';
 import { ExtentCache } from './extent-cache';
 import { LocalFlows } from './flows';
 import { Gate } from './gate';
@@ -26,9 +27,11 @@ import type { Hall } from './hall';
 import { Interception } from './interception';
 import { Parted } from './parted';
 import { Recruiter } from './recruiter';
+import { Registrar } from './registrar';
 import { Returns } from './returns';
 import { Slots } from './slots';
 import { Steward } from './steward';
+import { SwarmRules } from './swarm-rules';
 import { SwarmTable } from './swarm-table';
 
 /**
@@ -51,6 +54,8 @@ export class Endpoint {
   private readonly recruiter: Recruiter;
   private readonly steward: Steward;
   private readonly slots: Slots;
+  private readonly registrar: Registrar;
+  private readonly throttle: Throttle;
   private readonly swarmDeadlines = new Deadlines<Swarm>();
   private readonly awake = new Set<Swarm>();
   private out: Effect[] = [];
@@ -60,14 +65,15 @@ export class Endpoint {
     const push = (effect: Effect): void => this.push(effect);
     const touch = (channel: Channel): void => this.steward.touch(channel);
     const { counters, bans, envelope } = this;
-    const slots = new Slots(config.uploadSlots, touch);
-    this.slots = slots;
+    const slots = (this.slots = new Slots(config.uploadSlots, touch));
+    const throttle = (this.throttle = new Throttle(config.budget));
     const context: SwarmContext = {
       cache: new ExtentCache(config.cacheBytes),
       counters,
       backgroundBytesMax: config.backgroundBytesMax,
       exchange: config.exchange,
       preference: preferenceOf(config, this.throughput, counters),
+      throttle,
       random: config.random,
       push,
       touch,
@@ -77,13 +83,14 @@ export class Endpoint {
     };
     const { flows = new LocalFlows() } = config;
     const channels = new ChannelTable(flows);
-    const swarms = new SwarmTable(context, push);
+    const rules = new SwarmRules();
+    const swarms = new SwarmTable(context, rules, push);
     this.channels = channels;
     this.swarms = swarms;
     const hall: Hall = {
-      ...{ config, channels, swarms, bans, parted: this.parted, counters, envelope, push, touch },
+      ...{ config, channels, swarms, bans, rules, throttle, parted: this.parted, counters, envelope, push, touch },
       hasSlot: (now) => slots.hasRoom(now),
-      leave: (swarm) => this.leave(swarm),
+      leave: (swarm) => this.registrar.leave(swarm, this.now),
     };
     const caller = new Caller(hall);
     const gate = new Gate(hall);
@@ -92,7 +99,8 @@ export class Endpoint {
     this.interception = new Interception(hall, gate);
     const { halfOpen, returns, interception } = this;
     this.doorman = new Doorman({ hall, gate, halfOpen, interception, returns, flows });
-    const { throughput } = this;
+    const { throughput, doorman } = this;
+    this.registrar = new Registrar({ hall, doorman, interception, throttle });
     this.steward = new Steward({ channels, swarms, slots, bans, caller, envelope, config, counters, throughput, push });
     this.recruiter = new Recruiter({
       swarms,
@@ -119,15 +127,15 @@ export class Endpoint {
       case 'flows-lost':
         return this.forgetIntercepted();
       case 'join':
-        return this.onJoin(input.join);
+      case 'peers':
+      case 'leave':
+      case 'block':
+      case 'swarm-limits':
+        return this.rouse(this.registrar.take(input, now));
       case 'swarm-opened':
         return this.doorman.opened(input.swarmId, input.content, now);
-      case 'peers':
-        return this.with(input.swarmId, (swarm) => this.onPeers(swarm, input.peers));
       case 'peer-measured':
         return this.throughput.note(input.address, input.delivery, now);
-      case 'leave':
-        return this.with(input.swarmId, (swarm) => this.leave(swarm));
       case 'extent-read':
         return this.with(input.swarmId, (swarm) => swarm.extentRead(input.extent, input.read));
       case 'extent-checked':
@@ -150,6 +158,7 @@ export class Endpoint {
     this.now = now;
     this.doorman.expire(now);
     this.steward.expire(now);
+    this.throttle.resume(now);
     for (const swarm of this.awake) swarm.settle(now);
     this.awake.clear();
     for (const swarm of this.swarmDeadlines.due(now)) this.swarmDeadlines.set(swarm, this.recruiter.tend(swarm, now));
@@ -165,6 +174,7 @@ export class Endpoint {
     const { steward, swarmDeadlines, slots, doorman } = this;
     const never = Number.POSITIVE_INFINITY;
     const parts = [steward.nextTimeout(), swarmDeadlines.next(), slots.nextTimeout(), doorman.nextTimeout(this.now)];
+    parts.push(this.throttle.nextTimeout(this.now));
     const next = Math.min(...parts.map((at) => at ?? never));
     return next === never ? undefined : next;
   }
@@ -173,7 +183,7 @@ export class Endpoint {
   close(now: Micros): Effect[] {
     this.now = now;
     this.doorman.left(undefined, now);
-    for (const swarm of [...this.swarms.all()]) this.leave(swarm);
+    for (const swarm of [...this.swarms.all()]) this.registrar.leave(swarm, now);
     return this.drain(now);
   }
 
@@ -197,6 +207,10 @@ export class Endpoint {
     if (swarm === undefined) return;
     act(swarm);
     this.awake.add(swarm);
+  }
+
+  private rouse(swarm: Swarm | undefined): void {
+    if (swarm !== undefined) this.awake.add(swarm);
   }
 
   private onDatagram(datagram: InputOf<'datagram'>): void {
@@ -250,34 +264,6 @@ export class Endpoint {
     if (channel.serves && !channel.guest && swarm.want === 'demand' && !swarm.holdings.complete) {
       this.push({ kind: 'notice', notice: { type: 'swarm-wanted', metadata: swarm.metadata } });
     }
-  }
-
-  private onJoin({ metadata, want, content, trusted }: Join): void {
-    const existing = this.swarms.find(metadata.swarmId);
-    const swarm = existing ?? this.swarms.open(metadata, want);
-    if (want === 'all' || swarm.want === 'all') swarm.want = want;
-    if (existing === undefined) return this.admitContent(swarm, content, trusted);
-    swarm.holdings.state(metadata);
-    swarm.stir();
-  }
-
-  /** What the store says wins over what a handshake proposed; who proposed otherwise is in another swarm. */
-  private admitContent(swarm: Swarm, content: OpenedContent | undefined, trusted: boolean): void {
-    const given = swarm.metadata;
-    if (content !== undefined && !areAddressedAlike(content.record.metadata, given)) return this.leave(swarm);
-    swarm.open(content, trusted);
-  }
-
-  private onPeers(swarm: Swarm, peers: readonly Candidate[]): void {
-    swarm.candidates.add(peers, this.now);
-    swarm.stir();
-  }
-
-  private leave(swarm: Swarm): void {
-    this.swarms.close(swarm);
-    this.interception.prospects.forget(swarm);
-    this.doorman.left(swarm.metadata.swarmId, this.now);
-    for (const channel of swarm.members) this.steward.touch(channel);
   }
 
   private part(channel: Channel): void {

@@ -105,8 +105,8 @@ export class Gate {
   private obstacleTo({ judgement }: Opening, stored?: SwarmMetadata): EndpointFault | undefined {
     if (!judgement.ok) return judgement.fault;
     const { metadata } = judgement;
-    const { config, swarms } = this.hall;
-    if (config.admitsSwarm?.(metadata.swarmId) === false) return 'swarm-blocked';
+    const { config, swarms, rules } = this.hall;
+    if (rules.blocks(metadata.swarmId) || config.admitsSwarm?.(metadata.swarmId) === false) return 'swarm-blocked';
     const ours = swarms.find(metadata.swarmId)?.metadata ?? stored;
     // Where bytes are what is addressed, another chunk size means other chunks, though it is but a guess. Section 4.1.2.
     const chunkSizeGiven = judgement.chunkSizeGiven || metadata.addressing === 'byte64';
@@ -117,8 +117,8 @@ export class Gate {
   }
 }
 
-/** Undefined for what nothing is stored of. */
-function isComplete(content: OpenedContent | undefined): boolean | undefined {
+/** Whether all of a content is stored; undefined for what nothing is stored of. */
+export function isComplete(content: OpenedContent | undefined): boolean | undefined {
   if (content === undefined) return undefined;
   return content.extents.length === Math.ceil(content.record.chunkCount / extentChunks);
 }

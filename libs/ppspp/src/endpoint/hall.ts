@@ -1,3 +1,4 @@
+import type { Throttle } from '../budget/throttle';
 import { Channel, type ChannelInit } from '../channel/channel';
 import type { Envelope } from '../channel/envelope';
 import type { Micros } from '../limits';
@@ -9,6 +10,7 @@ import type { EndpointCounters } from './counters';
 import type { Effect } from './effects';
 import type { Parted } from './parted';
 import { channelIdOf } from './shard';
+import type { SwarmRules } from './swarm-rules';
 import type { SwarmTable } from './swarm-table';
 
 /** What those who open channels share with their endpoint. */
@@ -18,6 +20,8 @@ export interface Hall {
   readonly swarms: SwarmTable;
   readonly bans: Bans;
   readonly parted: Parted;
+  readonly rules: SwarmRules;
+  readonly throttle: Throttle;
   readonly counters: EndpointCounters;
   readonly envelope: Envelope;
   push(effect: Effect): void;

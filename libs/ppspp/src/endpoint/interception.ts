@@ -3,7 +3,7 @@ import type { Swarm } from '../swarm/swarm';
 import type { Address } from './address';
 import type { EndpointFault } from './counters';
 import type { InputOf, OpenedContent } from './effects';
-import type { Gate, Request } from './gate';
+import { isComplete, type Gate, type Request } from './gate';
 import type { Hall } from './hall';
 import { Prospects } from './prospects';
 
@@ -37,7 +37,8 @@ export class Interception {
     const wasOpen = this.hall.swarms.find(request.metadata.swarmId) !== undefined;
     const fault = this.obstacle(datagram, now) ?? this.gate.welcome(from, request.opening, content, now);
     if (fault !== undefined || origin === undefined) return fault;
-    if (this.storeFull && content === undefined && !this.holdsAny(request)) return 'store-full';
+    const shortage = this.shortage(request, content, now);
+    if (shortage !== undefined) return shortage;
     if (!wasOpen && content === undefined && this.prospects.full) return 'table-full';
     const swarm = this.gate.swarmOf(request.opening, from, now);
     if (typeof swarm === 'string') return swarm;
@@ -55,9 +56,20 @@ export class Interception {
     return this.hall.hasSlot(now) ? undefined : 'slots-taken';
   }
 
+  /** What is not here could not be stored, or not be fetched. */
+  private shortage(request: Request, content: OpenedContent | undefined, now: Micros): EndpointFault | undefined {
+    if (this.storeFull && content === undefined && !this.holdsAny(request)) return 'store-full';
+    return this.hall.throttle.strained(now) && !this.hasAll(request, content) ? 'budget-spent' : undefined;
+  }
+
   private holdsAny({ metadata }: Request): boolean {
     const held = this.hall.swarms.find(metadata.swarmId)?.holdings.held;
     return held !== undefined && held.runCount > 0;
+  }
+
+  /** Nothing has to be fetched for him. */
+  private hasAll({ metadata }: Request, content: OpenedContent | undefined): boolean {
+    return this.hall.swarms.find(metadata.swarmId)?.holdings.complete ?? isComplete(content) ?? false;
   }
 
   private trust(swarm: Swarm, origin: Address, isProvisional: boolean, now: Micros): Verdict {

@@ -3,6 +3,7 @@ import { Swarm } from '../swarm/swarm';
 import { limits, second, type Micros } from '../limits';
 import type { SwarmId, SwarmMetadata } from '../swarm/metadata';
 import type { Effect, Want } from './effects';
+import type { SwarmRules } from './swarm-rules';
 
 /** A swarm without channels is closed after this long; what the store has of it stays there. */
 const idleLife = 30 * second;
@@ -15,6 +16,7 @@ export class SwarmTable {
 
   constructor(
     private readonly context: SwarmContext,
+    private readonly rules: SwarmRules,
     private readonly push: (effect: Effect) => void,
   ) {}
 
@@ -36,6 +38,7 @@ export class SwarmTable {
 
   open(metadata: SwarmMetadata, want: Want): Swarm {
     const swarm = new Swarm(metadata, want, this.context);
+    swarm.limit(this.rules.limitsOf(metadata.swarmId), 0);
     this.swarms.set(metadata.swarmId, swarm);
     return swarm;
   }

@@ -1,3 +1,4 @@
+import type { Throttle } from '../budget/throttle';
 import type { Channel } from '../channel/channel';
 import type { EndpointCounters } from '../endpoint/counters';
 import type { Effect } from '../endpoint/effects';
@@ -15,6 +16,7 @@ export interface SwarmContext {
   readonly backgroundBytesMax: number;
   readonly exchange: ExchangeConfig;
   readonly preference: Preference;
+  readonly throttle: Throttle;
   /** 32 unpredictable bits. */
   random(): number;
   push(effect: Effect): void;

@@ -1,4 +1,5 @@
 import type { ChunkSet } from '../addressing/chunk-set';
+import type { Urgency } from '../budget/link-budget';
 import type { Want } from '../endpoint/effects';
 import type { Micros } from '../limits';
 import type { Holdings } from './holdings';
@@ -17,8 +18,9 @@ export interface DemandParts {
 
 /** Which extents are to be fetched: asked for, about to be asked for, the rest. */
 export class Demand {
-  /** Extents that somebody waits for. */
-  private readonly asked = new Set<number>();
+  /** Extents that somebody waits for, and since when. */
+  private readonly asked = new Map<number, Micros>();
+  private now: Micros = 0;
   private readonly needs: Needs;
   private readonly rarest: Rarest;
 
@@ -30,7 +32,7 @@ export class Demand {
   /** Somebody waits for an extent; false if that was known. */
   add(extent: number): boolean {
     if (this.asked.has(extent)) return false;
-    this.asked.add(extent);
+    this.asked.set(extent, this.now);
     return true;
   }
 
@@ -44,9 +46,21 @@ export class Demand {
     return this.asked.size > 0;
   }
 
+  /** How long somebody has waited for the same extent; 0 if nobody waits. */
+  waits(now: Micros): Micros {
+    for (const since of this.asked.values()) return now - since;
+    return 0;
+  }
+
   /** Somebody waits for this extent. */
   presses(extent: number): boolean {
     return this.asked.has(extent);
+  }
+
+  /** How urgent it is to fetch an extent. */
+  urgencyOf(extent: number): Urgency {
+    if (this.asked.has(extent)) return 'demand';
+    return this.parts.want() !== 'none' && this.needs.has(extent) ? 'ahead' : 'background';
   }
 
   /** True if anything is to be fetched. */
@@ -69,13 +83,14 @@ export class Demand {
 
   /** Time passed. */
   turn(now: Micros): void {
+    this.now = now;
     this.needs.turn(now);
   }
 
   /** What somebody waits for, in the order it was asked for. */
   *pressed(): Iterable<number> {
     const { held } = this.parts.holdings;
-    for (const extent of this.asked) if (!held.has(extent)) yield extent;
+    for (const extent of this.asked.keys()) if (!held.has(extent)) yield extent;
   }
 
   /** What subscribers are about to ask for, the next first. */

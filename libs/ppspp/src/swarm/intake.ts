@@ -1,3 +1,5 @@
+import { Purse } from '../budget/purse';
+import { Toll } from '../budget/toll';
 import type { Channel } from '../channel/channel';
 import type { Downloader } from '../channel/downloader';
 import type { Address } from '../endpoint/address';
@@ -39,6 +41,8 @@ export interface IntakeParts {
 
 /** What comes from peers: chosen, verified chunk by chunk, put together to extents. */
 export class Intake {
+  /** What fetching here is bounded by, beside the budget of all. */
+  readonly toll = new Toll((now) => this.resume(now));
   private readonly picker: Picker;
   private readonly rescue: Rescue<Channel>;
   private readonly verification = new Verification();
@@ -69,11 +73,26 @@ export class Intake {
     const { available } = asker;
     const isLate = this.rescue.isLate(asker, now);
     const skips = (chunk: number): boolean => this.rescue.skips(asker, chunk);
-    const urgent = demand.pressing && !isLate ? this.takeOverPressed(asker, count, now) : [];
+    const purse = this.purseFor(asker, now);
+    const urgent = demand.pressing && !isLate ? this.takeOverPressed(asker, count, purse, now) : [];
     if (urgent.length >= count) return urgent;
-    const picked = [...urgent, ...this.picker.pick({ available, isLate, skips }, count - urgent.length)];
+    const picked = [...urgent, ...this.picker.pick({ available, isLate, skips, purse }, count - urgent.length)];
+    // Who has to wait for the link's sake is not to blame that nothing comes.
+    if (purse?.hasDeferred === true) this.parts.candidates.progressed(now);
     if (picked.length > 0 || asker.outstanding > 0) return picked;
-    return this.rescue.takeOver(asker, { count }, now);
+    const taken = this.rescue.takeOver(asker, { count: purse?.room('ahead', count) ?? count }, now);
+    purse?.spend('ahead', taken.length);
+    return taken;
+  }
+
+  /** True if somebody has waited for long, and has to wait for the link's sake. */
+  isDeprived(now: Micros): boolean {
+    return this.parts.demand.waits(now) >= limits.starvation && this.parts.context.throttle.presses(this.toll);
+  }
+
+  /** True while something is wanted that has to wait for the link's sake. */
+  get deferred(): boolean {
+    return this.parts.context.throttle.defers(this.toll);
   }
 
   release(chunks: readonly number[]): void {
@@ -141,6 +160,11 @@ export class Intake {
     for (const channel of this.parts.members.sources()) this.parts.context.touch(channel);
   }
 
+  private resume(now: Micros): void {
+    if (this.isDeprived(now)) this.parts.context.stirred(this.parts.holdings.metadata.swarmId);
+    this.touchSources();
+  }
+
   /** Leaf hashes of many chunks are computed elsewhere. */
   private handOut(): void {
     const token = ++this.runs;
@@ -150,9 +174,25 @@ export class Intake {
     this.parts.context.push({ kind: 'hash', swarmId, token, hash, chunks: run.map(({ bytes }) => bytes) });
   }
 
-  private takeOverPressed(asker: Downloader, count: number, now: Micros): number[] {
+  private takeOverPressed(asker: Downloader, count: number, purse: Purse | undefined, now: Micros): number[] {
     const of = (chunk: number): boolean => this.parts.demand.presses(Math.floor(chunk / extentChunks));
-    return this.rescue.takeOver(asker, { count, of }, now);
+    const room = purse?.room('demand', count) ?? count;
+    const taken = room > 0 ? this.rescue.takeOver(asker, { count: room, of }, now) : [];
+    purse?.spend('demand', taken.length);
+    return taken;
+  }
+
+  /** Undefined where nothing bounds what is asked for. */
+  private purseFor({ peer }: Downloader, now: Micros): Purse | undefined {
+    const { throttle } = this.parts.context;
+    if (!throttle.bounds(this.toll)) return undefined;
+    return new Purse(throttle, { toll: this.toll, peer, chunkCost: this.chunkCost }, now);
+  }
+
+  /** Bytes that a chunk takes on the link: with its headers, and with the one hash that each chunk needs on the whole. */
+  private get chunkCost(): number {
+    const { metadata, dialect } = this.parts.holdings;
+    return metadata.chunkSize + limits.chunkOverhead + dialect.hashBytes;
   }
 
   private judge(arrival: Arrival, leaf?: Uint8Array): void {
@@ -199,7 +239,10 @@ export class Intake {
   }
 
   private duplicate({ downloader }: Channel, chunk: number, bytes: number, delay: bigint): void {
-    this.parts.context.counters.duplicateBytes += bytes;
+    const { counters, throttle } = this.parts.context;
+    counters.duplicateBytes += bytes;
+    // It took room on the link that nobody had asked for.
+    throttle.spend({ toll: this.toll, peer: downloader.peer, urgency: 'ahead' }, bytes, this.now);
     downloader.settled(chunk, this.now);
     downloader.acknowledgements.add(chunk, delay);
   }

@@ -14,6 +14,8 @@ const listLife: Micros = second / 200;
 /** What subscribers are about to ask for, and cannot yet, since it is not here. In the order they will. */
 export class Needs {
   private listed: readonly number[] = [];
+  /** What is listed; made when somebody asks. */
+  private among: ReadonlySet<number> | undefined;
   private isListed = false;
   private listedAt: Micros = Number.NEGATIVE_INFINITY;
   private now: Micros = 0;
@@ -33,7 +35,9 @@ export class Needs {
     if (!this.isListed) return;
     const own = new Set<number>();
     for (const from of positionsOf(channel)) for (const extent of this.lackedBy(channel, from)) own.add(extent);
-    if (own.size > 0) this.listed = [...own, ...this.listed.filter((extent) => !own.has(extent))];
+    if (own.size === 0) return;
+    this.listed = [...own, ...this.listed.filter((extent) => !own.has(extent))];
+    this.among = undefined;
   }
 
   /** Time passed. */
@@ -46,10 +50,18 @@ export class Needs {
   list(): readonly number[] {
     if (!this.isListed) {
       this.listed = this.find();
+      this.among = undefined;
       this.isListed = true;
       this.listedAt = this.now;
     }
     return this.listed;
+  }
+
+  /** True if an extent is needed. */
+  has(extent: number): boolean {
+    const listed = this.list();
+    this.among ??= new Set(listed);
+    return this.among.has(extent);
   }
 
   /** Of many subscribers some at a time: what they have in common is found with any. */

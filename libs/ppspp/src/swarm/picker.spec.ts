@@ -18,6 +18,7 @@ function picking(rest: () => Iterable<number>): Picker {
   return new Picker(holdings, {
     pressed: () => pressed,
     presses: (extent) => pressed.includes(extent),
+    urgencyOf: (extent) => (pressed.includes(extent) ? 'demand' : wanted.includes(extent) ? 'ahead' : 'background'),
     needed: () => wanted,
     rest,
   });

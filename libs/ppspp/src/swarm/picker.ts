@@ -1,4 +1,6 @@
 import type { ChunkSet } from '../addressing/chunk-set';
+import type { Urgency } from '../budget/link-budget';
+import type { Purse } from '../budget/purse';
 import { limits } from '../limits';
 import { Assembly } from './assembly';
 import { extentChunks } from './content';
@@ -11,6 +13,7 @@ const probesMax = 3;
 export interface DemandedExtents {
   pressed(): Iterable<number>;
   presses(extent: number): boolean;
+  urgencyOf(extent: number): Urgency;
   needed(): Iterable<number>;
   rest(available: ChunkSet, isBegun: (extent: number) => boolean): Iterable<number>;
 }
@@ -23,6 +26,8 @@ export interface Asker {
   readonly isLate: boolean;
   /** The chunk had better be asked of another. */
   readonly skips: (chunk: number) => boolean;
+  /** What may be asked for now; left out, anything. */
+  readonly purse?: Purse | undefined;
 }
 
 /** The share of extents that may be begun in the background: what somebody waits for must find room. */
@@ -46,8 +51,9 @@ export class Picker {
   /** At most `count` chunks, the most urgent first, now counted as asked for. */
   pick(asker: Asker, count: number): number[] {
     const { chunkSize, chunkCount, tree } = this.holdings;
-    if (chunkSize === undefined || chunkCount === undefined) return this.probe(asker.available);
-    const picked = tree.doubtful ? this.pickLast(asker.available) : [];
+    if (chunkSize === undefined || chunkCount === undefined)
+      return this.allowed(asker, () => this.probe(asker.available));
+    const picked = tree.doubtful ? this.allowed(asker, () => this.pickLast(asker.available)) : [];
     for (const extent of this.candidates(asker)) {
       this.pickFrom(extent, asker, count, picked);
       if (picked.length >= count) break;
@@ -105,6 +111,17 @@ export class Picker {
     }
   }
 
+  /** One chunk that tells of the content rather than being wanted: as urgent as anything. */
+  private allowed({ purse }: Asker, pick: () => number[]): number[] {
+    if (purse?.room('demand', 1) === 0) {
+      purse.defer('demand');
+      return [];
+    }
+    const picked = pick();
+    purse?.spend('demand', picked.length);
+    return picked;
+  }
+
   private probe(available: ChunkSet): number[] {
     if (this.probes.size >= probesMax) return [];
     const { chunkCount } = this.holdings;
@@ -127,29 +144,32 @@ export class Picker {
     return [last];
   }
 
-  private *candidates({ available, isLate }: Asker): Iterable<number> {
+  private *candidates({ available, isLate, purse }: Asker): Iterable<number> {
     if (!isLate) yield* this.demand.pressed();
     for (const [extent, { open }] of this.assemblies) if (open && !this.demand.presses(extent)) yield extent;
     yield* this.demand.needed();
-    if (this.assemblies.size < this.restMax) yield* this.rest(available);
+    if (this.assemblies.size < this.restMax) yield* this.rest(available, purse);
     if (isLate) yield* this.demand.pressed();
   }
 
-  private *rest(available: ChunkSet): Iterable<number> {
+  private *rest(available: ChunkSet, purse: Purse | undefined): Iterable<number> {
     for (const extent of this.demand.rest(available, (begun) => this.assemblies.has(begun))) {
+      if (purse?.denies('background') === true) return;
       yield extent;
       if (this.assemblies.size >= this.restMax) return;
     }
   }
 
-  private pickFrom(extent: number, { available, skips }: Asker, count: number, picked: number[]): void {
+  private pickFrom(extent: number, asker: Asker, count: number, picked: number[]): void {
+    const { available, purse } = asker;
     const first = extent * extentChunks;
     if (!available.intersects({ first, last: first + extentChunks - 1 })) return;
+    const urgency = purse === undefined ? 'demand' : this.demand.urgencyOf(extent);
+    if (purse?.denies(urgency) === true) return;
     const assembly = this.assemblies.get(extent) ?? this.begin(extent);
     if (assembly?.open !== true) return;
-    for (const chunk of assembly.openChunks()) {
-      if (picked.length >= count) return;
-      if (!available.has(chunk) || skips(chunk)) continue;
+    const wanted = chunksFor(asker, assembly, count - picked.length);
+    for (const chunk of purse === undefined ? wanted : affordable(wanted, purse, urgency)) {
       assembly.ask(chunk);
       picked.push(chunk);
     }
@@ -173,4 +193,22 @@ export class Picker {
     this.assemblies.set(extent, assembly);
     return assembly;
   }
+}
+
+/** What the peer may be asked for of an extent, at most so much. */
+function chunksFor({ available, skips }: Asker, assembly: Assembly, count: number): number[] {
+  const wanted: number[] = [];
+  for (const chunk of assembly.openChunks()) {
+    if (wanted.length >= count) break;
+    if (available.has(chunk) && !skips(chunk)) wanted.push(chunk);
+  }
+  return wanted;
+}
+
+/** As many of them as may be asked for now, which counts as done; the others wait. */
+function affordable(wanted: readonly number[], purse: Purse, urgency: Urgency): readonly number[] {
+  const room = purse.room(urgency, wanted.length);
+  purse.spend(urgency, room);
+  if (room < wanted.length) purse.defer(urgency);
+  return wanted.slice(0, room);
 }

@@ -1,3 +1,4 @@
+import type { SwarmLimits, Toll } from '../budget/toll';
 import type { Channel, ChannelSwarm } from '../channel/channel';
 import type { Downloader } from '../channel/downloader';
 import type { OpenedContent, Want } from '../endpoint/effects';
@@ -16,6 +17,7 @@ import { Intake, type SourceBytes } from './intake';
 import { Members } from './members';
 import type { SwarmMetadata } from './metadata';
 import { Serving } from './serving';
+import { Storing } from './storing';
 
 const never = Number.POSITIVE_INFINITY;
 
@@ -25,6 +27,7 @@ export class Swarm implements ChannelSwarm {
   readonly candidates: Candidates;
   readonly members = new Members();
   readonly exchange: Exchange;
+  readonly shelf: Serving;
   readonly guests: Guests;
   /** False until the store told what it holds. */
   opened = false;
@@ -33,10 +36,10 @@ export class Swarm implements ChannelSwarm {
   peersWantedAt: Micros = Number.NEGATIVE_INFINITY;
   idleSince: Micros | undefined;
   private readonly demand: Demand;
-  private readonly serving: Serving;
   private readonly intake: Intake;
   private readonly announcer: Announcer<Channel>;
   private readonly completion: Completion;
+  private readonly storing: Storing;
 
   constructor(
     metadata: SwarmMetadata,
@@ -51,18 +54,22 @@ export class Swarm implements ChannelSwarm {
     const { backgroundBytesMax } = context;
     this.exchange = new Exchange({ swarmId: metadata.swarmId, members, candidates, context });
     const touch = (channel: Channel): void => context.touch(channel);
-    const completed = (extent: Extent): void => this.write(extent);
+    const wants = (): Want => this.want;
     this.demand = new Demand({
       holdings,
       members,
-      want: () => this.want,
+      want: wants,
       backgroundBytesMax,
       random: context.random(),
     });
     this.announcer = new Announcer(holdings, members, touch);
-    this.serving = new Serving({ holdings, members, context, demand: (extent) => this.require(extent) });
-    const certain = (): void => this.announcer.announceHeldBack();
-    this.intake = new Intake({ holdings, members, candidates, context, demand: this.demand, certain, completed });
+    this.shelf = new Serving({ holdings, members, context, demand: (extent) => this.require(extent) });
+    const { demand, shelf: serving, announcer, completion } = this;
+    const storing = new Storing({ holdings, context, demand, serving, announcer, completion, want: wants });
+    this.storing = storing;
+    const certain = (): void => announcer.announceHeldBack();
+    const completed = (extent: Extent): void => storing.write(extent);
+    this.intake = new Intake({ holdings, members, candidates, context, demand, certain, completed });
   }
 
   get metadata(): SwarmMetadata {
@@ -73,9 +80,24 @@ export class Swarm implements ChannelSwarm {
     return this.holdings.chunkCount;
   }
 
+  /** What fetching is bounded by, beside the budget of all. */
+  get toll(): Toll {
+    return this.intake.toll;
+  }
+
+  /** True while something is wanted that has to wait for the link's sake. */
+  get deferred(): boolean {
+    return this.intake.deferred;
+  }
+
+  /** True if somebody has waited for long, and has to wait for the link's sake. */
+  isDeprived(now: Micros): boolean {
+    return this.intake.isDeprived(now);
+  }
+
   /** Content bytes sent to peers of this swarm, each chunk once a request. */
   get servedBytes(): number {
-    return this.serving.servedBytes;
+    return this.shelf.servedBytes;
   }
 
   /** Content bytes that were fetched and verified. */
@@ -115,22 +137,6 @@ export class Swarm implements ChannelSwarm {
   }
 
   // What channels take and give.
-
-  chunk(chunk: number): Uint8Array | undefined {
-    return this.serving.chunk(chunk);
-  }
-
-  readAhead(extent: number): void {
-    this.serving.readAhead(extent);
-  }
-
-  hash(height: number, index: number): Uint8Array | undefined {
-    return this.serving.hash(height, index);
-  }
-
-  served(chunk: number, bytes: number, isRepeat: boolean): void {
-    this.serving.served(chunk, bytes, isRepeat);
-  }
 
   pick(asker: Downloader, count: number, now: Micros): number[] {
     return this.fetching ? this.intake.pick(asker, count, now) : [];
@@ -186,6 +192,12 @@ export class Swarm implements ChannelSwarm {
 
   // Inputs.
 
+  /** What may be fetched and served from now on. */
+  limit(limits: SwarmLimits, now: Micros): void {
+    this.toll.limit(limits, now);
+    this.intake.touchSources();
+  }
+
   /** The store told what it holds. */
   open(content: OpenedContent | undefined, trusted: boolean): void {
     if (content !== undefined) {
@@ -218,34 +230,24 @@ export class Swarm implements ChannelSwarm {
 
   /** A stored extent was read, or proved missing. */
   extentRead(extent: number, read: Extent | undefined): void {
-    this.serving.extentRead(extent, read);
+    this.shelf.extentRead(extent, read);
     this.completion.lost();
   }
 
   /** An extent's 127 hashes were computed, of a fetched one or of a stored one. */
   extentChecked(extent: number, subtree: Uint8Array): void {
-    if (!this.serving.extentChecked(extent, subtree)) this.intake.extentChecked(extent, subtree);
+    if (!this.shelf.extentChecked(extent, subtree)) this.intake.extentChecked(extent, subtree);
     this.completion.lost();
   }
 
-  /** A fetched extent is stored. Refused by the store, it still serves subscribers, as long as it is in memory. */
+  /** A fetched extent is stored, or refused by the store. */
   extentWritten(extent: number, stored: boolean): void {
-    // It was asked for before the swarm was closed and opened anew, and where it belongs is not known any more.
-    if (extent >= (this.holdings.extentCount ?? 0)) return;
-    this.demand.meet(extent);
-    if (stored) this.context.counters.extentsWritten++;
-    if (stored || this.want === 'demand') {
-      this.holdings.hold(extent, stored);
-      this.announcer.announce(extent);
-    } else this.holdings.everHeld.add({ first: extent, last: extent });
-    this.intake.drop(extent);
-    this.completion.gained();
-    this.context.stirred(this.metadata.swarmId);
+    this.storing.written(extent, stored, this.intake);
   }
 
   /** The store gave an extent up to make room. */
   extentEvicted(extent: number): void {
-    this.serving.lose(extent);
+    this.shelf.lose(extent);
     this.completion.lost();
   }
 
@@ -282,15 +284,6 @@ export class Swarm implements ChannelSwarm {
   private rouse(): void {
     this.context.stirred(this.metadata.swarmId);
     this.intake.touchSources();
-  }
-
-  private write(extent: Extent): void {
-    this.holdings.learnContentBytes(extent.index, extent.bytes.length);
-    const record = this.holdings.record();
-    if (record === undefined) return;
-    if (this.want === 'demand') this.serving.markFresh(extent.index);
-    this.serving.shelve(extent);
-    this.context.push({ kind: 'write', record, extent, blocks: this.holdings.takeDirty() });
   }
 
   private require(extent: number): void {
