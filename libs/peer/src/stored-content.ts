@@ -1,12 +1,10 @@
 import type { Extent, OpenedContent, SwarmId } from '@weir/ppspp';
-import { emptyBatch, type ExtentRef, type StoreClient, type StoreReader } from '@weir/store';
-import type { ContentStore, ContentWrite, ContentWritten } from './content-store';
+import { emptyBatch, ProbationReader, type StoreClient, type StoreReader } from '@weir/store';
+import type { ContentStore, ContentUse, ContentWrite, ContentWritten } from './content-store';
+import { Uses } from './uses';
 
-/** How often the writer hears which extents were read: eviction goes by it, and need not know to the second. */
-const touchMillis = 1_000;
-
-/** Extents noted as read between two such messages; more of them are the same ones again, or a scan. */
-const touchedMax = 4_096;
+/** How often the writer hears of uses while nothing is written: what is kept goes by them, and need not know to the second. */
+const usesMillis = 1_000;
 
 /** Who hears of what became of writes. */
 export interface StoredContentListener {
@@ -15,19 +13,23 @@ export interface StoredContentListener {
   onWritten(isFull: boolean): void;
 }
 
-/** The cache's store, as one datapath thread uses it: it reads LMDB itself, and writes through the writer's thread. */
+/**
+ * The cache's store, as one datapath thread uses it: it reads the slab and LMDB itself, and writes through the writer's thread.
+ */
 export class StoredContent implements ContentStore {
-  private readonly touched = new Map<string, ExtentRef>();
+  private readonly reader: StoreReader;
+  private readonly uses = new Uses();
   private readonly timer: NodeJS.Timeout;
 
   constructor(
-    private readonly reader: StoreReader,
+    disk: StoreReader,
     private readonly writer: StoreClient,
     private readonly listener: StoredContentListener,
   ) {
+    this.reader = new ProbationReader(disk, writer.slab);
     this.timer = setInterval(() => {
-      this.tellTouched();
-    }, touchMillis);
+      this.tellUses();
+    }, usesMillis);
     this.timer.unref();
   }
 
@@ -35,16 +37,20 @@ export class StoredContent implements ContentStore {
     return this.reader.open(swarmId);
   }
 
-  async read(swarmId: SwarmId, index: number): Promise<Extent | undefined> {
-    const extent = await this.reader.read(swarmId, index);
-    if (extent !== undefined && this.touched.size < touchedMax)
-      this.touched.set(`${swarmId}/${String(index)}`, { swarmId, index });
-    return extent;
+  read(swarmId: SwarmId, index: number): Promise<Extent | undefined> {
+    return this.reader.read(swarmId, index);
   }
 
-  /** What had to go to make room is told to every thread by the writer's notice, this one included. */
+  /**
+   * What had to go to make room is told to every thread by the writer's notice, this one included. What was asked for goes along,
+   * so that the policy hears of it before what was fetched for it comes.
+   */
   async write({ record, extents, blocks }: ContentWrite): Promise<ContentWritten> {
-    const { refused, evicted } = await this.writer.commit({ ...emptyBatch, writes: [{ record, extents, blocks }] });
+    const touched = this.writer.saturated ? [] : this.uses.drain();
+    const { refused, evicted } = await this.writer.commit({
+      ...{ ...emptyBatch, touched },
+      writes: [{ record, extents, blocks }],
+    });
     const { swarmId } = record.metadata;
     const isFull = refused.some(({ reason }) => reason === 'full');
     if (isFull || refused.length === 0) this.listener.onWritten(isFull);
@@ -57,18 +63,20 @@ export class StoredContent implements ContentStore {
     await this.writer.commit({ ...emptyBatch, erase: [{ swarmId, index }] });
   }
 
+  used(use: ContentUse): void {
+    this.uses.note(use);
+  }
+
   async close(): Promise<void> {
     clearInterval(this.timer);
-    this.tellTouched();
+    this.tellUses();
     await this.writer.close();
     await this.reader.close();
   }
 
-  private tellTouched(): void {
-    if (this.touched.size === 0 || this.writer.saturated) return;
-    const touched = [...this.touched.values()];
-    this.touched.clear();
-    this.writer.commit({ ...emptyBatch, touched }).catch((failure: unknown) => {
+  private tellUses(): void {
+    if (this.uses.size === 0 || this.writer.saturated) return;
+    this.writer.commit({ ...emptyBatch, touched: this.uses.drain() }).catch((failure: unknown) => {
       this.listener.onFailure(failure);
     });
   }

@@ -2,8 +2,9 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Extent, HashBlock, SwarmRecord } from '@weir/ppspp';
 import { StoreError } from './errors';
 import { queuedBytesMax, queuedCommitsMax, transactionBytesMax } from './limits';
+import { SlabView } from './slab-view';
 import type { Batch, CommitResult, SwarmWrite } from './store';
-import type { ClientReply, CommitRequest, StoreNotice } from './writer-messages';
+import { type ClientReply, type CommitRequest, type StoreNotice, emptyNotice } from './writer-messages';
 
 interface Waiting {
   readonly batch: Batch;
@@ -17,6 +18,8 @@ interface Waiting {
  * transaction.
  */
 export class StoreClient {
+  /** What the writer keeps in memory alone. */
+  readonly slab = new SlabView();
   private readonly waiting: Waiting[] = [];
   private underWay: readonly Waiting[] = [];
   private queuedBytes = 0;
@@ -97,9 +100,10 @@ export class StoreClient {
   }
 
   private hear(reply: ClientReply): void {
+    if (reply.type === 'slab') return this.slab.begin(reply.contents);
     if (reply.type === 'notice') {
-      this.onNotice(reply.notice);
-      return;
+      this.slab.apply(reply.notice);
+      return this.onNotice(reply.notice);
     }
     const answered = this.underWay;
     this.underWay = [];
@@ -112,7 +116,10 @@ export class StoreClient {
     this.send();
   }
 
+  /** What is in memory alone is lost with the writer. */
   private fail(): void {
+    const evicted = this.slab.end();
+    if (this.open && evicted.length > 0) this.onNotice({ ...emptyNotice, evicted });
     this.open = false;
     const lost = [...this.underWay, ...this.waiting.splice(0)];
     this.underWay = [];

@@ -48,6 +48,7 @@ export class WriterHost {
 
   private connect(client: MessagePort): void {
     this.clients.add(client);
+    this.reply(client, { type: 'slab', contents: this.writer.slab() });
     client.on('message', (request: CommitRequest) => {
       this.queue.push({ client, request });
       this.schedule();

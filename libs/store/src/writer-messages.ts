@@ -3,7 +3,7 @@ import type { LastEnd } from './boot-mark';
 import type { StoreErrorCode } from './errors';
 import type { StoreInspection } from './integrity/inspect-store';
 import type { LmdbStoreOptions } from './lmdb-store';
-import type { Batch, CommitResult, Erasure, ExtentRef, RefusalReason, SlabMoves, StoreUsage } from './store';
+import type { Batch, CommitResult, Erasure, ExtentRef, RefusalReason, SlabContents, SlabMoves, StoreUsage } from './store';
 
 /** What the writer's worker is started with. */
 export interface WriterTask {
@@ -41,8 +41,12 @@ export interface CommitRequest {
   readonly batches: readonly Batch[];
 }
 
-/** From the writer to a client: the results of its last request, or what a transaction of anybody's changed. */
+/**
+ * From the writer to a client: at first what is in the slab, then the results of its last request, or what a transaction of
+ * anybody's changed.
+ */
 export type ClientReply =
+  | { readonly type: 'slab'; readonly contents: SlabContents }
   | { readonly type: 'results'; readonly results: readonly CommitResult[] }
   | { readonly type: 'notice'; readonly notice: StoreNotice };
 
@@ -52,3 +56,6 @@ export interface StoreNotice extends SlabMoves {
   readonly evicted: readonly ExtentRef[];
   readonly erased: readonly Erasure[];
 }
+
+/** A notice of nothing, to be spread into one of something. */
+export const emptyNotice: StoreNotice = Object.freeze({ written: [], evicted: [], erased: [], released: [], held: [] });
