@@ -53,6 +53,14 @@ export interface WeirConfig {
     readonly path: string;
     /** Bytes the store may take on disk. */
     readonly capacity: number;
+    /** Bytes of memory for what has yet to prove that it is wanted; 0: everything is written. */
+    readonly probationMemory: number;
+  };
+  readonly cache: {
+    /** Whether only a second subscriber's request proves that something is wanted, not the first one's second. */
+    readonly secondSubscriber: boolean;
+    /** Share of the capacity that one swarm may hold. */
+    readonly swarmShare: number;
   };
   /** Trackers (RFC 7846) at which the appliance registers. */
   readonly trackers: readonly TrackerConfig[];

@@ -6,6 +6,7 @@ import { divertedPorts, interceptSchema, swarmsSchema } from './intercept-schema
 import { peersSchema } from './peers-schema';
 import { parsePrefix } from './prefix';
 import { bitRate, bytes, list, parsed, text, whole } from './schema-values';
+import { cacheSchema, storeSchema } from './store-schema';
 import { trackersSchema } from './tracker-entries';
 
 /** Each entry is a socket that each datapath thread polls. */
@@ -14,8 +15,6 @@ const listenMax = 16;
 const subscribersMax = 4096;
 /** Each of a subscriber's new swarms is remembered for a minute. */
 const newSwarmsMax = 1000;
-/** Below this no swarm of 8 KiB chunks has room for two extents. */
-const capacityMin = 1024 ** 2;
 /** Every channel that may be open. */
 const slotsMax = 65_536;
 /** A thread's number is in the upper four bits of its channel IDs. */
@@ -29,9 +28,6 @@ const delayTargetMax = 100;
 /** A tracker's clock ticks in minutes: more often is load without use, less often and it forgets us. */
 const reportIntervalMin = 1;
 const reportIntervalMax = 3600;
-
-const capacityRemedy = 'write at least 1MiB';
-const capacity = bytes.pipe(z.number().min(capacityMin, { error: capacityRemedy }));
 
 const reportRemedy = `write seconds from ${reportIntervalMin} to ${reportIntervalMax}`;
 const reportInterval = z
@@ -67,10 +63,8 @@ const sections = z.strictObject({
     }),
   upload: z.strictObject({ slots, peerRateMax, delayTarget, dscp }),
   admin: z.strictObject({ listen: parsed(parseHostPort) }),
-  store: z.strictObject({
-    path: text('write the path of a folder').min(1, { error: 'write the path of a folder' }),
-    capacity,
-  }),
+  store: storeSchema,
+  cache: cacheSchema,
   trackers: trackersSchema,
   subscribers: list(parsed(parsePrefix), subscribersMax),
   peers: peersSchema,

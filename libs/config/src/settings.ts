@@ -76,6 +76,24 @@ export const settings: readonly Setting[] = [
     why: 'fits the disk of any server and a first trial; a cache in service wants most of its disk',
   },
   {
+    key: 'store.probationMemory',
+    notation: 'text',
+    fallback: '256MiB',
+    why: 'holds what a gigabit brings in two seconds or a thousand segments, and any server spares it; a small store uses a tenth of its capacity',
+  },
+  {
+    key: 'cache.secondSubscriber',
+    notation: 'boolean',
+    fallback: false,
+    why: "one household's second look is demand too; worth it where many watch once and alone",
+  },
+  {
+    key: 'cache.swarmShare',
+    notation: 'number',
+    fallback: 0.25,
+    why: 'one content, however popular, leaves room for three more',
+  },
+  {
     key: 'trackers',
     notation: 'urls',
     fallback: [],

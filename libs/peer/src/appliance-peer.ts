@@ -10,9 +10,12 @@ import { machineMicros, reachableAddresses } from '@weir/datagram';
 import {
   createStoreMetrics,
   openLmdbReader,
+  ProbationReader,
   RuleBook,
   launchWriter,
   StoreClient,
+  type Judgement,
+  type LmdbStoreOptions,
   type RunningWriter,
   type StoreReader,
   type StoreUsage,
@@ -35,11 +38,19 @@ import { TrafficTotals, type Traffic } from './swarm-traffic';
 import { Uplink } from './uplink';
 import type { Pulse } from './pulse';
 
+/** How the store is told to keep content. */
+export interface StoreSettings {
+  readonly storeCapacityBytes: number;
+  /** Memory for what has yet to prove that it is wanted, of which the store uses a tenth of its capacity at most; none when left out. */
+  readonly probationBytes?: number;
+  /** How it is judged what to keep; by the defaults, where left out. */
+  readonly judgement?: Partial<Judgement>;
+}
+
 /** What the appliance's peer is told. */
-export interface AppliancePeerSettings extends Omit<CrewSettings, 'verifyThreads' | 'threads'> {
+export interface AppliancePeerSettings extends StoreSettings, Omit<CrewSettings, 'verifyThreads' | 'threads'> {
   /** Datapath threads; one when left out. */
   readonly threads?: number;
-  readonly storeCapacityBytes: number;
   /** Bits a second that may be served in all; 0, or left out, if that is not known. */
   readonly uplink?: number;
 }
@@ -94,15 +105,13 @@ export class AppliancePeer {
 
   /** Opens the store, then the sockets. Rejects with a `StoreError` or a `PeerError`, and then leaves nothing open. */
   static async start(
-    { storeCapacityBytes, threads = 1, bounds = {}, uplink: capacity = 0, ...settings }: AppliancePeerSettings,
+    { threads = 1, bounds = {}, uplink: capacity = 0, ...settings }: AppliancePeerSettings,
     listener: AppliancePeerListener,
     registry: Registry,
   ): Promise<AppliancePeer> {
-    const { storeDirectory } = settings;
-    const options = { directory: storeDirectory, capacityBytes: storeCapacityBytes };
-    const writer = await launchWriter(options, createStoreMetrics(registry));
+    const writer = await launchWriter(storeOptions(settings), createStoreMetrics(registry));
     const client = new StoreClient(writer.connect());
-    const reader = openLmdbReader(storeDirectory);
+    const reader = new ProbationReader(openLmdbReader(settings.storeDirectory), client.slab);
     const rules = new RuleBook(reader.rules());
     const past = new PastTotals();
     const traffic = new TrafficTotals();
@@ -208,6 +217,15 @@ export class AppliancePeer {
     await this.parts.reader.close();
     await this.parts.writer.stop().catch(() => undefined);
   }
+}
+
+/** A tenth of the capacity is as much as memory takes from what is kept over a restart. */
+const probationShareMax = 0.1;
+
+function storeOptions(settings: StoreSettings & Pick<CrewSettings, 'storeDirectory'>): LmdbStoreOptions {
+  const { storeDirectory: directory, storeCapacityBytes: capacityBytes, probationBytes = 0, judgement } = settings;
+  const memory = Math.min(probationBytes, Math.floor(capacityBytes * probationShareMax));
+  return { directory, capacityBytes, probationBytes: memory, judgement };
 }
 
 /** Passes on what the threads tell, under their names. */

@@ -39,3 +39,9 @@ export const trafficSwarmsMax = 65_536;
 
 /** Microseconds over which it is measured how much of the uplink is used: long enough for the bursts of a stream to even out. */
 export const uplinkSpan = 10_000_000;
+
+/** Segments that a thread notes as asked for, each for each subscriber, between two messages to the writer: a second of any demand that one core can serve. */
+export const usesMax = 4_096;
+
+/** Subscribers whose number a thread remembers rather than computes, a hundred bytes each; all are forgotten when there are more. */
+export const subscribersKnownMax = 16_384;

@@ -221,7 +221,7 @@ function threadsOf(count: number): string {
 }
 
 function settingsOf(config: WeirConfig) {
-  const { ppspp, upload, subscribers, store, datapath, intercept, swarms, registration } = config;
+  const { ppspp, upload, subscribers, store, cache, datapath, intercept, swarms, registration } = config;
   const isNative = hasNativeSockets(datapath.port);
   const listen = ppspp.listen.map(({ host, port }) => ({ ip: host, port }));
   const { newSwarmsPerMinute } = ppspp;
@@ -239,6 +239,8 @@ function settingsOf(config: WeirConfig) {
     bounds: { newSwarmsPerMinute, uploadSlots, upload: { ...endpointDefaults.upload, bytesPerSecondMax, target } },
     storeDirectory: store.path,
     storeCapacityBytes: store.capacity,
+    probationBytes: store.probationMemory,
+    judgement: { secondSubscriber: cache.secondSubscriber, swarmShareMax: cache.swarmShare },
     uplink: registration.uplink,
   };
 }

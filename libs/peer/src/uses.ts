@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { subscriberKey, type Address } from '@weir/ppspp';
+import { subscriberKey } from '@weir/ppspp';
 import { segmentExtents, type Use } from '@weir/store';
 import type { ContentUse } from './content-store';
 import { subscribersKnownMax, usesMax } from './limits';

@@ -9,6 +9,7 @@ export { type LmdbStoreOptions, openLmdbReader, openLmdbWriter } from './lmdb-st
 export { MemoryStore } from './memory-store';
 export { type StoreMetrics, createStoreMetrics } from './metrics';
 export { type RunningWriter, launchWriter, startWriter } from './start-writer';
+export { type Judgement, judgementDefaults } from './keeper';
 export { ProbationReader } from './probation-reader';
 export { SlabView } from './slab-view';
 export { segmentExtents } from './segments';
