@@ -12,7 +12,8 @@ function use(extent: number, by = one, chunkSize = 1024) {
 describe('what subscribers asked for', () => {
   it('is told once for each segment and subscriber, in the order of its coming', () => {
     const uses = new Uses();
-    for (const each of [use(0), use(1), use(3), use(4), use(2), use(0, other), use(0, { ...one, port: 9 })]) uses.note(each);
+    for (const each of [use(0), use(1), use(3), use(4), use(2), use(0, other), use(0, { ...one, port: 9 })])
+      uses.note(each);
     const drained = uses.drain();
     expect(drained.map(({ index }) => index)).toEqual([0, 4, 0]);
     expect(new Set(drained.map(({ by }) => by)).size).toBe(2);

@@ -22,7 +22,8 @@ export class Uses {
     const by = this.nameOf(subscriberKey(address));
     const segment = Math.floor(extent / segmentExtents(chunkSize));
     const use = `${swarmId}/${String(segment)}/${String(by)}`;
-    if (this.noted.size < usesMax && !this.noted.has(use)) this.noted.set(use, { swarmId, index: extent, by, chunkSize });
+    if (this.noted.size < usesMax && !this.noted.has(use))
+      this.noted.set(use, { swarmId, index: extent, by, chunkSize });
   }
 
   /** Takes what was noted, in the order of its coming. */

@@ -30,7 +30,9 @@ export class SlabView {
 
   /** The writer is gone, and what it kept in memory with it; answers what that was. */
   end(): ExtentRef[] {
-    const lost = [...this.swarms].flatMap(([swarmId, places]) => [...places.keys()].map((index) => ({ swarmId, index })));
+    const lost = [...this.swarms].flatMap(([swarmId, places]) =>
+      [...places.keys()].map((index) => ({ swarmId, index })),
+    );
     this.reader = undefined;
     this.swarms.clear();
     this.settle();

@@ -1,4 +1,5 @@
 import { describeContent } from './content.contract';
+import { describeProbation } from './probation.contract';
 import { describeRefusal } from './refusal.contract';
 import { describeRoom } from './room.contract';
 import { describeRules } from './rules/rules.contract';
@@ -16,6 +17,7 @@ export function describeStore(make: () => StoreUnderTest): void {
 
   describeContent(() => bench);
   describeRoom(() => bench);
+  describeProbation(() => bench);
   describeRefusal(() => bench);
   describeRules(() => bench);
 }

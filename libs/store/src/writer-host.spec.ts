@@ -136,6 +136,43 @@ describe('a writer served to clients', () => {
     expect(heard.indexOf('a 2/0')).toBeLessThan(heard.indexOf('answered'));
   });
 
+  describe('with a slab', () => {
+    const capacityBytes = 2 * 1024 * 1024;
+    const many = new TestContent(3, { chunkCount: 64 * 100 });
+
+    beforeEach(async () => {
+      send({ type: 'stop' });
+      await ended;
+      control.close();
+      const { port1, port2 } = new MessageChannel();
+      control = port1;
+      const inner = writer.store.writer({
+        capacityBytes,
+        probationBytes: 8 * 17 * 4096,
+        judgement: { swarmShareMax: 1 },
+      });
+      ended = new WriterHost(inner, port2).run();
+    });
+
+    it('tells everyone what is in it, and who comes late what is there already', async () => {
+      const early = connect();
+      for (let index = 0; index < 32; index++) await early.commit(many.batch([index]));
+      const late = connect();
+      await late.slab.known;
+      const held = early.slab.indexes(many.swarmId);
+      expect(held.length).toBeGreaterThan(0);
+      expect(late.slab.indexes(many.swarmId)).toEqual(held);
+      for (const { slab } of [early, late]) {
+        const [index = 0] = held;
+        const place = slab.place({ swarmId: many.swarmId, index });
+        expect(place && slab.read(index, place)).toEqual(many.extent(index));
+      }
+      await early.commit({ ...emptyBatch, erase: [{ swarmId: many.swarmId }] });
+      await late.commit(emptyBatch);
+      expect([early, late].flatMap(({ slab }) => slab.indexes(many.swarmId))).toEqual([]);
+    });
+  });
+
   it('reports each transaction for the metrics', async () => {
     const beyond = { ...one.write([]), extents: [{ ...one.extent(0), index: 99 }] };
     await connect().commit({ ...emptyBatch, writes: [one.write([0, 1]), beyond] });

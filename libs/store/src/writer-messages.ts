@@ -3,7 +3,16 @@ import type { LastEnd } from './boot-mark';
 import type { StoreErrorCode } from './errors';
 import type { StoreInspection } from './integrity/inspect-store';
 import type { LmdbStoreOptions } from './lmdb-store';
-import type { Batch, CommitResult, Erasure, ExtentRef, RefusalReason, SlabContents, SlabMoves, StoreUsage } from './store';
+import type {
+  Batch,
+  CommitResult,
+  Erasure,
+  ExtentRef,
+  RefusalReason,
+  SlabContents,
+  SlabMoves,
+  StoreUsage,
+} from './store';
 
 /** What the writer's worker is started with. */
 export interface WriterTask {
