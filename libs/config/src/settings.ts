@@ -78,8 +78,8 @@ export const settings: readonly Setting[] = [
   {
     key: 'store.probationMemory',
     notation: 'text',
-    fallback: '256MiB',
-    why: 'holds what a gigabit brings in two seconds or a thousand segments, and any server spares it; a small store uses a tenth of its capacity',
+    fallback: '512MiB',
+    why: 'holds two thousand segments, and any server spares it; a small store uses a tenth of its capacity',
   },
   {
     key: 'cache.secondSubscriber',

@@ -15,9 +15,10 @@ export class SlabView {
     this.known = new Promise((resolve) => (this.settle = resolve));
   }
 
-  /** What is there at first. */
+  /** What is there at first; told anew, all that was told before is void. */
   begin({ memory, held }: SlabContents): void {
     this.reader = new SlabReader(memory);
+    this.swarms.clear();
     this.hold(held);
     this.settle();
   }

@@ -7,7 +7,9 @@ import type { LmdbStoreOptions } from './lmdb-store';
 import { type StoreMetrics, observeTransaction, observeUsage } from './metrics';
 import { type StoreUsage, emptyUsage } from './store';
 import { workerFile } from './worker-file';
-import type { ControlReply, ControlRequest, WriterTask } from './writer-messages';
+import type { ClientReply, ControlReply, ControlRequest, WriterTask } from './writer-messages';
+
+const noSlab: ClientReply = { type: 'slab', contents: { memory: [], held: [] } };
 
 /** The writer's thread, as the control thread sees it. */
 export interface RunningWriter {
@@ -62,6 +64,7 @@ class WriterThread implements RunningWriter {
   private lastUsage: StoreUsage;
   private failure: StoreError | undefined;
   private running = true;
+  private hasAccount = false;
 
   constructor(
     options: LmdbStoreOptions,
@@ -86,6 +89,8 @@ class WriterThread implements RunningWriter {
   connect(): MessagePort {
     if (!this.running) throw new StoreError('STORE_CLOSED', 'The writer has ended. Start another.');
     const { port1, port2 } = new MessageChannel();
+    // Nothing is in memory before there is an account: whoever reads need not wait for that.
+    if (!this.hasAccount) port2.postMessage(noSlab);
     this.send({ type: 'connect', port: port2 }, [port2]);
     return port1;
   }
@@ -130,6 +135,9 @@ class WriterThread implements RunningWriter {
         if (this.metrics) this.metrics.starts.inc({ after: reply.lastEnd });
         break;
       case 'ready':
+        this.hasAccount = true;
+        this.noteUsage(reply.usage);
+        break;
       case 'swept':
         this.noteUsage(reply.usage);
         break;

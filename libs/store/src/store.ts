@@ -183,8 +183,8 @@ export interface StoreWriter {
   /** What is kept in memory alone now; nothing is, in a store that was given no memory. */
   slab(): SlabContents;
 
-  /** What commits changed in the slab since the last call. */
-  moves(): SlabMoves;
+  /** What changed in the slab since the last call, and what left that no commit's result tells of. */
+  moves(): SlabMoves & Pick<CommitResult, 'evicted'>;
 
   /** Writes down what the policy remembers, for the next start. */
   remember(): void;

@@ -105,8 +105,8 @@ export class TableWriter implements StoreWriter {
     return { memory: this.drawer.slab.memory, held: [...this.shelf.held()] };
   }
 
-  moves(): SlabMoves {
-    return this.drawer.moves();
+  moves(): SlabMoves & Pick<CommitResult, 'evicted'> {
+    return { ...this.drawer.moves(), evicted: this.keeper.drain() };
   }
 
   remember(): void {
@@ -228,7 +228,6 @@ export class TableWriter implements StoreWriter {
         this.shelf.keepRecords();
       });
     }
-    this.keeper.drain();
     while (ledger.storedBytes > this.limits.capacityBytes && this.sweep());
   }
 

@@ -33,17 +33,32 @@ export class WriterHost {
     const end = new Promise<void>((resolve, reject) => {
       this.settle = { resolve, reject };
     });
-    this.control.on('message', (request: ControlRequest) => {
-      if (request.type === 'connect') this.connect(request.port);
-      else this.stop();
-    });
     this.tell({ type: 'ready', usage: this.writer.usage() });
+    this.beginWithWhoWaits();
+    this.control.on('message', (request: ControlRequest) => {
+      this.hear(request);
+    });
     try {
       await end;
     } finally {
       for (const client of this.clients) client.close();
       await this.writer.close();
     }
+  }
+
+  /** Who connected while the account was made may have seen what had to leave meanwhile: it is told. */
+  private beginWithWhoWaits(): void {
+    let next: { message: ControlRequest } | undefined = receiveMessageOnPort(this.control);
+    while (next !== undefined) {
+      this.hear(next.message);
+      next = receiveMessageOnPort(this.control);
+    }
+    this.publish([]);
+  }
+
+  private hear(request: ControlRequest): void {
+    if (request.type === 'connect') this.connect(request.port);
+    else this.stop();
   }
 
   private connect(client: MessagePort): void {
@@ -117,11 +132,12 @@ export class WriterHost {
   }
 
   private publish(results: readonly CommitResult[]): void {
+    const { evicted, ...moves } = this.writer.moves();
     const notice: StoreNotice = {
       written: results.flatMap(({ written }) => written),
-      evicted: results.flatMap(({ evicted }) => evicted),
+      evicted: [...evicted, ...results.flatMap((result) => result.evicted)],
       erased: results.flatMap(({ erased }) => erased),
-      ...this.writer.moves(),
+      ...moves,
     };
     if (Object.values(notice).every(({ length }) => length === 0)) return;
     for (const client of this.clients) this.reply(client, { type: 'notice', notice });
