@@ -18,3 +18,8 @@ export { StoreClient } from './store-client';
 export { WriterHost } from './writer-host';
 export { StoreLock } from './store-lock';
 export type { StoreNotice } from './writer-messages';
+export { type DamageKind, damageKinds, type Finding, type FoundBy, type Remedy } from './integrity/finding';
+export type { PageReport } from './integrity/inspect-pages';
+export type { StoreInspection } from './integrity/inspect-store';
+export { IntegrityLog, type IntegrityState, type ScrubPass } from './integrity/integrity-log';
+export { Scrubber, type ScrubListener, type ScrubProgress, type ScrubSettings } from './scrub/scrubber';

@@ -48,4 +48,10 @@ export const groupRulesMax = 1_024;
 /** Jobs that are kept, those that wait, run and have ended: a week of nightly ones. */
 export const jobsKeptMax = 512;
 
+/** Findings of damage that are kept one by one; all are counted. About 100 bytes each, written with each new one. */
+export const findingsKeptMax = 256;
+
+/** Bytes that the scrub reads at a time: about a tenth of a second, so that no snapshot is kept for long. */
+export const scrubSliceBytes = 16 * 1024 * 1024;
+
 invariant(transactionBytesMax <= queuedBytesMax, 'a transaction holds no more than may wait');

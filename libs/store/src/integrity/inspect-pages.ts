@@ -87,6 +87,19 @@ export function walkNewest(source: PageSource, onEntry: EntryListener): Meta | u
   return inspectSnapshot(source, newest.meta, onEntry).damage === undefined ? newest.meta : undefined;
 }
 
+/** The meta that LMDB would take, read until two reads agree: a writer may be at it. Undefined if there is none. */
+export function newestMeta(source: PageSource): Meta | undefined {
+  for (let attempt = 0; attempt < metaReadsMax; attempt++) {
+    const [first] = newestFirst(metasOf(source));
+    const [again] = newestFirst(metasOf(source));
+    if (first !== undefined && JSON.stringify(first) === JSON.stringify(again)) return first.meta;
+  }
+  return undefined;
+}
+
+/** More than a writer can spoil in a row. */
+const metaReadsMax = 16;
+
 interface Candidate {
   readonly meta: Meta;
   readonly slot: MetaSlot;

@@ -1,0 +1,81 @@
+import { join } from 'node:path';
+import { findingsKeptMax } from '../limits';
+import type { ScrubCursor } from '../scrub/scrub-slice';
+import { type DamageKind, type Finding, damageKinds } from './finding';
+import { readSealedFile, writeSealedFile } from './sealed-file';
+
+/** Beside the data file: it outlives one that has to be set aside. */
+const fileName = 'integrity.json';
+
+/** A pass of the scrub. Times are Unix seconds. */
+export interface ScrubPass {
+  readonly began: number;
+  /** Undefined while it goes on. */
+  readonly ended: number | undefined;
+  readonly bytes: number;
+  readonly extents: number;
+  readonly damaged: number;
+}
+
+/** What is to outlast a restart. */
+export interface IntegrityState {
+  /** The newest last. */
+  readonly findings: readonly Finding[];
+  /** Of all that was ever found here. */
+  readonly counts: Readonly<Partial<Record<DamageKind, number>>>;
+  /** Where the scrub goes on; undefined between two passes. */
+  readonly cursor: ScrubCursor | undefined;
+  readonly pass: ScrubPass | undefined;
+  readonly lastPass: ScrubPass | undefined;
+}
+
+const nothing: IntegrityState = { findings: [], counts: {}, cursor: undefined, pass: undefined, lastPass: undefined };
+
+/** What was found damaged in a store, and how far the scrub has come: in a file of its own, so that it survives restarts. */
+export class IntegrityLog {
+  private kept: IntegrityState;
+  private readonly file: string;
+
+  constructor(directory: string) {
+    this.file = join(directory, fileName);
+    this.kept = stateIn(readSealedFile(this.file));
+  }
+
+  get state(): IntegrityState {
+    return this.kept;
+  }
+
+  /** Notes what was found. Of single findings the oldest are forgotten, of their number none. */
+  add(findings: readonly Finding[]): void {
+    const counts = { ...this.kept.counts };
+    for (const { kind } of findings) counts[kind] = (counts[kind] ?? 0) + 1;
+    this.kept = { ...this.kept, counts, findings: [...this.kept.findings, ...findings].slice(-findingsKeptMax) };
+    this.save();
+  }
+
+  /** Notes how far the scrub has come. */
+  note(progress: Partial<Pick<IntegrityState, 'cursor' | 'pass' | 'lastPass'>>): void {
+    this.kept = { ...this.kept, ...progress };
+  }
+
+  /** Writes it to disk. A disk that takes nothing keeps nobody from being served: it is tried again with the next. */
+  save(): void {
+    try {
+      writeSealedFile(this.file, this.kept);
+    } catch {
+      // What is in memory is still told.
+    }
+  }
+}
+
+/** The file is sealed: whoever wrote it was this class. Only its form is looked at. */
+function stateIn(content: unknown): IntegrityState {
+  return isState(content) ? { ...nothing, ...content } : nothing;
+}
+
+function isState(content: unknown): content is IntegrityState {
+  if (typeof content !== 'object' || content === null) return false;
+  if (!('findings' in content) || !Array.isArray(content.findings)) return false;
+  if (!('counts' in content) || typeof content.counts !== 'object' || content.counts === null) return false;
+  return Object.keys(content.counts).every((kind) => damageKinds.some((known) => known === kind));
+}

@@ -1,0 +1,112 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Extent, type SwarmRecord, subtreeOf } from '@weir/ppspp';
+import { TestContent } from '../content.testing';
+import { pageBytes } from '../footprint';
+import { placesIn } from '../integrity/pages.testing';
+import { openLmdbWriter } from '../lmdb-store';
+import { emptyBatch } from '../store';
+import { type ScrubCursor, type ScrubDamage, scrubSlice } from './scrub-slice';
+
+const now = 1_700_000_000;
+const content = new TestContent(1, { chunkCount: 64 * 40 });
+
+describe('a scrub', () => {
+  let directory: string;
+  let file: string;
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'weir-scrub-'));
+    file = join(directory, 'data.mdb');
+    const writer = openLmdbWriter({ directory, capacityBytes: 2 ** 30 });
+    for (let index = 0; index < 30; index++) {
+      const write = { record: content.record, extents: [sound(index)], blocks: [content.block(1, 0)] };
+      writer.commit([{ ...emptyBatch, writes: [write] }], now);
+      if (index % 5 === 4)
+        writer.commit([{ ...emptyBatch, erase: [{ swarmId: content.swarmId, index: index - 3 }] }], now);
+    }
+    await writer.close();
+  });
+
+  afterEach(() => rm(directory, { recursive: true }));
+
+  it('reads every extent of a sound store once, in slices, and finds nothing', () => {
+    expect(pass(200_000)).toMatchObject({ extents: 24, damage: [] });
+    expect(pass(2 ** 30)).toMatchObject({ extents: 24, damage: [] });
+  });
+
+  it.each([
+    ['a chunk', 8 + 30_000],
+    ['a hash', 8 + 65_536 + 100],
+    ['the header', 4],
+    ['the seal', 1],
+  ])('finds a flipped bit in %s of an extent, and no other', (_, at) => {
+    const place = extentPlace(7);
+    flip(place.offset + at, 1);
+    expect(pass(200_000).damage).toMatchObject([
+      { kind: 'extent', remedy: 'erased', swarmId: content.swarmId, extent: 7 },
+    ]);
+  });
+
+  it('makes the head of an extent anew, by which LMDB frees its pages', () => {
+    const before = readFileSync(file);
+    const first = extentPlace(9).overflow?.first ?? 0;
+    for (const at of [0, 3, 10, 18, 20, 23]) {
+      flip(first * pageBytes + at, 1);
+      expect(pass(2 ** 30).damage).toMatchObject([{ kind: 'overflow', remedy: 'mended', extent: 9 }]);
+      expect(readFileSync(file).equals(before)).toBe(true);
+    }
+  });
+
+  it('finds a flipped bit in a block of hashes', () => {
+    const [block] = placesIn(file).filter(({ tree }) => tree === 'hashes');
+    flip((block?.offset ?? 0) + 77, 16);
+    expect(pass(2 ** 30).damage).toMatchObject([{ kind: 'hashes', swarmId: content.swarmId }]);
+  });
+
+  it('finds a record that is not what was written, and takes its extents for nobody’s', () => {
+    const [record] = placesIn(file).filter(({ tree }) => tree === 'swarms');
+    flip((record?.offset ?? 0) + 30, 1);
+    expect(pass(2 ** 30).damage).toMatchObject([{ kind: 'record', remedy: 'erased', swarmId: content.swarmId }]);
+  });
+
+  it('finds a tree that leads astray, and ends its pass there', () => {
+    const [leaf] = placesIn(file).filter(({ tree }) => tree === 'extents');
+    flip((leaf?.pageNumber ?? 0) * pageBytes + 20, 1);
+    expect(pass(2 ** 30)).toMatchObject({ extents: 0, damage: [{ kind: 'pages' }] });
+  });
+
+  function pass(bytesMax: number) {
+    let cursor: ScrubCursor | undefined = { phase: 'pages', after: '' };
+    let extents = 0;
+    const damage: ScrubDamage[] = [];
+    while (cursor !== undefined) {
+      const report: ReturnType<typeof scrubSlice> = scrubSlice({ directory, cursor, bytesMax }, () => () => undefined);
+      extents += report.extents;
+      damage.push(...report.damage);
+      cursor = report.next;
+    }
+    return { extents, damage };
+  }
+
+  function extentPlace(index: number) {
+    const suffix = index.toString(16).padStart(12, '0');
+    const place = placesIn(file).find(({ tree, key }) => tree === 'extents' && key.toString('hex').endsWith(suffix));
+    if (place === undefined) throw new RangeError(`no extent ${index}`);
+    return place;
+  }
+
+  function flip(at: number, bit: number): void {
+    const bytes = readFileSync(file);
+    bytes[at] = (bytes[at] ?? 0) ^ bit;
+    writeFileSync(file, bytes);
+  }
+});
+
+/** An extent whose hashes are those of its bytes. */
+function sound(index: number, record: SwarmRecord = content.record): Extent {
+  const { bytes } = content.extent(index);
+  return { index, bytes, hashes: subtreeOf(record.metadata.hash, bytes, record.metadata.chunkSize) };
+}
