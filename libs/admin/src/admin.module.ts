@@ -5,6 +5,14 @@ import { configureRest, restHttpAdapter, versionAbove } from '@weir/rest';
 import { FetchService } from './fetch.service';
 import { HealthController } from './health.controller';
 import { problemRules, problemView } from './problem';
+import { AuditService } from './audit.service';
+import { JobsController } from './jobs/jobs.controller';
+import { JobsService } from './jobs/jobs.service';
+import { BlocksController } from './rules/blocks.controller';
+import { ErasureService } from './rules/erasure.service';
+import { QuotasController } from './rules/quotas.controller';
+import { RulesService } from './rules/rules.service';
+import { SwarmRulesController } from './rules/swarm-rules.controller';
 import { StatusController } from './status.controller';
 import { SwarmsController } from './swarms.controller';
 import { SwarmsService } from './swarms.service';
@@ -13,8 +21,17 @@ import { TrackersController } from './trackers.controller';
 /** What operators see of the appliance and do to it, over HTTP. `configureAdmin` completes it. */
 @Module({
   imports: [PeerModule],
-  controllers: [StatusController, SwarmsController, TrackersController, HealthController],
-  providers: [SwarmsService, FetchService],
+  controllers: [
+    StatusController,
+    SwarmsController,
+    SwarmRulesController,
+    BlocksController,
+    QuotasController,
+    JobsController,
+    TrackersController,
+    HealthController,
+  ],
+  providers: [SwarmsService, FetchService, RulesService, ErasureService, JobsService, AuditService],
 })
 export class AdminModule {
   /** With the app's registration and interception, which are made from its configuration. */

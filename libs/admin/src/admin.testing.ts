@@ -2,12 +2,13 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { InterceptService, type InterceptStatus } from '@weir/intercept';
-import { type LiveSwarm, PeerService, type PeerTotals } from '@weir/peer';
+import { type LiveSwarm, type OperatorDesk, PeerService, type PeerTotals } from '@weir/peer';
 import type { Address, Candidate, SwarmId, SwarmMetadata } from '@weir/ppspp';
 import type { PeerMode } from '@weir/ppstp';
 import { forbiddenPlaces, RegistrationService, type TrackedPeer, type TrackerStatus } from '@weir/registration';
 import { ReadinessRegistry, TelemetryModule } from '@weir/telemetry';
 import { adminHttpAdapter, AdminModule, configureAdmin } from './admin.module';
+import { DeskBench } from './desk.testing';
 import type { StoredSwarm } from './swarm-view';
 
 export const idOf = (digit: string): SwarmId => digit.repeat(64);
@@ -27,13 +28,15 @@ export function liveSwarm(swarmId: SwarmId, more: Partial<LiveSwarm> = {}): Live
   return { metadata: metadataOf(swarmId), ...sizes, complete: false, ...traffic, ...more };
 }
 
-/** The peer's service without a peer: what is open and stored is what the test says. */
+/** The peer's service without a peer: what is open is what the test says, what is stored that and what is in a real store. */
 export class PeerStandIn implements Partial<PeerService> {
+  constructor(readonly bench: DeskBench) {}
+
   addresses: readonly Address[] = [{ ip: '192.0.2.1', port: 6778 }];
   onLoopback = false;
   totals: PeerTotals = { channels: 0, fetchedBytes: 0, servedBytes: 0, hitBytes: 0, missBytes: 0 };
   usage: PeerService['usage'] = {
-    ...{ storedBytes: 0, memoryBytes: 0, capacityBytes: 0, swarms: 0, extents: 0, memoryExtents: 0 },
+    ...{ storedBytes: 0, memoryBytes: 0, capacityBytes: 2 ** 40, swarms: 0, extents: 0, memoryExtents: 0 },
     policy: { segments: 0, ghosts: 0, probationShare: 0, pinnedBytes: 0, stateBytes: 0 },
   };
   readonly openSwarms = new Map<SwarmId, LiveSwarm>();
@@ -51,7 +54,15 @@ export class PeerStandIn implements Partial<PeerService> {
   }
 
   stored(): readonly StoredSwarm[] {
-    return [...this.storedSwarms.values()];
+    return [...this.storedSwarms.values(), ...this.bench.reader.swarms()];
+  }
+
+  get operator(): OperatorDesk {
+    return this.bench.desk;
+  }
+
+  isBlocked(swarmId: SwarmId): boolean {
+    return this.operator.rules.isBlocked(swarmId);
   }
 
   fetch(metadata: SwarmMetadata, peers: readonly Candidate[]): void {
@@ -63,9 +74,9 @@ export class PeerStandIn implements Partial<PeerService> {
     this.peers.set(swarmId, [...(this.peers.get(swarmId) ?? []), ...peers]);
   }
 
-  purge(swarmId: SwarmId): Promise<boolean> {
+  async purge(swarmId: SwarmId): Promise<boolean> {
     this.openSwarms.delete(swarmId);
-    return Promise.resolve(this.storedSwarms.delete(swarmId));
+    return (await this.operator.erase([swarmId])) > 0 || this.storedSwarms.delete(swarmId);
   }
 }
 
@@ -124,8 +135,9 @@ export class AdminApp {
     readonly interception: InterceptionStandIn,
   ) {}
 
-  static async start(): Promise<AdminApp> {
-    const peer = new PeerStandIn();
+  /** Over the store in a directory, or over one of its own in memory. */
+  static async start(directory?: string): Promise<AdminApp> {
+    const peer = new PeerStandIn(DeskBench.start(directory));
     const registration = new RegistrationStandIn();
     const interception = new InterceptionStandIn();
     const hosts = [
@@ -162,7 +174,7 @@ export class AdminApp {
     return routes;
   }
 
-  async request(method: 'GET' | 'POST' | 'DELETE', url: string, more: RequestDetails = {}) {
+  async request(method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, more: RequestDetails = {}) {
     const { body, text, type = 'application/json' } = more;
     const payload = text ?? (body === undefined ? undefined : JSON.stringify(body));
     const sent = payload === undefined ? {} : { payload, headers: { 'content-type': type } };
@@ -172,8 +184,9 @@ export class AdminApp {
     return { status: answer.statusCode, headers: answer.headers, text: answer.body, json };
   }
 
-  close(): Promise<void> {
-    return this.app.close();
+  async close(): Promise<void> {
+    await this.app.close();
+    await this.peer.bench.close();
   }
 }
 

@@ -22,10 +22,11 @@ export class FetchService {
 
   /**
    * Starts at once with the peers that are named, then asks the trackers and resolves. What is complete is left as it
-   * is. Throws `SWARM_CONFLICT`, `FETCHES_BUSY` or `REGISTRATION_FULL`, and then has started nothing.
+   * is. Throws `SWARM_BLOCKED`, `SWARM_TOO_LARGE`, `SWARM_CONFLICT`, `FETCHES_BUSY` or `REGISTRATION_FULL`, and then has started nothing.
    */
   async start(request: FetchRequest): Promise<FetchView> {
     const { metadata, peers } = request;
+    this.requireAllowed(metadata);
     const known = await this.swarms.find(metadata.swarmId);
     if (known !== undefined) requireSame(known, metadata);
     if (known !== undefined && swarmViewOf(known).complete) return { ...swarmViewOf(known), peers: 0, trackers: [] };
@@ -40,6 +41,17 @@ export class FetchService {
       peers: named.length + listed.length,
       trackers: answers.map(({ url, peers: found, error }) => ({ url, peers: found.length, error: error ?? null })),
     };
+  }
+
+  /** Throws `SWARM_BLOCKED`, or `SWARM_TOO_LARGE` as far as the size is known: it would push out what it just fetched. */
+  requireAllowed({ swarmId, contentBytes = 0 }: SwarmMetadata): void {
+    if (this.peer.isBlocked(swarmId)) {
+      throw new AdminError('SWARM_BLOCKED', `swarm ${swarmId} is blocked; unblock it first`);
+    }
+    const { capacityBytes } = this.peer.usage;
+    if (contentBytes <= capacityBytes) return;
+    const message = `swarm ${swarmId} has ${contentBytes} bytes, and the store takes ${capacityBytes}; give it more by store.capacity`;
+    throw new AdminError('SWARM_TOO_LARGE', message);
   }
 
   private join({ swarmId }: SwarmMetadata): void {

@@ -17,6 +17,14 @@ export type ProblemView = z.output<typeof problemView>;
 export const problemStatuses: ProblemRules['statuses'] = {
   SWARM_NOT_FOUND: 404,
   SWARM_CONFLICT: 409,
+  SWARM_BLOCKED: 409,
+  SWARM_TOO_LARGE: 409,
+  BLOCK_NOT_FOUND: 404,
+  PIN_LIMIT: 409,
+  JOB_NOT_FOUND: 404,
+  JOB_ENDED: 409,
+  JOBS_BUSY: 503,
+  JOB_UNAVAILABLE: 503,
   FETCHES_BUSY: 503,
   REGISTRATION_FULL: 503,
   NOT_READY: 503,
@@ -24,6 +32,7 @@ export const problemStatuses: ProblemRules['statuses'] = {
   STORE_CLOSED: 503,
   STORE_FAILED: 503,
   STORE_UNREADABLE: 503,
+  STORE_RULES_FULL: 503,
   DATAPATH_FAILED: 503,
 };
 

@@ -7,7 +7,7 @@ export { createCrewMetrics, createDatapathMetrics, type CrewMetrics, type Datapa
 export { createPeerMetrics, type PeerMetrics } from './metrics';
 export { PeerModule } from './peer.module';
 export { PeerService } from './peer.service';
-export type { OperatorDesk } from './operator-desk';
+export { OperatorDesk, type FoundContent } from './operator-desk';
 export type { Pulse } from './pulse';
 export type { AddressPrefix } from './prefix-list';
 export type { TransferExchange } from './transfer-exchange';

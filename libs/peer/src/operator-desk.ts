@@ -19,6 +19,19 @@ export interface DeskParts {
   readonly rules: RuleBook;
 }
 
+/** What a look into the store found of a swarm. */
+export interface FoundContent {
+  readonly record: boolean;
+  readonly extents: number;
+  readonly hashBlocks: number;
+  /** Extents in the memory for probation. */
+  readonly memoryExtents: number;
+  /** Of a swarm that has a record. */
+  readonly chunkCount?: number;
+  readonly contentBytes?: number | undefined;
+  readonly chunkSize?: number;
+}
+
 /** Swarms whose erasure is one transaction: so long other commits wait. */
 const erasedAtOnceMax = 64;
 
@@ -27,6 +40,8 @@ const erasedAtOnceMax = 64;
  * after the other, so that none is made to a rule that is just being changed.
  */
 export class OperatorDesk {
+  /** Of fetches ahead of demand that run. */
+  private readonly paces = new Map<SwarmId, number>();
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: DeskParts) {}
@@ -69,6 +84,27 @@ export class OperatorDesk {
   /** Has no more of a swarm fetched than subscribers need. */
   settle(swarmId: SwarmId): void {
     this.parts.crew.tell(swarmId, { type: 'settle', swarmId });
+  }
+
+  /** Bytes a second of a swarm that may be fetched while nobody waits for them; undefined for no limit. */
+  pace(swarmId: SwarmId, bytesPerSecond: number | undefined): void {
+    if (bytesPerSecond === undefined) this.paces.delete(swarmId);
+    else this.paces.set(swarmId, bytesPerSecond);
+  }
+
+  /** What the store has of a swarm, counted. */
+  async find(swarmId: SwarmId): Promise<FoundContent> {
+    const opened = await this.parts.reader.open(swarmId);
+    const { extents = [], blocks = [] } = opened ?? {};
+    const found = {
+      record: opened !== undefined,
+      extents: extents.length,
+      hashBlocks: blocks.length,
+      memoryExtents: 0,
+    };
+    if (opened === undefined) return found;
+    const { chunkCount, contentBytes, metadata } = opened.record;
+    return { ...found, chunkCount, contentBytes, chunkSize: metadata.chunkSize };
   }
 
   /** See `StoreReader.leftovers`. */

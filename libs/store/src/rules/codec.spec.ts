@@ -10,7 +10,7 @@ const blocked = fc.record(
   { requiredKeys: ['reason', 'since', 'bytes', 'extents'] },
 );
 const swarmRule: fc.Arbitrary<SwarmRule> = fc.record(
-  { pinned: fc.boolean(), label: text, blocked, quotaBytes: whole, fetchRate: whole, serveRate: whole },
+  { pinned: fc.boolean(), label: text, tracker: text, blocked, quotaBytes: whole, fetchRate: whole, serveRate: whole },
   { requiredKeys: [] },
 );
 const swarmId = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString('hex'));

@@ -77,6 +77,7 @@ function ruleOf(fields: Fields): SwarmRule {
   return {
     ...(pinned === undefined ? {} : { pinned }),
     ...(fields['label'] === undefined ? {} : { label: textAt(fields, 'label') }),
+    ...(fields['tracker'] === undefined ? {} : { tracker: textAt(fields, 'tracker') }),
     ...(blocked === undefined ? {} : { blocked: blockOf(blocked) }),
     ...optional(fields, 'quotaBytes'),
     ...optional(fields, 'fetchRate'),

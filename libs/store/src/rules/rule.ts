@@ -3,17 +3,19 @@ import type { SwarmId } from '@weir/ppspp';
 /** What an operator laid down for one swarm. Rates are bytes a second; what is left out has no bound of its own. */
 export interface SwarmRule {
   /** Never evicted to make room. */
-  readonly pinned?: boolean;
+  readonly pinned?: boolean | undefined;
   /** The group that it belongs to, as quotas and purges name it. */
-  readonly label?: string;
+  readonly label?: string | undefined;
+  /** The tracker that named peers of it first, where that one has a quota: its group. */
+  readonly tracker?: string | undefined;
   /** Not served, not fetched, not kept. */
-  readonly blocked?: Block;
+  readonly blocked?: Block | undefined;
   /** Bytes on disk that it may take. */
-  readonly quotaBytes?: number;
+  readonly quotaBytes?: number | undefined;
   /** What may be fetched of it from outside. */
-  readonly fetchRate?: number;
+  readonly fetchRate?: number | undefined;
   /** What may be served of it. */
-  readonly serveRate?: number;
+  readonly serveRate?: number | undefined;
 }
 
 /** Why a swarm is blocked, and since when; times are Unix seconds. */
@@ -38,5 +40,5 @@ export type RuleChange =
 
 /** Whether a rule lays nothing down, so that it need not be kept. */
 export function isIdle({ pinned = false, ...rest }: SwarmRule): boolean {
-  return !pinned && Object.keys(rest).length === 0;
+  return !pinned && Object.values(rest).every((value) => value === undefined);
 }

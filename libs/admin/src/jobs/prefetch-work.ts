@@ -1,0 +1,157 @@
+import type { PeerService } from '@weir/peer';
+import { extentChunks, type SwarmId } from '@weir/ppspp';
+import type { RegistrationService } from '@weir/registration';
+import { AdminError, type AdminErrorCode } from '../errors';
+import type { FetchService } from '../fetch.service';
+import { limits } from '../limits';
+import { type JobErrorCode, type JobProgress, noProgress, type Step, type Work } from './job';
+import type { PrefetchRequest } from './job-request';
+import { RateMeter } from './rate-meter';
+
+/** What a pre-fetch works with. */
+export interface PrefetchParts {
+  readonly peer: PeerService;
+  readonly registration: RegistrationService;
+  readonly fetches: FetchService;
+}
+
+/** Time between two tries to find peers, or to open a swarm that was closed. */
+const retryMillis = 30_000;
+
+/** A pre-fetch that has a deadline alone is to be done in this part of the time that is left. */
+const spare = 0.8;
+
+/** Slowest that such a one is fetched: a whole extent of a usual swarm a second. */
+const paceMin = 65_536;
+
+/** Fetches a swarm until it is complete, and no faster than it may. */
+export class PrefetchWork implements Work {
+  private readonly meter = new RateMeter();
+  private readonly swarmId: SwarmId;
+  private starting = false;
+  private triedAt = Number.NEGATIVE_INFINITY;
+  private progressAt: number | undefined;
+  private failure: Error | undefined;
+
+  constructor(
+    private readonly request: PrefetchRequest,
+    private readonly parts: PrefetchParts,
+  ) {
+    this.swarmId = request.swarm.metadata.swarmId;
+  }
+
+  async step(now: number): Promise<Step> {
+    if (this.parts.peer.isBlocked(this.swarmId)) return this.failed('SWARM_BLOCKED', 'the swarm was blocked');
+    if (this.failure !== undefined) throw this.failure;
+    const found = await this.look();
+    const progress = this.progressOf(found, now);
+    if (found.complete) return this.done(progress);
+    const end = this.obstacleTo(found, now);
+    if (end !== undefined) return { ...end, progress };
+    if (now - this.triedAt >= retryMillis && !this.starting && found.sources === 0) this.start(now);
+    this.pace(progress, now);
+    return { progress };
+  }
+
+  /** What is here stays; what subscribers ask for is fetched as ever. */
+  cancel(): void {
+    const { operator } = this.parts.peer;
+    operator.settle(this.swarmId);
+    operator.pace(this.swarmId, undefined);
+  }
+
+  /** Also where it was begun before, and nobody has it open any more: that is no error. */
+  private start(now: number): void {
+    this.triedAt = now;
+    this.starting = true;
+    this.parts.fetches
+      .start(this.request.swarm)
+      .catch((error: unknown) => {
+        // Too much is asked of trackers now: it is tried again.
+        if (!(error instanceof AdminError && error.code === 'FETCHES_BUSY'))
+          this.failure = error instanceof Error ? error : new AdminError('JOB_UNAVAILABLE', String(error));
+      })
+      .finally(() => {
+        this.starting = false;
+      });
+  }
+
+  private async look(): Promise<Found> {
+    const { peer } = this.parts;
+    const live = peer.live().find(({ metadata }) => metadata.swarmId === this.swarmId);
+    if (live !== undefined) {
+      const { extentsHeld, extentCount, complete, sources, metadata, contentBytes } = live;
+      return { extentsHeld, extentCount, complete, sources, chunkSize: metadata.chunkSize, contentBytes };
+    }
+    const { extents, chunkCount, chunkSize = 0, contentBytes } = await peer.operator.find(this.swarmId);
+    const extentCount = chunkCount === undefined ? undefined : Math.ceil(chunkCount / extentChunks);
+    return {
+      extentsHeld: extents,
+      extentCount,
+      complete: extents === extentCount,
+      sources: 0,
+      chunkSize,
+      contentBytes,
+    };
+  }
+
+  private progressOf({ extentsHeld, extentCount, chunkSize, contentBytes, sources }: Found, now: number): JobProgress {
+    const extentBytes = extentChunks * chunkSize;
+    const totalBytes = contentBytes ?? (extentCount === undefined ? null : extentCount * extentBytes);
+    const bytes = Math.min(extentsHeld * extentBytes, totalBytes ?? Number.POSITIVE_INFINITY);
+    const before = this.meter.bytes;
+    const bytesPerSecond = Math.round(this.meter.note(bytes, now));
+    if (this.progressAt === undefined || this.meter.bytes > before) this.progressAt = now;
+    return {
+      ...{ bytes, totalBytes, extents: extentsHeld, totalExtents: extentCount ?? null, bytesPerSecond },
+      percent: totalBytes === null ? null : Math.floor((1_000 * bytes) / totalBytes) / 10,
+      etaSeconds: totalBytes === null || bytesPerSecond === 0 ? null : Math.ceil((totalBytes - bytes) / bytesPerSecond),
+      note: sources > 0 ? null : 'no peer outside is known that has it; trackers are asked again every 30 s',
+    };
+  }
+
+  private obstacleTo({ extentCount = 0, chunkSize }: Found, now: number): Pick<Step, 'end'> | undefined {
+    const { deadline } = this.request;
+    const { capacityBytes } = this.parts.peer.usage;
+    const bytes = (extentCount - 1) * extentChunks * chunkSize;
+    if (bytes > capacityBytes) {
+      return this.failed(
+        'SWARM_TOO_LARGE',
+        `it has some ${String(bytes)} bytes, and the store takes ${String(capacityBytes)}`,
+      );
+    }
+    if (deadline !== undefined && now >= Date.parse(deadline))
+      return this.failed('DEADLINE_PASSED', 'it was not complete when its deadline came; what is here stays');
+    if (deadline !== undefined || now - (this.progressAt ?? now) < limits.stalledMillis) return undefined;
+    return this.failed('FETCH_STALLED', 'not a byte came for ten minutes; name peers or trackers that have it');
+  }
+
+  /** As fast as it may, or as the deadline needs. */
+  private pace({ bytes, totalBytes }: JobProgress, now: number): void {
+    const { rate, deadline } = this.request;
+    const { operator } = this.parts.peer;
+    if (rate !== undefined) return operator.pace(this.swarmId, rate);
+    if (deadline === undefined || totalBytes === null) return;
+    const seconds = Math.max(1, (spare * (Date.parse(deadline) - now)) / 1_000);
+    operator.pace(this.swarmId, Math.max(paceMin, Math.ceil((totalBytes - bytes) / seconds)));
+  }
+
+  private done(progress: JobProgress): Step {
+    this.cancel();
+    return { progress: { ...progress, note: null, etaSeconds: 0 }, end: { state: 'done' } };
+  }
+
+  private failed(code: JobErrorCode | AdminErrorCode, detail: string): Step {
+    this.cancel();
+    return { progress: noProgress, end: { state: 'failed', code, detail } };
+  }
+}
+
+interface Found {
+  readonly extentsHeld: number;
+  readonly extentCount: number | undefined;
+  readonly complete: boolean;
+  readonly sources: number;
+  readonly chunkSize: number;
+  readonly contentBytes: number | undefined;
+}
