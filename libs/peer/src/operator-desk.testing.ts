@@ -68,16 +68,16 @@ export class DeskBench {
   }
 }
 
-/** A directory for a store, gone after each test. */
+/** A directory for a store, another for each test, gone after all. */
 export function storeDirectory(): { readonly path: string } {
-  let path = '';
+  const paths: string[] = [];
   beforeEach(() => {
-    path = mkdtempSync(join(tmpdir(), 'weir-desk-'));
+    paths.push(mkdtempSync(join(tmpdir(), 'weir-desk-')));
   });
-  afterEach(() => rm(path, { recursive: true, force: true }));
+  afterAll(() => Promise.all(paths.map((path) => rm(path, { recursive: true, force: true }))));
   return {
     get path() {
-      return path;
+      return paths.at(-1) ?? '';
     },
   };
 }

@@ -4,6 +4,9 @@ import { capacityBytes, storeDirectory } from '../desk.testing';
 import { limits } from '../limits';
 import { jobsView, jobView, type JobView } from './job-view';
 
+// Work is looked at once a second, and a busy machine takes its time.
+jest.setTimeout(60_000);
+
 const directory = storeDirectory();
 const one = idOf('a');
 const other = idOf('b');
