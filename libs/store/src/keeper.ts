@@ -81,6 +81,7 @@ export class Keeper implements CacheListener {
 
   /** What left to make room since the last call. */
   drain(): ExtentRef[] {
+    this.settle();
     return this.gone.splice(0);
   }
 

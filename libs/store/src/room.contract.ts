@@ -1,6 +1,7 @@
 import { TestContent } from './content.testing';
 import { recordFootprint } from './footprint';
 import { capacityBytesMin } from './limits';
+import type { RuleChange } from './rules/rule';
 import { type StoreBench, day, extentBytes, one, other, roomy } from './store-bench.testing';
 
 /** What leaves, when, and by whose wish. */
@@ -57,6 +58,39 @@ export function describeRoom(current: () => StoreBench): void {
       const unknown = { swarmId: 'ff'.repeat(32), index: 7, by: 3, chunkSize: 8192 };
       expect(bench.commit({ touched: [unknown, { ...unknown, index: 2 ** 47 }] })).toMatchObject({ evicted: [] });
       expect(bench.writer.usage()).toMatchObject({ extents: 16 });
+    });
+
+    it('keeps what is pinned, also over a restart, until it is unpinned', async () => {
+      const rule = (pinned: boolean): RuleChange => ({ kind: 'swarm', swarmId: sixteen.swarmId, rule: { pinned } });
+      const newcomers = new TestContent(9, { chunkCount: 64 * 40 });
+      bench.commit({ rules: [rule(true)] });
+      expect(bench.writer.usage().policy.pinnedBytes).toBe(16 * extentBytes);
+      await bench.reopen(capacityBytes);
+      expect(bench.commit(newcomers.batch([0])).refused).toMatchObject([{ reason: 'policy' }]);
+      expect(bench.writer.usage()).toMatchObject({ extents: 16, swarms: 1 });
+      bench.commit({ rules: [rule(false)] });
+      expect(bench.commit(newcomers.batch([0])).written).toHaveLength(1);
+    });
+
+    it('holds a swarm, and all with one label, to their quotas', async () => {
+      const label = (content: TestContent, quotaBytes?: number): RuleChange => ({
+        kind: 'swarm',
+        swarmId: content.swarmId,
+        rule: { label: 'news', ...(quotaBytes === undefined ? {} : { quotaBytes }) },
+      });
+      const newcomers = new TestContent(9, { chunkCount: 64 * 40 });
+      const held = (): number[] => bench.reader.swarms().map(({ extentsHeld }) => extentsHeld);
+      const lowered = bench.commit({ rules: [label(sixteen, 8 * extentBytes)] });
+      expect(lowered.evicted).toHaveLength(8);
+      expect(held()).toEqual([8]);
+      bench.commit({ rules: [label(newcomers), { kind: 'label', name: 'news', quotaBytes: 4 * extentBytes }] });
+      expect(held()).toEqual([4]);
+      await bench.reopen(capacityBytes);
+      bench.commit(newcomers.batch([0, 1, 2, 3]));
+      expect(held()).toEqual([4]);
+      bench.commit({ rules: [{ kind: 'label', name: 'news', quotaBytes: undefined }] });
+      bench.commit(newcomers.batch([4, 5, 6, 7]));
+      expect(held()).toEqual([8]);
     });
 
     it('loses the record and the blocks with the last extent', async () => {

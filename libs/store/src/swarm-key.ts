@@ -4,9 +4,14 @@ import type { SwarmId } from '@weir/ppspp';
 /** Numbers that name swarms: below 2^52, so that they are exact. */
 const keys = 2 ** 52;
 
-/** The number by which the policy knows a swarm, stored or not: the first bits of its ID's SHA-256. */
+/** The number by which the policy knows a swarm, stored or not. */
 export function swarmKeyNumber(swarmId: SwarmId): number {
-  const digest = createHash('sha256').update(swarmId).digest();
+  return numberOf(swarmId);
+}
+
+/** A number for a name: the first 52 bits of its SHA-256. */
+export function numberOf(name: string): number {
+  const digest = createHash('sha256').update(name).digest();
   return digest.readUIntBE(0, 6) * 16 + (digest.readUInt8(6) >>> 4);
 }
 

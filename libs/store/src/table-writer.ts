@@ -8,6 +8,7 @@ import { type Judgement, Keeper, type PolicySegment, judgementDefaults } from '.
 import { holdsExtent } from './ledger';
 import { capacityBytesMin, segmentsPerTransactionMax } from './limits';
 import type { RuleChange } from './rules/rule';
+import { PolicyRules } from './rules/policy-rules';
 import { RuleBook } from './rules/rule-book';
 import { Shelf } from './shelf';
 import type {
@@ -51,6 +52,7 @@ export class TableWriter implements StoreWriter {
   private readonly keeper: Keeper;
   /** What operators laid down: read before anything is taken. */
   private readonly book: RuleBook;
+  private readonly policyRules: PolicyRules;
   /** What the disk allows in this commit; undefined until somebody wants to know. */
   private allowed: ReturnType<typeof diskAllows> | undefined;
   /** The most that was ever stored in this run: so large the file is, whatever was removed since. */
@@ -72,6 +74,8 @@ export class TableWriter implements StoreWriter {
       ...{ ...judgementDefaults, ...judgement, capacityBytes },
       memoryCapacityBytes: this.drawer.usableBytes,
     });
+    this.policyRules = new PolicyRules(this.keeper.policy, (swarmId) => this.shelf.ledger.keyOf(swarmId));
+    this.policyRules.begin(this.book);
     this.shrink(this.keeper.begin(tables.policy()));
   }
 
@@ -155,6 +159,7 @@ export class TableWriter implements StoreWriter {
   private rule(change: RuleChange): void {
     this.tables.putRule(change);
     this.book.apply(change);
+    this.policyRules.apply(change);
   }
 
   private erase({ swarmId, index }: Erasure, changes: Changes): void {

@@ -1,0 +1,49 @@
+import type { CachePolicy } from '@weir/policy';
+import type { SwarmId } from '@weir/ppspp';
+import { numberOf } from '../swarm-key';
+import type { GroupKind, RuleChange, SwarmRule } from './rule';
+import type { RuleBook } from './rule-book';
+
+/** Hands to the policy what operators lay down of pins and quotas. */
+export class PolicyRules {
+  constructor(
+    private readonly policy: CachePolicy,
+    private readonly keyOf: (swarmId: SwarmId) => number,
+  ) {}
+
+  /** Hands over all of it, to a policy that knows of none. */
+  begin(book: RuleBook): void {
+    for (const { kind, name, quotaBytes } of book.groups) this.policy.limit(groupOf(kind, name), quotaBytes);
+    for (const [swarmId, rule] of book.swarms) this.layDown(swarmId, rule);
+  }
+
+  /** Hands over a change. What is over a quota that was lowered leaves at once. */
+  apply(change: RuleChange): void {
+    switch (change.kind) {
+      case 'swarm':
+        return this.layDown(change.swarmId, change.rule ?? {});
+      case 'label':
+      case 'tracker':
+        return this.policy.limit(groupOf(change.kind, change.name), change.quotaBytes);
+      case 'job':
+        return;
+    }
+  }
+
+  private layDown(swarmId: SwarmId, { pinned = false, label, quotaBytes }: SwarmRule): void {
+    const key = this.keyOf(swarmId);
+    const own = groupOf('swarm', swarmId);
+    const groups = [
+      ...(quotaBytes === undefined ? [] : [own]),
+      ...(label === undefined ? [] : [groupOf('label', label)]),
+    ];
+    this.policy.limit(own, quotaBytes);
+    this.policy.assign(key, groups);
+    this.policy.pin(key, pinned);
+  }
+}
+
+/** The number by which the policy knows a group. */
+function groupOf(kind: GroupKind | 'swarm', name: string): number {
+  return numberOf(`${kind}/${name}`);
+}
