@@ -38,6 +38,7 @@ export class PeerStandIn implements Partial<PeerService> {
   usage: PeerService['usage'] = {
     ...{ storedBytes: 0, memoryBytes: 0, capacityBytes: 2 ** 40, swarms: 0, extents: 0, memoryExtents: 0 },
     policy: { segments: 0, ghosts: 0, probationShare: 0, pinnedBytes: 0, stateBytes: 0 },
+    totals: { persistedExtents: 0, heldUses: 0, missedUses: 0 },
   };
   readonly openSwarms = new Map<SwarmId, LiveSwarm>();
   readonly storedSwarms = new Map<SwarmId, StoredSwarm>();

@@ -6,7 +6,7 @@ import { bytesOf, extentsOf, segmentOf, segmentsOf, segmentsOnDisk } from './hel
 import { type LedgerSwarm, holdsExtent } from './ledger';
 import { segmentExtents } from './segments';
 import type { Shelf } from './shelf';
-import type { ExtentRef, RefusalReason, Use } from './store';
+import type { ExtentRef, RefusalReason, StoreTotals, Use } from './store';
 
 /** How the store judges what to keep. */
 export interface Judgement {
@@ -34,8 +34,7 @@ const usualChunkSize = 1024;
 /** The shelf in the hands of the policy: what comes is put where it says, and what it names leaves. All within the caller's transaction. */
 export class Keeper implements CacheListener {
   readonly policy: CachePolicy;
-  /** Extents written to disk after they were in memory. */
-  persisted = 0;
+  private readonly counted = { persistedExtents: 0, heldUses: 0, missedUses: 0 };
   /** What left to make room, until `drain`. */
   private readonly gone: ExtentRef[] = [];
   /** What the policy does not know yet has left: it must not be told while it is asking. */
@@ -74,6 +73,11 @@ export class Keeper implements CacheListener {
     return overdue;
   }
 
+  /** What happened since the store was opened. */
+  get totals(): StoreTotals {
+    return { ...this.counted };
+  }
+
   /** Sets how much may be held from now on; what is too much leaves when room is made next. */
   limitTo(bytes: number): void {
     this.limitBytes = bytes;
@@ -88,7 +92,8 @@ export class Keeper implements CacheListener {
   used({ swarmId, index, by = 0, chunkSize = usualChunkSize }: Use, now: number): void {
     const swarm = this.shelf.swarm(swarmId);
     const segment = swarm ? segmentOf(swarm, index) : Math.floor(index / segmentExtents(chunkSize));
-    this.policy.access(swarm?.key ?? this.shelf.ledger.keyOf(swarmId), segment, by);
+    const isHeld = this.policy.access(swarm?.key ?? this.shelf.ledger.keyOf(swarmId), segment, by);
+    this.counted[isHeld ? 'heldUses' : 'missedUses']++;
     this.settle();
     if (swarm !== undefined && holdsExtent(swarm, index)) this.shelf.touch(swarm, now);
   }
@@ -154,7 +159,7 @@ export class Keeper implements CacheListener {
   persist(key: number, segment: number): void {
     const swarm = this.shelf.ledger.keyed(key);
     if (swarm === undefined) return;
-    if (this.mayPersist()) this.persisted += this.shelf.persist(swarm, segment);
+    if (this.mayPersist()) this.counted.persistedExtents += this.shelf.persist(swarm, segment);
     else this.lost.push([swarm, segment]);
   }
 

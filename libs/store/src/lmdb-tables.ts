@@ -19,6 +19,7 @@ import {
 import { StoreError } from './errors';
 import { type FileSpace, fileSpaceOf } from './file-space';
 import { pageBytes } from './footprint';
+import { seal, sealBytes, unsealed } from './integrity/seal';
 import type { RulesCopy } from './integrity/rules-copy';
 import { type Environment, type Table, closeEnvironment, countIn } from './lmdb-environment';
 import { decodeRule, encodeRule } from './rules/codec';
@@ -29,7 +30,7 @@ const firstSwarm = 1;
 const swarmNumberMax = 2 ** 32 - 2;
 
 /** Bytes of one part of what the policy remembers: as many as fit into the room that an extent of 64 KiB leaves. */
-const policyPartBytes = 17 * pageBytes - 24;
+const policyPartBytes = 17 * pageBytes - 24 - sealBytes;
 
 /** The databases in LMDB. */
 export class LmdbTables implements Tables {
@@ -127,7 +128,13 @@ export class LmdbTables implements Tables {
   }
 
   policy(): Uint8Array | undefined {
-    const parts = [...this.environment.policy.getRange()].map(({ value }) => Buffer.from(value));
+    const parts: Uint8Array[] = [];
+    for (const { key, value } of this.environment.policy.getRange()) {
+      const part = unsealed(key, value);
+      // It is of no use in pieces, and no loss: it is learnt again.
+      if (part === undefined) return undefined;
+      parts.push(Buffer.from(part));
+    }
     return parts.length === 0 ? undefined : Buffer.concat(parts);
   }
 
@@ -137,7 +144,7 @@ export class LmdbTables implements Tables {
     for (const key of policy.getKeys({ start: partKey(parts) })) policy.removeSync(key);
     for (let part = 0; part < parts; part++) {
       const from = part * policyPartBytes;
-      policy.putSync(partKey(part), Buffer.from(state.subarray(from, from + policyPartBytes)));
+      policy.putSync(partKey(part), seal(partKey(part), state.subarray(from, from + policyPartBytes)));
     }
   }
 

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { lastEnds } from './boot-mark';
+import { createPolicyMetrics, observePolicy, observeTotals } from './policy-metrics';
 import type { RefusalReason, StoreUsage } from './store';
 import type { TransactionReport } from './writer-messages';
 
@@ -12,6 +13,7 @@ const refusalReasons: readonly RefusalReason[] = ['full', 'too-large', 'conflict
 export function createStoreMetrics(registry: Registry) {
   const registers = [registry];
   const metrics = {
+    policy: createPolicyMetrics(registry),
     storedBytes: new Gauge({
       name: 'store_stored_bytes',
       help: 'Bytes on disk by our account, in whole pages; leftovers of erased swarms included until they are swept.',
@@ -67,6 +69,7 @@ export function observeUsage(metrics: StoreMetrics, usage: StoreUsage): void {
   metrics.capacityBytes.set(usage.capacityBytes);
   metrics.extents.set(usage.extents);
   metrics.swarms.set(usage.swarms);
+  observePolicy(metrics.policy, usage);
 }
 
 /** Counts one transaction. */
@@ -74,5 +77,6 @@ export function observeTransaction(metrics: StoreMetrics, report: TransactionRep
   metrics.commitSeconds.observe(report.seconds);
   metrics.writtenExtents.inc(report.written);
   metrics.evictedExtents.inc(report.evicted);
+  observeTotals(metrics.policy, report.totals);
   for (const reason of refusalReasons) metrics.refusedExtents.inc({ reason }, report.refused[reason]);
 }

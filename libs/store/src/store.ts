@@ -149,6 +149,17 @@ export interface StoreUsage {
   /** Those in memory alone. */
   readonly memoryExtents: number;
   readonly policy: PolicyUsage;
+  readonly totals: StoreTotals;
+}
+
+/** What happened since the store was opened. */
+export interface StoreTotals {
+  /** Extents written to disk after they were in memory alone. */
+  readonly persistedExtents: number;
+  /** Segments asked for that were held, once for each pass of a subscriber. */
+  readonly heldUses: number;
+  /** Those that were not held. */
+  readonly missedUses: number;
 }
 
 /** What the policy makes of a store. */
@@ -201,5 +212,6 @@ export function emptyUsage(capacityBytes: number): StoreUsage {
   return {
     ...{ storedBytes: 0, memoryBytes: 0, capacityBytes, swarms: 0, extents: 0, memoryExtents: 0 },
     policy: { segments: 0, ghosts: 0, probationShare: 0, pinnedBytes: 0, stateBytes: 0 },
+    totals: { persistedExtents: 0, heldUses: 0, missedUses: 0 },
   };
 }

@@ -102,6 +102,7 @@ export class TableWriter implements StoreWriter {
       ...{ storedBytes, memoryBytes, capacityBytes: this.limits.capacityBytes },
       ...{ swarms, extents: diskExtents + memoryExtents, memoryExtents },
       policy: { segments, ghosts, probationShare, pinnedBytes, stateBytes },
+      totals: this.keeper.totals,
     };
   }
 
@@ -114,6 +115,8 @@ export class TableWriter implements StoreWriter {
   }
 
   remember(): void {
+    this.allowed = undefined;
+    if (this.diskAllows() === 'nothing') return;
     const state = this.keeper.policy.save();
     this.atomically(() => this.tables.keepPolicy(state));
   }

@@ -1,12 +1,15 @@
 import { performance } from 'node:perf_hooks';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { CommitResult, RefusalReason, StoreWriter } from './store';
+import type { CommitResult, RefusalReason, StoreTotals, StoreWriter } from './store';
 import type { ClientReply, CommitRequest, ControlReply, ControlRequest, StoreNotice } from './writer-messages';
 
 interface Pending {
   readonly client: MessagePort;
   readonly request: CommitRequest;
 }
+
+/** How often what the policy remembers is written down. */
+const rememberMillis = 600_000;
 
 /** Commits after which leftovers are swept once though more wait: a busy store must get rid of what was erased, too. */
 const commitsPerSweep = 8;
@@ -20,6 +23,8 @@ export class WriterHost {
   private readonly queue: Pending[] = [];
   private scheduled = false;
   private unswept = 0;
+  /** As of the last report. */
+  private reported = noTotals;
   private settle: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
 
   constructor(
@@ -38,9 +43,13 @@ export class WriterHost {
     this.control.on('message', (request: ControlRequest) => {
       this.hear(request);
     });
+    const remembering = setInterval(() => {
+      this.remember();
+    }, rememberMillis);
     try {
       await end;
     } finally {
+      clearInterval(remembering);
       for (const client of this.clients) client.close();
       await this.writer.close();
     }
@@ -54,6 +63,15 @@ export class WriterHost {
       next = receiveMessageOnPort(this.control);
     }
     this.publish([]);
+  }
+
+  /** What the policy remembers is worth little less when it is ten minutes old, and a crash costs no more than that. */
+  private remember(): void {
+    try {
+      this.writer.remember();
+    } catch (error) {
+      this.settle?.reject(error);
+    }
   }
 
   private hear(request: ControlRequest): void {
@@ -152,8 +170,10 @@ export class WriterHost {
       evicted += result.evicted.length;
       for (const { reason } of result.refused) refused[reason]++;
     }
-    const report = { usage: this.writer.usage(), seconds, written, evicted, refused };
-    this.tell({ type: 'transaction', report });
+    const usage = this.writer.usage();
+    const totals = difference(usage.totals, this.reported);
+    this.reported = usage.totals;
+    this.tell({ type: 'transaction', report: { usage, seconds, written, evicted, refused, totals } });
   }
 
   private reply(client: MessagePort, reply: ClientReply): void {
@@ -167,4 +187,14 @@ export class WriterHost {
 
 function noRefusals(): Record<RefusalReason, number> {
   return { full: 0, 'too-large': 0, conflict: 0, malformed: 0, blocked: 0, policy: 0 };
+}
+
+const noTotals: StoreTotals = { persistedExtents: 0, heldUses: 0, missedUses: 0 };
+
+function difference(now: StoreTotals, before: StoreTotals): StoreTotals {
+  return {
+    persistedExtents: now.persistedExtents - before.persistedExtents,
+    heldUses: now.heldUses - before.heldUses,
+    missedUses: now.missedUses - before.missedUses,
+  };
 }

@@ -11,6 +11,7 @@ import type {
   RefusalReason,
   SlabContents,
   SlabMoves,
+  StoreTotals,
   StoreUsage,
 } from './store';
 
@@ -43,6 +44,8 @@ export interface TransactionReport {
   readonly written: number;
   readonly evicted: number;
   readonly refused: Readonly<Record<RefusalReason, number>>;
+  /** Since the last report. */
+  readonly totals: StoreTotals;
 }
 
 /** From a client to the writer: applied in one transaction. A client sends the next after the reply to the last. */
