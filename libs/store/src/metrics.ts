@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { lastEnds } from './boot-mark';
-import { createPolicyMetrics, observePolicy, observeTotals } from './policy-metrics';
+import { policyMetricsIn, observePolicy, observeTotals } from './policy-metrics';
 import type { RefusalReason, StoreUsage } from './store';
 import type { TransactionReport } from './writer-messages';
 
@@ -13,7 +13,7 @@ const refusalReasons: readonly RefusalReason[] = ['full', 'too-large', 'conflict
 export function createStoreMetrics(registry: Registry) {
   const registers = [registry];
   const metrics = {
-    policy: createPolicyMetrics(registry),
+    policy: policyMetricsIn(registry),
     storedBytes: new Gauge({
       name: 'store_stored_bytes',
       help: 'Bytes on disk by our account, in whole pages; leftovers of erased swarms included until they are swept.',

@@ -2,7 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { StoreTotals, StoreUsage } from './store';
 
 /** What operators see of the cache's judgement, and of what is in memory until it is passed. One label of two values. */
-export function createPolicyMetrics(registry: Registry) {
+export function policyMetricsIn(registry: Registry) {
   const registers = [registry];
   const metrics = {
     memoryBytes: new Gauge({
@@ -37,7 +37,7 @@ export function createPolicyMetrics(registry: Registry) {
 }
 
 /** These metrics of one store. */
-export type PolicyMetrics = ReturnType<typeof createPolicyMetrics>;
+export type PolicyMetrics = ReturnType<typeof policyMetricsIn>;
 
 /** Takes over how things stand. */
 export function observePolicy(metrics: PolicyMetrics, { memoryBytes, memoryExtents, policy }: StoreUsage): void {
