@@ -1,27 +1,24 @@
-import { at, hash, placed } from './numbers';
+import { at, placed } from './numbers';
 
 /** Fingerprints that share a set: the oldest makes way. */
 const ways = 4;
 /** Of the places this share is filled at most, so that a set rarely overflows before its oldest is too old anyway. */
 const fill = 0.75;
-const fingerprintKey = 0x9e3779b9;
 
 /**
- * Fingerprints of the segments that left last, the newest `countMax` of them: 11 bytes each. A stranger is taken for a
- * ghost once in a thousand million times, which costs nothing but a place in the wrong queue.
+ * Fingerprints of the segments that left last: 11 bytes each. With a million of them, one stranger in 4,000 is taken for a
+ * ghost, which costs nothing but a place in the wrong queue.
  */
 export class Ghosts {
-  private fingerprints: Uint32Array;
-  /** When each left, in departures. */
-  private stamps: Uint32Array;
+  private fingerprints = new Uint32Array(0);
+  /** When each left, in departures, modulo 2^32. */
+  private stamps = new Uint32Array(0);
+  private now = 0;
   private departures = 0;
+  private countMax = 0;
 
-  constructor(
-    private countMax: number,
-    private readonly seed: number,
-  ) {
-    this.fingerprints = new Uint32Array(placesFor(countMax));
-    this.stamps = new Uint32Array(this.fingerprints.length);
+  constructor(countMax: number) {
+    this.fit(countMax);
   }
 
   get stateBytes(): number {
@@ -33,48 +30,71 @@ export class Ghosts {
     return Math.min(this.departures, this.countMax);
   }
 
-  add(swarm: number, segment: number): void {
-    this.departures++;
-    this.put(this.set(swarm, segment), fingerprintOf(swarm, segment, this.seed), this.departures);
+  /** Remembers so many from now on. */
+  fit(countMax: number): void {
+    this.countMax = countMax;
+    if (placesFor(countMax) > this.fingerprints.length) this.rebuild(placesFor(Math.ceil(countMax * 1.125)));
   }
 
-  /** True if the segment is remembered; it is not any more. */
-  take(swarm: number, segment: number): boolean {
-    const set = this.set(swarm, segment);
-    const fingerprint = fingerprintOf(swarm, segment, this.seed);
+  /** Remembers the fingerprint of a segment that left. */
+  put(fingerprint: number): void {
+    this.departures++;
+    this.now = (this.now + 1) >>> 0;
+    this.place(fingerprint, this.now);
+  }
+
+  /** True if the fingerprint is remembered; it is not any more. */
+  take(fingerprint: number): boolean {
+    const set = this.set(fingerprint);
     for (let place = set; place < set + ways; place++) {
-      if (this.fingerprints[place] !== fingerprint || !this.recent(place)) continue;
+      if (this.fingerprints[place] !== fingerprint || this.age(place) >= this.countMax) continue;
       this.fingerprints[place] = 0;
       return true;
     }
     return false;
   }
 
-  private recent(place: number): boolean {
-    return this.departures - at(this.stamps, place) < this.countMax;
+  /** Those that are remembered, the oldest first. */
+  oldestFirst(): Uint32Array {
+    const places = [...this.fingerprints.keys()].filter(
+      (place) => at(this.fingerprints, place) !== 0 && this.age(place) < this.countMax,
+    );
+    places.sort((one, other) => this.age(other) - this.age(one));
+    return Uint32Array.from(places, (place) => at(this.fingerprints, place));
   }
 
-  private put(set: number, fingerprint: number, stamp: number): void {
-    let oldest = set;
+  private age(place: number): number {
+    return (this.now - at(this.stamps, place)) >>> 0;
+  }
+
+  private place(fingerprint: number, stamp: number): void {
+    const set = this.set(fingerprint);
+    let chosen = set;
     for (let place = set; place < set + ways; place++) {
-      const emptier = this.fingerprints[place] === 0;
-      if (emptier || at(this.stamps, place) < at(this.stamps, oldest)) oldest = place;
-      if (emptier) break;
+      if (this.fingerprints[place] === 0) {
+        chosen = place;
+        break;
+      }
+      if (this.age(place) > this.age(chosen)) chosen = place;
     }
-    this.fingerprints[oldest] = fingerprint;
-    this.stamps[oldest] = stamp;
+    this.fingerprints[chosen] = fingerprint;
+    this.stamps[chosen] = stamp;
   }
 
-  private set(swarm: number, segment: number): number {
-    return placed(hash(segment, swarm, this.seed), this.fingerprints.length / ways) * ways;
+  private rebuild(places: number): void {
+    const { fingerprints, stamps } = this;
+    this.fingerprints = new Uint32Array(places);
+    this.stamps = new Uint32Array(places);
+    for (let place = 0; place < fingerprints.length; place++) {
+      if (fingerprints[place] !== 0) this.place(at(fingerprints, place), at(stamps, place));
+    }
+  }
+
+  private set(fingerprint: number): number {
+    return placed(fingerprint, this.fingerprints.length / ways) * ways;
   }
 }
 
 function placesFor(countMax: number): number {
   return Math.ceil(countMax / fill / ways) * ways;
-}
-
-/** Never 0: that marks an empty place. */
-function fingerprintOf(swarm: number, segment: number, seed: number): number {
-  return hash(segment, swarm, seed ^ fingerprintKey) || 1;
 }

@@ -7,5 +7,25 @@ export const groupSwarmsSampled = 8;
 /** Bytes of a segment at most: what 32 bits count. */
 export const segmentBytesMax = 0xffff_ffff;
 
+/** Ghosts remembered for each resident segment: more make main a place for whatever was asked for twice, ever. */
+export const ghostsPerSegment = 0.5;
+
 /** Ghosts remembered at least, however few segments fit into the capacity. */
-export const ghostsMin = 1024;
+export const ghostsMin = 64;
+
+/** Misses remembered until their segment is inserted, for each resident segment. */
+export const missesPerSegment = 0.0625;
+/** Misses remembered at most: far more than there can be fetches at a time. */
+export const missesMax = 16_384;
+
+/** Places in a swarm where somebody was of late that are remembered: the oldest gives way. */
+export const placesPerSwarm = 4;
+
+/** Segments that one call lets stay because somebody is coming to them: a call has an end. */
+export const reprievesPerCallMax = 16;
+
+/** Segments of each of the five shadow caches at most: one in 64 of 67 million. */
+export const shadowSegmentsMax = 1_048_576;
+
+/** Segments of a shadow cache at least: what fewer would show is chance. */
+export const shadowSegmentsMin = 32;

@@ -12,9 +12,9 @@ export function copied<Kind extends Numbers>(from: Kind, to: Kind): Kind {
   return to;
 }
 
-/** Rows a table of `rows` grows to: by a quarter, since half of a doubled table would be nobody's memory. */
+/** Rows a table of `rows` grows to: by an eighth, since half of a doubled table would be nobody's memory. */
 export function grown(rows: number): number {
-  return Math.ceil(rows * 1.25);
+  return Math.ceil(rows * 1.125);
 }
 
 const two32 = 0x1_0000_0000;
@@ -33,4 +33,11 @@ export function hash(first: number, second: number, key: number): number {
 /** `hash` as a place among `places`, evenly. */
 export function placed(hash32: number, places: number): number {
   return Math.floor((hash32 * places) / two32);
+}
+
+const fingerprintKey = 0x9e3779b9;
+
+/** A segment in 32 bits, for what may take one for another now and then. Never 0, which marks empty places. */
+export function fingerprint(swarm: number, segment: number, seed: number): number {
+  return hash(segment, swarm, seed ^ fingerprintKey) || 1;
 }

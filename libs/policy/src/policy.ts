@@ -5,7 +5,7 @@ export interface CacheListener {
   /** All of the segment leaves, from disk or from memory. Not told of what `remove` and `shrink` take: the caller knows. */
   evicted(swarm: number, segment: number): void;
 
-  /** The segment was in memory and has to be on disk from now on: it was promoted, or memory is needed for newer ones. */
+  /** The segment was in memory and has to be on disk from now on: it was promoted or pinned, or grew out of the room in memory. */
   persist(swarm: number, segment: number): void;
 }
 

@@ -8,12 +8,11 @@ import { pinnedMark, Stock } from './stock';
 export class Residence {
   readonly stock: Stock;
   readonly groups: Groups;
-  /** On probation and on disk: older than what is in memory. */
   readonly probation: Queue;
-  /** On probation and in memory. */
-  readonly nursery: Queue;
   readonly main: Queue;
   readonly pinned: Queue;
+  /** Bytes of what is in memory, all of it on probation. */
+  memoryBytes = 0;
   private readonly queues: readonly Queue[];
 
   constructor(
@@ -23,20 +22,15 @@ export class Residence {
     this.stock = new Stock(seed);
     const { segments } = this.stock;
     this.probation = new Queue(0, segments);
-    this.nursery = new Queue(1, segments);
-    this.main = new Queue(2, segments);
-    this.pinned = new Queue(3, segments);
-    this.queues = [this.probation, this.nursery, this.main, this.pinned];
+    this.main = new Queue(1, segments);
+    // Number 3 is left for the rings of live channels, whose segments leave by their number and not by their use.
+    this.pinned = new Queue(2, segments);
+    this.queues = [this.probation, this.main, this.pinned];
     this.groups = new Groups(this.stock);
   }
 
   get bytes(): number {
     return this.stock.residentBytes;
-  }
-
-  /** Bytes on probation, wherever they are. */
-  get probationBytes(): number {
-    return this.probation.bytes + this.nursery.bytes;
   }
 
   isPinned(owner: number): boolean {
@@ -48,7 +42,7 @@ export class Residence {
   }
 
   placeOf(row: number): Place {
-    return this.queueOf(row) === this.nursery ? 'memory' : 'disk';
+    return this.stock.segments.inMemory(row) ? 'memory' : 'disk';
   }
 
   /** Takes a new segment up. */
@@ -62,16 +56,25 @@ export class Residence {
   weigh(row: number, bytes: number): void {
     const change = bytes - at(this.stock.segments.bytes, row);
     this.queueOf(row).bytes += change;
+    if (this.stock.segments.inMemory(row)) this.memoryBytes += change;
     this.groups.count(at(this.stock.segments.swarm, row), change);
     this.stock.weigh(row, bytes);
   }
 
-  /** Moves a segment to another queue, and to disk if it was in memory. */
+  /** Moves a segment to another queue than probation, and to disk if it was in memory. */
   move(row: number, queue: Queue): void {
-    const from = this.queueOf(row);
-    if (from === this.nursery) this.listener.persist(this.stock.swarmKey(row), this.stock.segments.segment(row));
-    from.remove(row);
+    this.persist(row);
+    this.queueOf(row).remove(row);
     queue.push(row);
+  }
+
+  /** Moves a segment to disk, if it was in memory. */
+  persist(row: number): void {
+    const { segments } = this.stock;
+    if (!segments.inMemory(row)) return;
+    segments.setInMemory(row, false);
+    this.memoryBytes -= at(segments.bytes, row);
+    this.listener.persist(this.stock.swarmKey(row), segments.segment(row));
   }
 
   /** Forgets a segment. */

@@ -1,16 +1,23 @@
 import { HashIndex } from './hash-index';
 import { at, copied, grown, hash } from './numbers';
 
-const rowsAtFirst = 1024;
+const rowsAtFirst = 64;
 const two32 = 0x1_0000_0000;
 
-/** Layout of `meta`: 21 bits of the segment's number, 3 of its queue, 3 of its frequency. */
+/**
+ * Layout of `meta`: 21 bits of the segment's number; 2 of its queue; 1 if it is in memory; 3 of its frequency; 4 of how far ahead of somebody it was when it
+ * was let stay for him; 1 if nobody has asked for it yet.
+ */
 const highBits = 21;
 const highMask = 0x1f_ffff;
 const queueShift = highBits;
-const queueMask = 7;
+const queueMask = 3;
+const memoryShift = highBits + 2;
 const frequencyShift = highBits + 3;
 const frequencyMask = 7;
+const aheadShift = highBits + 6;
+const aheadMask = 15;
+const unaskedShift = highBits + 10;
 
 /**
  * What is known of resident segments: 36 bytes each and 5 of the index, in arrays. A row is a segment's handle until it is
@@ -58,12 +65,39 @@ export class SegmentTable {
     this.meta[row] = (at(this.meta, row) & ~(queueMask << queueShift)) | (queue << queueShift);
   }
 
+  /** True if it is in memory, and not on disk. */
+  inMemory(row: number): boolean {
+    return ((at(this.meta, row) >>> memoryShift) & 1) === 1;
+  }
+
+  setInMemory(row: number, inMemory: boolean): void {
+    this.meta[row] = (at(this.meta, row) & ~(1 << memoryShift)) | (Number(inMemory) << memoryShift);
+  }
+
   frequency(row: number): number {
     return (at(this.meta, row) >>> frequencyShift) & frequencyMask;
   }
 
   setFrequency(row: number, frequency: number): void {
     this.meta[row] = (at(this.meta, row) & ~(frequencyMask << frequencyShift)) | (frequency << frequencyShift);
+  }
+
+  /** Class of the distance to whom it was let stay for; 0: it was not. */
+  ahead(row: number): number {
+    return (at(this.meta, row) >>> aheadShift) & aheadMask;
+  }
+
+  setAhead(row: number, ahead: number): void {
+    this.meta[row] = (at(this.meta, row) & ~(aheadMask << aheadShift)) | (ahead << aheadShift);
+  }
+
+  /** True if it came in without a request, and had none since. */
+  unasked(row: number): boolean {
+    return at(this.meta, row) >>> unaskedShift === 1;
+  }
+
+  setUnasked(row: number, unasked: boolean): void {
+    this.meta[row] = (at(this.meta, row) & ~(1 << unaskedShift)) | (Number(unasked) << unaskedShift);
   }
 
   hashOf(row: number): number {

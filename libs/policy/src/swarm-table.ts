@@ -1,10 +1,11 @@
 import { HashIndex } from './hash-index';
 import { at, copied, grown, hash } from './numbers';
+import { Places } from './places';
 
-const rowsAtFirst = 64;
+const rowsAtFirst = 8;
 
 /**
- * Swarms that have segments, or are pinned or in groups: 40 bytes each, in arrays. A row is a swarm's handle until `release`.
+ * Swarms that have segments, or are pinned or in groups: 73 bytes each, in arrays. A row is a swarm's handle until `release`.
  * Row 0 is nobody.
  */
 export class SwarmTable {
@@ -18,6 +19,8 @@ export class SwarmTable {
   lastUse: Uint32Array = new Uint32Array(rowsAtFirst);
   /** 1: pinned. 2: in groups. A row with neither that loses its last segment is released. */
   marks: Uint8Array = new Uint8Array(rowsAtFirst);
+  /** Where its subscribers are. */
+  readonly places: Places = new Places();
   private keys = new Float64Array(rowsAtFirst);
   private readonly index: HashIndex;
   private rowsMade = 1;
@@ -26,17 +29,13 @@ export class SwarmTable {
 
   constructor(private readonly seed: number) {
     this.index = new HashIndex(this, rowsAtFirst);
+    this.places.fit(rowsAtFirst);
   }
 
   get stateBytes(): number {
     const { keys, bytes, count, oldest, newest, lastUse, marks } = this;
     const columns = [keys, bytes, count, oldest, newest, lastUse, marks];
-    return columns.reduce((sum, column) => sum + column.byteLength, this.index.stateBytes);
-  }
-
-  /** Rows ever made: rows are 1 to below this. */
-  get rows(): number {
-    return this.rowsMade;
+    return columns.reduce((sum, column) => sum + column.byteLength, this.index.stateBytes + this.places.stateBytes);
   }
 
   key(row: number): number {
@@ -75,6 +74,7 @@ export class SwarmTable {
     this.index.remove(row);
     this.keys[row] = -1;
     this.lastUse[row] = 0;
+    this.places.clear(row);
     this.newest[row] = this.free;
     this.free = row;
   }
@@ -94,5 +94,6 @@ export class SwarmTable {
     this.lastUse = copied(this.lastUse, new Uint32Array(rows));
     this.marks = copied(this.marks, new Uint8Array(rows));
     this.index.grow(rows);
+    this.places.fit(rows);
   }
 }

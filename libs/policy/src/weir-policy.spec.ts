@@ -17,19 +17,22 @@ function underTest(options: Partial<ConstructorParameters<typeof WeirPolicy>[0]>
     },
     ...options,
   });
-  return { policy, events };
+  const request = (swarm: number, segment: number, bytes = unit): string => {
+    return policy.access(swarm, segment, 0) ? 'hit' : policy.insert(swarm, segment, bytes);
+  };
+  return { policy, events, request };
 }
 
 describe('WeirPolicy', () => {
   it('writes all of a store below nine tenths, and then keeps new segments in memory until they are asked for again', () => {
-    const { policy, events } = underTest();
-    const places = Array.from({ length: 101 }, (_, segment) => policy.insert(7, segment, unit));
+    const { policy, events, request } = underTest();
+    const places = Array.from({ length: 101 }, (_, segment) => request(7, segment));
     expect(places.indexOf('memory')).toBe(90);
     expect(places.slice(90)).toEqual(new Array<string>(11).fill('memory'));
     expect(events).toEqual(['evicted 7/0']);
     expect(policy.memoryBytes).toBe(11 * unit);
     expect(policy.access(7, 90, 0)).toBe(true);
-    for (let segment = 101; segment < 200; segment++) policy.insert(7, segment, unit);
+    for (let segment = 101; segment < 200; segment++) request(7, segment);
     expect(events).toContain('persist 7/90');
     expect(policy.access(7, 91, 0)).toBe(false);
     expect(policy.access(7, 90, 0)).toBe(true);
@@ -37,9 +40,10 @@ describe('WeirPolicy', () => {
   });
 
   it('puts a segment that returns in time on disk at once', () => {
-    const { policy } = underTest();
-    for (let segment = 0; segment < 150; segment++) policy.insert(7, segment, unit);
-    expect(policy.insert(7, 0, unit)).toBe('disk');
+    const { request } = underTest();
+    for (let segment = 0; segment < 150; segment++) request(7, segment * 2);
+    expect(request(7, 301)).toBe('memory');
+    expect(request(7, 98)).toBe('disk');
   });
 
   it('evicts nothing of a pinned swarm, and refuses what would need it to', () => {

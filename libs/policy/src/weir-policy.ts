@@ -1,11 +1,15 @@
+import { oneQueue } from './frequency';
 import { Ghosts } from './ghosts';
 import type { Group } from './groups';
 import { ghostsMin } from './limits';
-import { at } from './numbers';
+import { Misses } from './misses';
+import { at, fingerprint } from './numbers';
 import type { CacheListener, CachePolicy, HeldSegment, Place } from './policy';
 import type { Queue } from './queue';
 import { Residence } from './residence';
+import { ShareTuner } from './shadow/share-tuner';
 import { busyMark } from './stock';
+import { Turns } from './turns';
 
 /** What an operator or a store sets of the policy. */
 export interface WeirPolicyOptions {
@@ -16,7 +20,7 @@ export interface WeirPolicyOptions {
   readonly listener: CacheListener;
   /** Key of the hashes, 32 bits; random in an appliance, so that no one chooses collisions. */
   readonly seed: number;
-  /** Share of the capacity that one swarm may hold, unless it is pinned. A quarter, if absent. */
+  /** Share of the capacity that one swarm may hold of a full cache, unless it is pinned; 1: all of it. A quarter, if absent. */
   readonly swarmShareMax?: number;
   /** True: only a second subscriber's request proves a segment, not the first one's second. False, if absent. */
   readonly secondSubscriber?: boolean;
@@ -26,31 +30,32 @@ export interface WeirPolicyOptions {
   readonly probationShare?: number;
 }
 
-/** How often a segment was asked for again, as far as it counts. */
-const frequencyMax = 3;
+/** Share of the capacity from which on it is known how many segments it holds. */
+const watchedFrom = 0.1;
 
 /**
  * S3-FIFO over segments (Yang et al., SOSP 2023), weighed by bytes. New segments go on probation, a queue; those that were asked
  * for again when their turn to leave comes go to main instead, another queue, in which they get a second chance for each
  * request. Those that were not leave a ghost, and go straight to main when they return. While a full cache's segments are on
- * probation they stay in memory, so that only what has proved itself is written.
+ * probation they stay in memory, so that only what has proved itself is written. Ours are the tuned share of probation,
+ * and that segments stay to which a subscriber is coming: see `ShareTuner` and `Turns`.
  */
 export class WeirPolicy implements CachePolicy {
-  probationShare: number;
   private readonly residence: Residence;
-  private readonly ghostList: Ghosts;
+  private readonly ghostList = new Ghosts(ghostsMin);
+  private readonly misses = new Misses();
+  private readonly tuner: ShareTuner;
+  private readonly turns: Turns;
   private capacityBytes: number;
-  private clock = 0;
-  /** The segment that room is made for: it stays. */
-  private kept = 0;
   /** What is inserted is on disk. */
   private restoring = false;
 
   constructor(private readonly options: WeirPolicyOptions) {
-    this.residence = new Residence(options.seed, options.listener);
-    this.capacityBytes = options.capacityBytes;
-    this.probationShare = options.probationShare ?? 0.1;
-    this.ghostList = new Ghosts(ghostsMin * 64, options.seed);
+    const { seed, listener, capacityBytes, memoryCapacityBytes } = options;
+    this.residence = new Residence(seed, listener);
+    this.turns = new Turns(this.residence, this.ghostList, seed);
+    this.tuner = new ShareTuner(memoryCapacityBytes / capacityBytes);
+    this.capacityBytes = capacityBytes;
   }
 
   get residentBytes(): number {
@@ -58,7 +63,7 @@ export class WeirPolicy implements CachePolicy {
   }
 
   get memoryBytes(): number {
-    return this.residence.nursery.bytes;
+    return this.residence.memoryBytes;
   }
 
   get pinnedBytes(): number {
@@ -66,7 +71,7 @@ export class WeirPolicy implements CachePolicy {
   }
 
   get stateBytes(): number {
-    return this.residence.stock.stateBytes + this.ghostList.stateBytes;
+    return this.residence.stock.stateBytes + this.ghostList.stateBytes + this.misses.stateBytes + this.tuner.stateBytes;
   }
 
   get segments(): number {
@@ -77,15 +82,21 @@ export class WeirPolicy implements CachePolicy {
     return this.ghostList.count;
   }
 
+  get probationShare(): number {
+    return this.options.probationShare ?? this.tuner.share;
+  }
+
   access(swarm: number, segment: number, by: number): boolean {
     const { segments, swarms } = this.residence.stock;
+    const print = fingerprint(swarm, segment, this.options.seed);
+    this.tuner.access(print);
     const owner = swarms.find(swarm);
-    if (owner === 0) return false;
-    swarms.lastUse[owner] = ++this.clock;
-    const row = segments.find(owner, segment);
-    if (row === 0) return false;
-    if (this.proves(row, by)) segments.setFrequency(row, Math.min(frequencyMax, segments.frequency(row) + 1));
-    return true;
+    if (owner !== 0) this.turns.pass(owner, segment);
+    const row = owner === 0 ? 0 : segments.find(owner, segment);
+    if (row === 0) this.misses.note(print, by);
+    else if (segments.unasked(row)) this.askedFirst(row, print, by);
+    else if (this.proves(row, by)) this.turns.asked(row, this.probationShare);
+    return row !== 0;
   }
 
   insert(swarm: number, segment: number, bytes: number): Place {
@@ -101,10 +112,11 @@ export class WeirPolicy implements CachePolicy {
   }
 
   shrink(swarm: number, segment: number, bytes: number): void {
-    const row = this.residence.stock.find(swarm, segment);
+    const { residence } = this;
+    const row = residence.stock.find(swarm, segment);
     if (row === 0) return;
-    if (bytes === 0) this.residence.drop(row);
-    else if (bytes < at(this.residence.stock.segments.bytes, row)) this.residence.weigh(row, bytes);
+    if (bytes === 0) residence.drop(row);
+    else if (bytes < at(residence.stock.segments.bytes, row)) residence.weigh(row, bytes);
   }
 
   remove(swarm: number, segment: number): void {
@@ -122,10 +134,11 @@ export class WeirPolicy implements CachePolicy {
   }
 
   assign(swarm: number, groups: readonly number[]): void {
-    const owner = this.residence.stock.swarms.take(swarm);
-    this.residence.groups.assign(owner, groups);
-    for (const group of this.residence.groups.of(owner)) this.makeRoomIn(group, 0);
-    this.residence.stock.swarms.release(owner);
+    const { stock, groups: all } = this.residence;
+    const owner = stock.swarms.take(swarm);
+    all.assign(owner, groups);
+    for (const group of all.of(owner)) this.makeRoomIn(group, 0);
+    stock.swarms.release(owner);
   }
 
   pin(swarm: number, pinned: boolean): void {
@@ -136,9 +149,9 @@ export class WeirPolicy implements CachePolicy {
   }
 
   *spillable(): Iterable<readonly [swarm: number, segment: number]> {
-    const { nursery, stock } = this.residence;
-    for (let row = nursery.oldest; row !== 0; row = nursery.after(row)) {
-      yield [stock.swarmKey(row), stock.segments.segment(row)];
+    const { probation, stock } = this.residence;
+    for (let row = probation.oldest; row !== 0; row = probation.after(row)) {
+      if (stock.segments.inMemory(row)) yield [stock.swarmKey(row), stock.segments.segment(row)];
     }
   }
 
@@ -154,137 +167,113 @@ export class WeirPolicy implements CachePolicy {
     this.restoring = false;
   }
 
+  /** The first request for what was fetched ahead is what brings others in: it proves nothing, unless there is a ghost. */
+  private askedFirst(row: number, print: number, by: number): void {
+    const { segments } = this.residence.stock;
+    segments.setUnasked(row, false);
+    segments.firstBy[row] = by;
+    if (this.ghostList.take(print)) this.turns.asked(row, this.probationShare);
+  }
+
   private proves(row: number, by: number): boolean {
     if (this.options.secondSubscriber !== true || by === 0) return true;
-    const { firstBy } = this.residence.stock.segments;
-    if (at(firstBy, row) === 0) firstBy[row] = by;
-    return at(firstBy, row) !== by;
+    return at(this.residence.stock.segments.firstBy, row) !== by;
   }
 
   private admit(owner: number, segment: number, bytes: number): Place {
-    if (!this.fits(owner, bytes, bytes)) return 'refused';
+    if (!this.fits(owner, bytes)) return 'refused';
     this.makeRoomFor(owner, bytes);
-    const queue = this.firstQueue(owner, segment, bytes);
-    const row = this.residence.add(owner, segment, queue);
-    this.residence.weigh(row, bytes);
-    this.confineNursery();
-    return this.residence.placeOf(row);
+    const { residence } = this;
+    const { segments, swarms } = residence.stock;
+    const print = fingerprint(swarms.key(owner), segment, this.options.seed);
+    const by = this.misses.subscriber(print);
+    const known = (by !== undefined && this.ghostList.take(print)) || oneQueue(this.probationShare);
+    const queue = this.firstQueue(owner, known);
+    const row = residence.add(owner, segment, queue);
+    segments.setInMemory(row, queue === residence.probation && this.inMemoryFirst(bytes));
+    segments.firstBy[row] = by ?? 0;
+    segments.setUnasked(row, by === undefined);
+    residence.weigh(row, bytes);
+    this.watchShares();
+    return residence.placeOf(row);
   }
 
   private grow(row: number, bytes: number): Place {
-    const { segments } = this.residence.stock;
-    const more = bytes - at(segments.bytes, row);
-    if (more <= 0) {
-      this.residence.weigh(row, bytes);
-      return this.residence.placeOf(row);
-    }
+    const { residence, turns } = this;
+    const { segments } = residence.stock;
     const owner = at(segments.swarm, row);
-    if (!this.fits(owner, more, this.residence.isPinned(owner) ? more : bytes)) return 'refused';
-    this.kept = row;
-    this.makeRoomFor(owner, more);
-    this.kept = 0;
-    this.residence.weigh(row, bytes);
-    this.confineNursery();
-    return this.residence.placeOf(row);
+    const more = bytes - at(segments.bytes, row);
+    if (more > 0) {
+      if (!this.fits(owner, residence.isPinned(owner) ? more : bytes)) return 'refused';
+      turns.kept = row;
+      this.makeRoomFor(owner, more);
+      turns.kept = 0;
+    }
+    residence.weigh(row, bytes);
+    this.confine(row);
+    return residence.placeOf(row);
   }
 
-  private firstQueue(owner: number, segment: number, bytes: number): Queue {
-    if (this.residence.isPinned(owner)) return this.residence.pinned;
-    if (this.ghostList.take(this.residence.stock.swarms.key(owner), segment)) return this.residence.main;
+  private firstQueue(owner: number, known: boolean): Queue {
+    const { pinned, main, probation } = this.residence;
+    if (this.residence.isPinned(owner)) return pinned;
+    return known ? main : probation;
+  }
+
+  /** True if the store is full enough that what comes on probation is not written, and there is room in memory. */
+  private inMemoryFirst(bytes: number): boolean {
     const { memoryCapacityBytes, writeAllShare = 0.9 } = this.options;
     const full = !this.restoring && this.residence.bytes + bytes > writeAllShare * this.capacityBytes;
-    return full && bytes <= memoryCapacityBytes ? this.residence.nursery : this.residence.probation;
+    return full && this.residence.memoryBytes + bytes <= memoryCapacityBytes;
   }
 
-  /** True if room for `more` bytes can be made, `unmoved` of which nothing else could make room for. */
-  private fits(owner: number, more: number, unmoved: number): boolean {
-    if (this.residence.pinned.bytes + unmoved > this.capacityBytes) return false;
-    for (const group of this.residence.groups.of(owner)) {
-      if (group.pinnedBytes + unmoved > group.limitBytes) return false;
-    }
-    return more >= 0;
+  /** True if there is room for `bytes` beside all that is pinned. */
+  private fits(owner: number, bytes: number): boolean {
+    const { pinned, groups } = this.residence;
+    return (
+      pinned.bytes + bytes <= this.capacityBytes &&
+      groups.of(owner).every((group) => group.pinnedBytes + bytes <= group.limitBytes)
+    );
   }
 
   private makeRoomFor(owner: number, bytes: number): void {
-    const { swarms } = this.residence.stock;
+    const { residence, capacityBytes } = this;
     const { swarmShareMax = 0.25 } = this.options;
-    const capped = swarmShareMax < 1 && !this.residence.isPinned(owner);
-    while (capped && at(swarms.bytes, owner) + bytes > swarmShareMax * this.capacityBytes) {
-      if (!this.evictOwn(owner)) break;
+    for (const group of residence.groups.of(owner)) this.makeRoomIn(group, bytes);
+    const swarmBytesMax = swarmShareMax < 1 && !residence.isPinned(owner) ? swarmShareMax * capacityBytes : Infinity;
+    const swarmBytes = residence.stock.swarms.bytes;
+    // A swarm may have more than its share of a store that nobody else fills.
+    while (residence.bytes + bytes > capacityBytes && at(swarmBytes, owner) + bytes > swarmBytesMax) {
+      if (!this.turns.evictOwn(owner)) break;
     }
-    for (const group of this.residence.groups.of(owner)) this.makeRoomIn(group, bytes);
     this.makeRoom(bytes);
   }
 
   private makeRoomIn(group: Group, bytes: number): void {
-    while (group.bytes + bytes > group.limitBytes) {
+    // A swarm may have nothing to give but the segment that stays: then it is the next one's turn.
+    for (let vain = 0; group.bytes + bytes > group.limitBytes && vain <= group.members.length;) {
       const owner = this.residence.groups.idlest(group);
-      if (owner === 0 || !this.evictOwn(owner)) return;
+      if (owner === 0) return;
+      if (!this.turns.evictOwn(owner)) vain++;
     }
   }
 
   private makeRoom(bytes: number): void {
-    while (this.residence.bytes + bytes > this.capacityBytes) {
-      if (!this.stepOut()) return;
-    }
+    const { residence, turns, misses } = this;
+    if (residence.bytes + bytes <= this.capacityBytes) return;
+    misses.fit(this.segments);
+    turns.makeRoom(bytes, this.capacityBytes, this.probationShare);
   }
 
-  /** The swarm's oldest segment leaves, without a second chance; false if it has none but the one that stays. */
-  private evictOwn(owner: number): boolean {
-    const { swarms, segments } = this.residence.stock;
-    const oldest = at(swarms.oldest, owner);
-    const row = oldest === this.kept ? at(segments.swarmNewer, oldest) : oldest;
-    if (row === 0) return false;
-    this.residence.evict(row);
-    return true;
+  /** Has the shares compared, early enough that something is known when the cache is full. */
+  private watchShares(): void {
+    const { bytes } = this.residence;
+    if (this.options.probationShare !== undefined || bytes < watchedFrom * this.capacityBytes) return;
+    this.tuner.fit((this.segments * this.capacityBytes) / bytes);
   }
 
-  /** The next in turn leaves, or moves on to where it leaves later; false if there is none. */
-  private stepOut(): boolean {
-    const young = this.oldestOf(this.residence.probation) || this.oldestOf(this.residence.nursery);
-    const old = this.oldestOf(this.residence.main);
-    if (young === 0 && old === 0) return false;
-    const probationBytes = this.residence.probationBytes;
-    const crowded = probationBytes > this.probationShare * this.capacityBytes;
-    if (young !== 0 && (crowded || old === 0)) this.leaveProbation(young);
-    else this.leaveMain(old);
-    return true;
-  }
-
-  private leaveProbation(row: number): void {
-    const { residence } = this;
-    const { segments } = residence.stock;
-    if (segments.frequency(row) === 0) {
-      this.ghostList.add(this.residence.stock.swarmKey(row), segments.segment(row));
-      this.residence.evict(row);
-      return;
-    }
-    segments.setFrequency(row, 0);
-    residence.move(row, residence.main);
-  }
-
-  private leaveMain(row: number): void {
-    const { segments } = this.residence.stock;
-    const frequency = segments.frequency(row);
-    if (frequency === 0) {
-      this.residence.evict(row);
-      return;
-    }
-    segments.setFrequency(row, frequency - 1);
-    this.residence.main.renew(row);
-  }
-
-  /** What is too much in memory goes to disk, still on probation. */
-  private confineNursery(): void {
-    const { residence } = this;
-    while (residence.nursery.bytes > this.options.memoryCapacityBytes) {
-      residence.move(residence.nursery.oldest, residence.probation);
-    }
-  }
-
-  /** The segment of a queue whose turn it is, but for the one that stays. */
-  private oldestOf(queue: Queue): number {
-    if (queue.oldest === this.kept && this.kept !== 0) queue.renew(this.kept);
-    return queue.oldest === this.kept ? 0 : queue.oldest;
+  /** What grew too large for the memory goes to disk, still on probation. */
+  private confine(row: number): void {
+    if (this.residence.memoryBytes > this.options.memoryCapacityBytes) this.residence.persist(row);
   }
 }

@@ -1,0 +1,15 @@
+/** How often a segment was asked for again, as far as it counts. More keeps what was popular once for too long. */
+const frequencyMax = 2;
+
+/**
+ * True if probation has the whole capacity: new segments join main then, with one second chance, which is nearly LRU. Where the
+ * next requests are for what was asked for last, nothing does better.
+ */
+export function oneQueue(probationShare: number): boolean {
+  return probationShare >= 1;
+}
+
+/** A segment's frequency after one more request. */
+export function askedAgain(frequency: number, probationShare: number): number {
+  return Math.min(oneQueue(probationShare) ? 1 : frequencyMax, frequency + 1);
+}

@@ -1,0 +1,42 @@
+import { at } from './numbers';
+
+/** Classes of distance: 1, 2 to 3, 4 to 7 and so on segments ahead of somebody. Class 0 is none. */
+const classes = 16;
+/** A segment is let stay if such a share of its like was asked for before its turn came again. */
+const worthwhile = 0.4;
+/** Of the others, one in so many stays all the same: odds change, and who never tries never learns. */
+const trialEvery = 32;
+/** Outcomes of a class that count; older ones count half, a quarter and so on. */
+const outcomesKept = 1000;
+
+/**
+ * How often segments that somebody was coming to were asked for in time, by how far ahead of him they were. Learnt from what
+ * became of those that were let stay for it.
+ */
+export class Odds {
+  /** As many of either as if some had gone well, so that it is tried at first. */
+  private readonly asked = new Float64Array(classes).fill(2);
+  private readonly all = new Float64Array(classes).fill(2);
+  private trials = 0;
+
+  /** Class of a segment `ahead` of somebody. */
+  classOf(ahead: number): number {
+    return Math.min(classes - 1, 32 - Math.clz32(Math.min(ahead, 0xffff_ffff)));
+  }
+
+  /** True if a segment of the class is to stay. */
+  stay(distance: number): boolean {
+    if (at(this.asked, distance) >= worthwhile * at(this.all, distance)) return true;
+    this.trials++;
+    return this.trials % trialEvery === 0;
+  }
+
+  /** Tells what became of a segment that stayed. */
+  learn(distance: number, asked: boolean): void {
+    if (asked) this.asked[distance] = at(this.asked, distance) + 1;
+    this.all[distance] = at(this.all, distance) + 1;
+    if (at(this.all, distance) < outcomesKept) return;
+    this.asked[distance] = at(this.asked, distance) / 2;
+    this.all[distance] = at(this.all, distance) / 2;
+  }
+}

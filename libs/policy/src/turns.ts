@@ -1,0 +1,142 @@
+import { askedAgain, oneQueue } from './frequency';
+import type { Ghosts } from './ghosts';
+import { ghostsMin, ghostsPerSegment, reprievesPerCallMax } from './limits';
+import { at, fingerprint } from './numbers';
+import { Odds } from './odds';
+import type { Queue } from './queue';
+import type { Residence } from './residence';
+
+/** A subscriber's place counts for so many accesses, for each resident segment. */
+const recentPerSegment = 0.1;
+const recentMin = 32;
+
+/**
+ * Whose turn it is to leave, and who does. From probation and from main alike the oldest leave, but for those that were asked for
+ * again, and those that somebody is coming to: a subscriber is behind them in their swarm, as close as was worth it of late.
+ */
+export class Turns {
+  /** The segment that room is made for: it stays. */
+  kept = 0;
+  /** Accesses so far, modulo 2^32. From the middle on, so that 0 is long ago. */
+  private clock = 0x8000_0000;
+  private reprieves = 0;
+  private readonly odds = new Odds();
+
+  constructor(
+    private readonly residence: Residence,
+    private readonly ghosts: Ghosts,
+    private readonly seed: number,
+  ) {}
+
+  /** Somebody asks for a segment of the swarm, resident or not. */
+  pass(owner: number, segment: number): void {
+    const { swarms } = this.residence.stock;
+    this.clock = (this.clock + 1) >>> 0;
+    swarms.lastUse[owner] = this.clock;
+    swarms.places.note(owner, segment >>> 0, this.clock, this.recent());
+  }
+
+  /** A resident segment was asked for, in a way that counts. */
+  asked(row: number, probationShare: number): void {
+    const { segments } = this.residence.stock;
+    const ahead = segments.ahead(row);
+    if (ahead === 0) {
+      segments.setFrequency(row, askedAgain(segments.frequency(row), probationShare));
+      return;
+    }
+    // That was expected, and says no more of the segment.
+    this.odds.learn(ahead, true);
+    segments.setAhead(row, 0);
+  }
+
+  /** Makes `bytes` more fit into `capacityBytes`, as far as what is not pinned allows. */
+  makeRoom(bytes: number, capacityBytes: number, probationShare: number): void {
+    if (this.residence.bytes + bytes <= capacityBytes) return;
+    // What is on probation when it is given up leaves first.
+    const probationBytes = oneQueue(probationShare) ? 0 : probationShare * capacityBytes;
+    this.reprieves = 0;
+    while (this.residence.bytes + bytes > capacityBytes) if (!this.step(probationBytes)) return;
+    this.ghosts.fit(Math.max(ghostsMin, Math.ceil(this.residence.stock.segments.count * ghostsPerSegment)));
+  }
+
+  /** The swarm's oldest segment leaves, without a second chance; false if it has none but the one that stays. */
+  evictOwn(owner: number): boolean {
+    const { swarms, segments } = this.residence.stock;
+    const oldest = at(swarms.oldest, owner);
+    const row = oldest === this.kept ? at(segments.swarmNewer, oldest) : oldest;
+    if (row === 0) return false;
+    this.residence.evict(row);
+    return true;
+  }
+
+  /** The next in turn leaves, or moves on to where it leaves later; false if there is none. */
+  private step(probationBytes: number): boolean {
+    const { probation, main } = this.residence;
+    const young = this.oldestOf(probation);
+    const old = this.oldestOf(main);
+    if (young !== 0 && (probation.bytes > probationBytes || old === 0)) this.leaveProbation(young);
+    else if (old !== 0) this.leaveMain(old);
+    else return false;
+    return true;
+  }
+
+  private leaveProbation(row: number): void {
+    const { residence, ghosts } = this;
+    const { segments } = residence.stock;
+    if (segments.frequency(row) > 0) {
+      segments.setFrequency(row, 0);
+      residence.move(row, residence.main);
+    } else if (this.expected(row)) {
+      residence.move(row, residence.main);
+    } else {
+      if (!segments.unasked(row)) ghosts.put(this.fingerprintOf(row));
+      residence.evict(row);
+    }
+  }
+
+  private leaveMain(row: number): void {
+    const { residence, odds } = this;
+    const { segments } = residence.stock;
+    const frequency = segments.frequency(row);
+    const ahead = segments.ahead(row);
+    if (ahead !== 0) {
+      odds.learn(ahead, false);
+      segments.setAhead(row, 0);
+    }
+    if (frequency > 0) segments.setFrequency(row, frequency - 1);
+    else if (!this.expected(row)) {
+      residence.evict(row);
+      return;
+    }
+    residence.main.renew(row);
+  }
+
+  /** True if somebody is coming to the segment and it is worth the wait; then it is known that it stayed for that. */
+  private expected(row: number): boolean {
+    const { segments, swarms } = this.residence.stock;
+    if (this.reprieves >= reprievesPerCallMax) return false;
+    const owner = at(segments.swarm, row);
+    const ahead = swarms.places.ahead(owner, segments.segment(row) >>> 0, this.clock, this.recent());
+    if (ahead === 0) return false;
+    const distance = this.odds.classOf(ahead);
+    if (!this.odds.stay(distance)) return false;
+    segments.setAhead(row, distance);
+    this.reprieves++;
+    return true;
+  }
+
+  private recent(): number {
+    return Math.max(recentMin, recentPerSegment * this.residence.stock.segments.count);
+  }
+
+  private fingerprintOf(row: number): number {
+    const { stock } = this.residence;
+    return fingerprint(stock.swarmKey(row), stock.segments.segment(row), this.seed);
+  }
+
+  /** The segment of a queue whose turn it is, but for the one that stays. */
+  private oldestOf(queue: Queue): number {
+    if (queue.oldest === this.kept && this.kept !== 0) queue.renew(this.kept);
+    return queue.oldest === this.kept ? 0 : queue.oldest;
+  }
+}
