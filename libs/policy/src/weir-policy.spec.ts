@@ -40,7 +40,7 @@ describe('WeirPolicy', () => {
   });
 
   it('puts a segment that returns in time on disk at once', () => {
-    const { request } = underTest();
+    const { request } = underTest({ memoryCapacityBytes: 100 * unit });
     for (let segment = 0; segment < 150; segment++) request(7, segment * 2);
     expect(request(7, 301)).toBe('memory');
     expect(request(7, 98)).toBe('disk');
