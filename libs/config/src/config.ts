@@ -1,5 +1,6 @@
 import type { NetworkOrigin } from './asn-file';
 import type { HostPort } from './host-port';
+import type { FetchConfig } from './link-rates';
 import type { PortRange } from './port-range';
 import type { Prefix } from './prefix';
 import type { Secret } from './secret';
@@ -44,6 +45,8 @@ export interface WeirConfig {
     /** Differentiated services code point of all that is sent (RFC 2474 section 3). */
     readonly dscp: number;
   };
+  /** What is granted of the outside link. */
+  readonly fetch: FetchConfig;
   readonly admin: {
     /** Where the admin API, health and metrics are served. */
     readonly listen: HostPort;

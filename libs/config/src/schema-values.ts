@@ -41,6 +41,13 @@ export const autonomousSystem = z
   })
   .pipe(parsed(parseAsn));
 
+/** A rate that `parse` understands, as text or as a number. */
+export function rateOf<T>(parse: (text: string) => Parsed<T>) {
+  const outcome = parse('');
+  const error = 'remedy' in outcome ? outcome.remedy : '';
+  return z.union([z.string(), z.number().transform(String)], { error }).pipe(parsed(parse));
+}
+
 /** Bits for each second, with a unit or without. */
 export const bitRate = z
   .union([z.string(), z.number().transform(String)], { error: 'write bits for each second, such as 10Gbit' })

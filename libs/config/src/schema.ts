@@ -5,7 +5,8 @@ import { parseHostPort, parseIpPort } from './host-port';
 import { divertedPorts, interceptSchema, swarmsSchema } from './intercept-schema';
 import { peersSchema } from './peers-schema';
 import { parsePrefix } from './prefix';
-import { bitRate, bytes, list, parsed, text, whole } from './schema-values';
+import { parseBackgroundRate, parseLinkRate, parseLinkWindow } from './link-rates';
+import { bitRate, bytes, list, parsed, rateOf, text, whole } from './schema-values';
 import { cacheSchema, storeSchema } from './store-schema';
 import { trackersSchema } from './tracker-entries';
 
@@ -21,6 +22,8 @@ const slotsMax = 65_536;
 const threadsMax = 16;
 /** Six bits: RFC 2474 section 3. */
 const dscpMax = 63;
+/** More than a day has quarters of an hour; each is looked at once a second. */
+const windowsMax = 96;
 /** A few datagrams a second: less is a way to serve nobody. */
 const peerRateMin = 16_000;
 /** RFC 6817 section 2.5: TARGET is 100 milliseconds or less. */
@@ -62,6 +65,12 @@ const sections = z.strictObject({
       error: 'ppspp.peerExchange is certificates: write the path of their authority, a file in PEM',
     }),
   upload: z.strictObject({ slots, peerRateMax, delayTarget, dscp }),
+  fetch: z.strictObject({
+    rate: rateOf(parseLinkRate),
+    backgroundRate: rateOf(parseBackgroundRate),
+    peerRate: rateOf(parseLinkRate),
+    schedule: list(parsed(parseLinkWindow), windowsMax),
+  }),
   admin: z.strictObject({ listen: parsed(parseHostPort) }),
   store: storeSchema,
   cache: cacheSchema,

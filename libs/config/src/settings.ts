@@ -1,3 +1,5 @@
+import { fetchSettings } from './fetch-settings';
+
 /** How a setting is written where only text is possible: in the environment and on the command line. */
 export type Notation = 'text' | 'number' | 'boolean' | 'list' | 'urls' | 'addresses';
 
@@ -62,6 +64,7 @@ export const settings: readonly Setting[] = [
     fallback: 0,
     why: 'best effort, as what peers send has always been; only the network it crosses gives others a meaning',
   },
+  ...fetchSettings,
   {
     key: 'admin.listen',
     notation: 'text',

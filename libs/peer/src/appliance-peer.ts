@@ -2,6 +2,7 @@ import {
   endpointDefaults,
   type Address,
   type Candidate,
+  type LinkPlan,
   type Notice,
   type SwarmId,
   type SwarmMetadata,
@@ -33,6 +34,7 @@ import type {
 } from './datapath-messages';
 import { createCrewMetrics, type CrewMetrics } from './datapath-metrics';
 import { blockedIn, OperatorDesk } from './operator-desk';
+import { LinkKeeper } from './link-keeper';
 import { PastTotals } from './past-totals';
 import { TrafficTotals, type Traffic } from './swarm-traffic';
 import { Uplink } from './uplink';
@@ -53,6 +55,8 @@ export interface AppliancePeerSettings extends StoreSettings, Omit<CrewSettings,
   readonly threads?: number;
   /** Bits a second that may be served in all; 0, or left out, if that is not known. */
   readonly uplink?: number;
+  /** Bounds of what is fetched from outside; left out, there are none. */
+  readonly fetchPlan?: LinkPlan | undefined;
 }
 
 /** Who hears of the appliance's peer, on the control thread. */
@@ -86,6 +90,7 @@ interface Parts {
   readonly past: PastTotals;
   readonly traffic: TrafficTotals;
   readonly uplink: Uplink;
+  readonly link: LinkKeeper | undefined;
 }
 
 /** The appliance's end of the peer protocol: the store's writer, the datapath threads, and the lines between them. */
@@ -105,7 +110,7 @@ export class AppliancePeer {
 
   /** Opens the store, then the sockets. Rejects with a `StoreError` or a `PeerError`, and then leaves nothing open. */
   static async start(
-    { threads = 1, bounds = {}, uplink: capacity = 0, ...settings }: AppliancePeerSettings,
+    { threads = 1, bounds = {}, uplink: capacity = 0, fetchPlan, ...settings }: AppliancePeerSettings,
     listener: AppliancePeerListener,
     registry: Registry,
   ): Promise<AppliancePeer> {
@@ -113,21 +118,27 @@ export class AppliancePeer {
     const client = new StoreClient(writer.connect());
     const reader = new ProbationReader(openLmdbReader(settings.storeDirectory), client.slab);
     const rules = new RuleBook(reader.rules());
-    const past = new PastTotals();
-    const traffic = new TrafficTotals();
-    const uplink = new Uplink(capacity);
-    const told = { ...settings, threads, bounds: shareOf(bounds, threads), verifyThreads, blocked: blockedIn(rules) };
-    const crew = await Crew.start(
-      told,
-      writer,
-      crewListener(listener, { past, traffic, uplink }, createCrewMetrics(registry), threads),
-    ).catch(async (error: unknown) => {
-      await Promise.all([client.close(), reader.close()]);
-      await writer.stop();
-      throw error;
-    });
+    const accounts = { past: new PastTotals(), traffic: new TrafficTotals(), uplink: new Uplink(capacity) };
+    const crewMetrics = createCrewMetrics(registry);
+    const link = fetchPlan === undefined ? undefined : new LinkKeeper(fetchPlan, crewMetrics);
+    const told = {
+      ...settings,
+      threads,
+      bounds: shareOf(bounds, threads),
+      verifyThreads,
+      blocked: blockedIn(rules),
+      budget: link?.memory,
+    };
+    const crew = await Crew.start(told, writer, crewListener(listener, accounts, crewMetrics, threads)).catch(
+      async (error: unknown) => {
+        link?.stop();
+        await Promise.all([client.close(), reader.close()]);
+        await writer.stop();
+        throw error;
+      },
+    );
     const peer = new AppliancePeer(
-      { writer, client, reader, crew, past, traffic, uplink },
+      { writer, client, reader, crew, link, ...accounts },
       rules,
       crew.addresses.flatMap(reachableAddresses),
     );
@@ -213,6 +224,7 @@ export class AppliancePeer {
   /** Takes leave of all peers; what was verified is on disk when it resolves. */
   async stop(): Promise<void> {
     await this.parts.crew.stop();
+    this.parts.link?.stop();
     await this.parts.client.close();
     await this.parts.reader.close();
     await this.parts.writer.stop().catch(() => undefined);

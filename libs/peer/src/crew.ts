@@ -1,5 +1,12 @@
 import { DatagramError, machineMicros } from '@weir/datagram';
-import { shardOfSwarm, type Address, type Notice, type SwarmId } from '@weir/ppspp';
+import {
+  limits as coreLimits,
+  shardOfSwarm,
+  type Address,
+  type Notice,
+  type SwarmId,
+  type SwarmLimits,
+} from '@weir/ppspp';
 import type { RunningWriter } from '@weir/store';
 import { crossedLines, lineBetween } from './crossed-lines';
 import type { DatapathReport, DatapathRequest } from './datapath-messages';
@@ -44,6 +51,7 @@ export class Crew {
   private readonly threads: DatapathThread[] = [];
   private readonly missing = new Set<number>();
   private readonly gate: SwarmGate;
+  private readonly limits: Map<SwarmId, SwarmLimits>;
   private listening: readonly Address[] = [];
   private stopping = false;
   private over: { resolve: () => void; reject: (reason: unknown) => void } = {
@@ -63,6 +71,7 @@ export class Crew {
     readonly pulse: Pulse,
   ) {
     this.gate = new SwarmGate(undefined, parts.settings.blocked);
+    this.limits = new Map(parts.settings.limits);
     this.ended = new Promise((resolve, reject) => {
       this.over = { resolve, reject };
     });
@@ -107,6 +116,15 @@ export class Crew {
     for (const thread of this.threads) thread.tell({ type: 'block', swarmId, blocked });
   }
 
+  /** Bounds what is fetched and served of a swarm, whichever thread has it, one that is started later included. */
+  limit(swarmId: SwarmId, limits: SwarmLimits): void {
+    const isBounded = Object.values(limits).some((rate) => rate !== undefined);
+    if (isBounded && (this.limits.has(swarmId) || this.limits.size < coreLimits.swarmRulesMax))
+      this.limits.set(swarmId, limits);
+    else this.limits.delete(swarmId);
+    this.tell(swarmId, { type: 'swarm-limits', swarmId, limits });
+  }
+
   /** Leaves all peers, ends the threads, closes the sockets. */
   async stop(): Promise<void> {
     this.stopping = true;
@@ -137,7 +155,7 @@ export class Crew {
     const shared = { shard: { index, count }, pulse: this.pulse.memory, flows: flows.memory, lines };
     const { list: blocked } = this.gate;
     return new DatapathThread(
-      { ...told, ...shared, blocked, listen, sockets: sockets?.threads[index] },
+      { ...told, ...shared, blocked, limits: [...this.limits], listen, sockets: sockets?.threads[index] },
       writer.connect(),
       {
         onNotice: (notice) => this.hear(notice, index),

@@ -1,4 +1,14 @@
-import type { Address, Candidate, Delivery, EndpointConfig, Notice, Shard, SwarmId, SwarmMetadata } from '@weir/ppspp';
+import type {
+  Address,
+  Candidate,
+  Delivery,
+  EndpointConfig,
+  Notice,
+  Shard,
+  SwarmId,
+  SwarmLimits,
+  SwarmMetadata,
+} from '@weir/ppspp';
 import type { PortKind } from '@weir/datagram';
 import type { Registry } from 'prom-client';
 import type { MessagePort } from 'node:worker_threads';
@@ -36,6 +46,10 @@ export interface DatapathTask {
   readonly swarms?: SwarmRules | undefined;
   /** Swarms that operators blocked so far. */
   readonly blocked?: readonly SwarmId[];
+  /** What swarms are bounded by so far. */
+  readonly limits?: readonly (readonly [SwarmId, SwarmLimits])[];
+  /** The budget of the outside link, which all threads share; left out, there is none. */
+  readonly budget?: SharedArrayBuffer | undefined;
   readonly subscribers: readonly AddressPrefix[];
   /** Which peers are called first, and which never; left out, all are alike. */
   readonly peers?: PeerRulesSettings | undefined;
@@ -65,6 +79,8 @@ export type DatapathRequest =
   | { readonly type: 'leave'; readonly swarmId: SwarmId }
   /** Leave a swarm and let nobody into it; or, unblocked, let them in again. */
   | { readonly type: 'block'; readonly swarmId: SwarmId; readonly blocked: boolean }
+  /** What may be fetched and served of a swarm, open or not, from now on. */
+  | { readonly type: 'swarm-limits'; readonly swarmId: SwarmId; readonly limits: SwarmLimits }
   /** Fetch no more of a swarm than subscribers need. */
   | { readonly type: 'settle'; readonly swarmId: SwarmId }
   /** A thread was replaced: this line is to the new one. */
@@ -82,6 +98,8 @@ export interface LiveSwarm {
   readonly extentsHeld: number;
   readonly complete: boolean;
   readonly fetching: boolean;
+  /** Something is to be fetched that has to wait for the outside link, or for the swarm's own rate. */
+  readonly deferred?: boolean;
   /** Established channels to peers that we serve. */
   readonly subscribers: number;
   /** Established channels to siblings and strangers. */

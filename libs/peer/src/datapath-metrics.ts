@@ -81,6 +81,18 @@ export type DatapathMetrics = ReturnType<typeof createDatapathMetrics>;
 export function createCrewMetrics(registry: Registry) {
   const registers = [registry];
   return {
+    askedBytes: new Counter({
+      name: 'link_asked_bytes_total',
+      help: 'Bytes asked for outside, with what their messages cost, by urgency. Counted where the outside link has a budget.',
+      labelNames: ['urgency'] as const,
+      registers,
+    }),
+    linkRate: new Gauge({
+      name: 'link_rate_bytes',
+      help: 'Bytes a second that may be asked for outside now: in total, in the background, of each peer. Infinite: no bound.',
+      labelNames: ['bound'] as const,
+      registers,
+    }),
     threads: new Gauge({ name: 'datapath_threads', help: 'Datapath threads that run.', registers }),
     restarts: new Counter({
       name: 'datapath_restarts_total',

@@ -1,7 +1,8 @@
-import { isLoopback, machineMicros } from '@weir/datagram';
+import { isLoopback, machineMicros, monotonicMicros } from '@weir/datagram';
 import {
   CacheError,
   endpointDefaults,
+  LinkBudget,
   type Candidate,
   type Notice,
   type SwarmId,
@@ -20,6 +21,7 @@ import { noPeerRules, PeerRules } from './peer-rules';
 import { PrefixList } from './prefix-list';
 import { Pulse } from './pulse';
 import { Reporter } from './reporter';
+import { SharedCells } from './shared-cells';
 import { SharedFlows } from './shared-flows';
 import { StoreRoom } from './store-room';
 import { StoredContent } from './stored-content';
@@ -68,6 +70,7 @@ export class Datapath {
     this.verifier = new PoolVerifier(task.verifyThreads, createVerifyMetrics(this.registry));
     this.content = this.makeContent();
     this.driver = this.makeDriver();
+    for (const [swarmId, limits] of task.limits ?? []) this.driver.input({ kind: 'swarm-limits', swarmId, limits });
     const { driver, ports, metrics, own } = this;
     this.entrance = new Entrance({
       task,
@@ -133,6 +136,7 @@ export class Datapath {
         ...task.bounds,
         shard: task.shard,
         flows: new SharedFlows(task.shard.index, task.shard.count, task.flows),
+        budget: budgetOf(task),
         exchange: discretion.config,
         admit: (from) => rules.admission(from),
         standing: (peer) => rules.standing(peer),
@@ -180,6 +184,8 @@ export class Datapath {
         return this.driver.input({ kind: 'leave', swarmId: request.swarmId });
       case 'block':
         return this.block(request.swarmId, request.blocked);
+      case 'swarm-limits':
+        return this.driver.input({ ...request, kind: 'swarm-limits' });
       case 'settle':
         return this.settle(request.swarmId);
       case 'line':
@@ -263,4 +269,10 @@ export class Datapath {
   private tell(reply: DatapathReply): void {
     this.task.control.postMessage(reply);
   }
+}
+
+/** The thread's part of what all may ask for; they share the machine's clock, while the endpoint has the thread's. */
+function budgetOf({ budget, shard }: DatapathTask): LinkBudget | undefined {
+  if (budget === undefined) return undefined;
+  return new LinkBudget(new SharedCells(budget), shard.index, machineMicros() - monotonicMicros());
 }

@@ -13,6 +13,7 @@ export function describeSwarm(swarm: Swarm): LiveSwarm {
     extentsHeld: holdings.held.size,
     complete: holdings.complete,
     fetching,
+    deferred: swarm.deferred,
     subscribers,
     guests: [...members.readers()].length - subscribers,
     sources: swarm.sources().length,

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Endpoint, EndpointFault, Refusal } from '@weir/ppspp';
+import { second, urgencies, type Endpoint, type EndpointFault, type Refusal, type Urgency } from '@weir/ppspp';
 
 /** What operators see of the peer protocol. One label, why datagrams were refused, from a closed set. */
 export function createPeerMetrics(registry: Registry) {
@@ -22,6 +22,12 @@ export function createPeerMetrics(registry: Registry) {
       name: 'ppspp_refused_peers_total',
       help: 'Peers that a tracker, another peer, a subscriber or an operator named and that are not called, by reason.',
       labelNames: ['reason'] as const,
+      registers,
+    }),
+    deferredSeconds: new Counter({
+      name: 'ppspp_fetch_deferred_seconds_total',
+      help: 'Time in which something was to be fetched and the budget of the outside link let it wait, by urgency.',
+      labelNames: ['urgency'] as const,
       registers,
     }),
     ...servingMetrics(registers),
@@ -102,10 +108,10 @@ export type PeerMetrics = ReturnType<typeof createPeerMetrics>;
 
 type Total = Exclude<
   keyof PeerMetrics,
-  'faults' | 'refusedPeers' | 'passedHandshakes' | 'channels' | 'halfOpen' | 'swarms'
+  'faults' | 'deferredSeconds' | 'refusedPeers' | 'passedHandshakes' | 'channels' | 'halfOpen' | 'swarms'
 >;
 
-type Counted = Total | EndpointFault | `refused ${Refusal}` | `passed ${EndpointFault}`;
+type Counted = Total | `deferred ${Urgency}` | EndpointFault | `refused ${Refusal}` | `passed ${EndpointFault}`;
 
 const totalNames: readonly Total[] = [
   'fetchedBytes',
@@ -153,6 +159,10 @@ export class PeerMeter {
       this.metrics.refusedPeers.inc({ reason }, this.since(`refused ${reason}`, count));
     for (const [fault, count] of counters.passedHandshakes)
       this.metrics.passedHandshakes.inc({ fault }, this.since(`passed ${fault}`, count));
+    for (const urgency of urgencies) {
+      const more = this.since(`deferred ${urgency}`, this.endpoint.deferredFor(urgency));
+      this.metrics.deferredSeconds.inc({ urgency }, more / second);
+    }
     this.metrics.channels.set(channels.size);
     this.metrics.halfOpen.set(this.endpoint.halfOpenSize);
     this.metrics.swarms.set(swarms.size);

@@ -19,6 +19,7 @@ import type { Registry } from 'prom-client';
 import { AppliancePeer, type AppliancePeerListener } from './appliance-peer';
 import type { DatapathExchange, InterceptTotals, LiveSwarm, PeerTotals } from './datapath-messages';
 import type { OperatorDesk } from './operator-desk';
+import { fetchPlanOf } from './fetch-plan';
 import type { Pulse } from './pulse';
 import { loopbackOf } from './own-addresses';
 import type { PeerRulesSettings } from './peer-rules';
@@ -242,6 +243,7 @@ function settingsOf(config: WeirConfig) {
     probationBytes: store.probationMemory,
     judgement: { secondSubscriber: cache.secondSubscriber, swarmShareMax: cache.swarmShare },
     uplink: registration.uplink,
+    fetchPlan: fetchPlanOf(config.fetch),
   };
 }
 

@@ -240,7 +240,7 @@ export const limits = {
   budgetPeers: 4_096,
   /** What a chunk takes on the link beside its bytes, hashes not counted: headers of IP, UDP and DATA. RFC 7574 section 8.6. */
   chunkOverhead: 64,
-  /** Swarms with bounds of their own, or blocked; more are refused. */
+  /** Swarms with bounds of their own; more are refused. */
   swarmRulesMax: 10_000,
   /** Demand window ahead of a subscriber's position, in extents: 2 MiB of 1 KiB chunks. */
   demandExtents: 32,

@@ -50,10 +50,14 @@ export class LinkBudget {
   private readonly total: Share;
   private readonly background: Share;
 
-  /** That of the endpoint with this number. The cells are empty, or another endpoint's. */
+  /**
+   * That of the endpoint with this number, whose clock is so far behind the one that all have in common. The cells are empty, or
+   * another endpoint's.
+   */
   constructor(
     private readonly cells: Cells = new LocalCells(budgetCells),
     thread = 0,
+    private readonly behind: Micros = 0,
   ) {
     this.total = new Share(cells, place.total, thread);
     this.background = new Share(cells, place.background, thread);
@@ -72,8 +76,8 @@ export class LinkBudget {
     this.cells.write(place.rates.total, whole(total));
     this.cells.write(place.rates.background, whole(ofBackground));
     this.cells.write(place.rates.peer, whole(peer));
-    this.total.settle(now);
-    this.background.settle(now);
+    this.total.settle(now + this.behind);
+    this.background.settle(now + this.behind);
   }
 
   get use(): LinkUse {
@@ -87,42 +91,43 @@ export class LinkBudget {
 
   /** Bytes that may be asked for now; any at all is enough for a chunk. */
   credit(urgency: Urgency, now: Micros): number {
-    const total = this.total.credit(this.rate(place.rates.total), left[urgency], now);
+    const total = this.total.credit(this.rate(place.rates.total), left[urgency], now + this.behind);
     if (urgency !== 'background') return total;
-    return Math.min(total, this.background.credit(this.rate(place.rates.background), 0, now));
+    return Math.min(total, this.background.credit(this.rate(place.rates.background), 0, now + this.behind));
   }
 
   /** The same of one peer, by a number that its address has. */
   creditOf(peer: number, now: Micros): number {
-    return this.peerBucket(peer).credit({ rate: this.rate(place.rates.peer) }, now);
+    return this.peerBucket(peer).credit({ rate: this.rate(place.rates.peer) }, now + this.behind);
   }
 
   /** So many bytes are asked for. */
   spend(urgency: Urgency, bytes: number, now: Micros): void {
     this.cells.update(place.use[urgency], (used) => used + bytes);
-    this.total.spend(bytes, this.rate(place.rates.total), now);
-    if (urgency === 'background') this.background.spend(bytes, this.rate(place.rates.background), now);
+    this.total.spend(bytes, this.rate(place.rates.total), now + this.behind);
+    if (urgency === 'background') this.background.spend(bytes, this.rate(place.rates.background), now + this.behind);
   }
 
   spendOf(peer: number, bytes: number, now: Micros): void {
-    this.peerBucket(peer).spend(bytes, { rate: this.rate(place.rates.peer) }, now);
+    this.peerBucket(peer).spend(bytes, { rate: this.rate(place.rates.peer) }, now + this.behind);
   }
 
   /** When so many bytes may be asked for, if nobody else takes them; infinite if never. */
   readyAt(urgency: Urgency, bytes: number, now: Micros): Micros {
-    const total = this.total.readyAt(bytes, this.rate(place.rates.total), left[urgency], now);
-    if (urgency !== 'background') return total;
-    return Math.max(total, this.background.readyAt(bytes, this.rate(place.rates.background), 0, now));
+    const at = now + this.behind;
+    const total = this.total.readyAt(bytes, this.rate(place.rates.total), left[urgency], at);
+    if (urgency !== 'background') return total - this.behind;
+    return Math.max(total, this.background.readyAt(bytes, this.rate(place.rates.background), 0, at)) - this.behind;
   }
 
   readyAtOf(peer: number, bytes: number): Micros {
-    return this.peerBucket(peer).readyAt(bytes, { rate: this.rate(place.rates.peer) });
+    return this.peerBucket(peer).readyAt(bytes, { rate: this.rate(place.rates.peer) }) - this.behind;
   }
 
   /** Something waits here: other endpoints leave us our part. */
   wait(urgency: Urgency, now: Micros): void {
-    if (urgency === 'background') this.background.wait(now);
-    else this.total.wait(now);
+    const share = urgency === 'background' ? this.background : this.total;
+    share.wait(now + this.behind);
   }
 
   /** Peers are told apart by a hash alone: two that share a bucket have one peer's rate together. */

@@ -173,8 +173,6 @@ export type Input =
   /** What another endpoint measured of a peer. */
   | { readonly kind: 'peer-measured'; readonly address: Address; readonly delivery: Delivery }
   | { readonly kind: 'leave'; readonly swarmId: SwarmId }
-  /** Nobody is to have anything of a swarm, or may again: it is closed, and none opens it, whoever asks. */
-  | { readonly kind: 'block'; readonly swarmId: SwarmId; readonly blocked: boolean }
   /** What may be fetched and served of a swarm, open or not, from now on. */
   | { readonly kind: 'swarm-limits'; readonly swarmId: SwarmId; readonly limits: SwarmLimits };
 

@@ -1,3 +1,4 @@
+import type { Urgency } from '../budget/link-budget';
 import { Throttle } from '../budget/throttle';
 import type { Channel } from '../channel/channel';
 import { Envelope } from '../channel/envelope';
@@ -129,7 +130,6 @@ export class Endpoint {
       case 'join':
       case 'peers':
       case 'leave':
-      case 'block':
       case 'swarm-limits':
         return this.rouse(this.registrar.take(input, now));
       case 'swarm-opened':
@@ -190,6 +190,11 @@ export class Endpoint {
   /** Content bytes that each peer of a swarm sent and that proved right. */
   sources(swarmId: SwarmId): readonly SourceBytes[] {
     return this.swarms.find(swarmId)?.received() ?? [];
+  }
+
+  /** How long what was to be fetched has waited for the outside link in all. */
+  deferredFor(urgency: Urgency): Micros {
+    return this.throttle.waited(urgency, this.now);
   }
 
   /** Channels that were asked for by somebody who did not yet prove to be there. */

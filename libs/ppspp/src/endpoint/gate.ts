@@ -105,8 +105,8 @@ export class Gate {
   private obstacleTo({ judgement }: Opening, stored?: SwarmMetadata): EndpointFault | undefined {
     if (!judgement.ok) return judgement.fault;
     const { metadata } = judgement;
-    const { config, swarms, rules } = this.hall;
-    if (rules.blocks(metadata.swarmId) || config.admitsSwarm?.(metadata.swarmId) === false) return 'swarm-blocked';
+    const { config, swarms } = this.hall;
+    if (config.admitsSwarm?.(metadata.swarmId) === false) return 'swarm-blocked';
     const ours = swarms.find(metadata.swarmId)?.metadata ?? stored;
     // Where bytes are what is addressed, another chunk size means other chunks, though it is but a guess. Section 4.1.2.
     const chunkSizeGiven = judgement.chunkSizeGiven || metadata.addressing === 'byte64';

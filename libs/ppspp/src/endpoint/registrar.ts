@@ -8,7 +8,7 @@ import type { Hall } from './hall';
 import type { Interception } from './interception';
 
 /** What we are told of swarms, rather than hear of peers. */
-export type SwarmOrder = InputOf<'join' | 'peers' | 'leave' | 'block' | 'swarm-limits'>;
+export type SwarmOrder = InputOf<'join' | 'peers' | 'leave' | 'swarm-limits'>;
 
 /** Whom the registrar works with. */
 export interface RegistrarParts {
@@ -31,10 +31,6 @@ export class Registrar {
         return this.introduce(order, now);
       case 'leave':
         this.leaveAll(order.swarmId, now);
-        return undefined;
-      case 'block':
-        this.parts.hall.rules.block(order.swarmId, order.blocked);
-        if (order.blocked) this.leaveAll(order.swarmId, now);
         return undefined;
       case 'swarm-limits':
         return this.limit(order, now);
@@ -59,8 +55,7 @@ export class Registrar {
   }
 
   private join({ metadata, want, content, trusted }: Join, now: Micros): Swarm | undefined {
-    const { swarms, rules } = this.parts.hall;
-    if (rules.blocks(metadata.swarmId)) return undefined;
+    const { swarms } = this.parts.hall;
     const existing = swarms.find(metadata.swarmId);
     const swarm = existing ?? swarms.open(metadata, want);
     if (want === 'all' || swarm.want === 'all') swarm.want = want;

@@ -6,18 +6,7 @@ const none: SwarmLimits = {};
 
 /** What an operator said of single swarms, open or not. Bounded: whoever says it keeps it as well. */
 export class SwarmRules {
-  private readonly blocked = new Set<SwarmId>();
   private readonly limited = new Map<SwarmId, SwarmLimits>();
-
-  /** Nobody is to have anything of the swarm, or may again. */
-  block(swarmId: SwarmId, isBlocked: boolean): void {
-    if (!isBlocked) this.blocked.delete(swarmId);
-    else if (this.blocked.size < limits.swarmRulesMax) this.blocked.add(swarmId);
-  }
-
-  blocks(swarmId: SwarmId): boolean {
-    return this.blocked.has(swarmId);
-  }
 
   /** Bounds of a swarm; without any, those it had are forgotten. */
   limit(swarmId: SwarmId, given: SwarmLimits): void {
