@@ -4,7 +4,8 @@ import type { Extent, HashBlock, SwarmId, SwarmRecord } from '@weir/ppspp';
 import { extentFootprint, recordFootprint } from './footprint';
 import { bytesOf, extentsOf, segmentOf, segmentsOf, segmentsOnDisk } from './held-segments';
 import { type LedgerSwarm, holdsExtent } from './ledger';
-import { segmentExtents } from './segments';
+import { Passes } from './passes';
+import { segmentExtents, segmentFootprint } from './segments';
 import type { Shelf } from './shelf';
 import type { ExtentRef, RefusalReason, StoreTotals, Use } from './store';
 
@@ -25,6 +26,24 @@ export const judgementDefaults: Judgement = {
   secondSubscriber: false,
 };
 
+/** One pass of a subscriber over a segment, as the policy heard of it. */
+export interface SegmentUse {
+  readonly key: number;
+  readonly segment: number;
+  /** What the whole segment takes on disk. */
+  readonly bytes: number;
+  readonly by: number;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+interface KeeperOptions extends Judgement {
+  readonly capacityBytes: number;
+  readonly memoryCapacityBytes: number;
+  /** Hears of each use. */
+  readonly onUse?: ((use: SegmentUse) => void) | undefined;
+}
+
 /** A segment by the policy's names: key of its swarm, number. */
 export type PolicySegment = readonly [key: number, segment: number];
 
@@ -35,6 +54,7 @@ const usualChunkSize = 1024;
 export class Keeper implements CacheListener {
   readonly policy: CachePolicy;
   private readonly counted = { persistedExtents: 0, heldUses: 0, missedUses: 0 };
+  private readonly passes = new Passes();
   /** What left to make room, until `drain`. */
   private readonly gone: ExtentRef[] = [];
   /** What the policy does not know yet has left: it must not be told while it is asking. */
@@ -51,7 +71,7 @@ export class Keeper implements CacheListener {
     private readonly shelf: Shelf,
     /** False: nothing must be written to disk now. */
     private readonly mayPersist: () => boolean,
-    options: Judgement & { readonly capacityBytes: number; readonly memoryCapacityBytes: number },
+    private readonly options: KeeperOptions,
   ) {
     this.limitBytes = options.capacityBytes;
     this.toldBytes = options.capacityBytes;
@@ -89,12 +109,13 @@ export class Keeper implements CacheListener {
     return this.gone.splice(0);
   }
 
+  /** A subscriber asked for an extent. */
   used({ swarmId, index, by = 0, chunkSize = usualChunkSize }: Use, now: number): void {
     const swarm = this.shelf.swarm(swarmId);
+    const key = swarm?.key ?? this.shelf.ledger.keyOf(swarmId);
     const segment = swarm ? segmentOf(swarm, index) : Math.floor(index / segmentExtents(chunkSize));
-    const isHeld = this.policy.access(swarm?.key ?? this.shelf.ledger.keyOf(swarmId), segment, by);
-    this.counted[isHeld ? 'heldUses' : 'missedUses']++;
-    this.settle();
+    const bytes = segmentFootprint(swarm?.record.metadata.chunkSize ?? chunkSize);
+    if (this.passes.isNew(key, segment, by, now)) this.passed({ key, segment, bytes, by, now });
     if (swarm !== undefined && holdsExtent(swarm, index)) this.shelf.touch(swarm, now);
   }
 
@@ -161,6 +182,13 @@ export class Keeper implements CacheListener {
     if (swarm === undefined) return;
     if (this.mayPersist()) this.counted.persistedExtents += this.shelf.persist(swarm, segment);
     else this.lost.push([swarm, segment]);
+  }
+
+  private passed(use: SegmentUse): void {
+    const isHeld = this.policy.access(use.key, use.segment, use.by);
+    this.settle();
+    this.counted[isHeld ? 'heldUses' : 'missedUses']++;
+    this.options.onUse?.(use);
   }
 
   /** What is done for a swarm that may be evicted meanwhile: it is removed afterwards, if it is empty. */

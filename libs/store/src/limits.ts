@@ -12,6 +12,12 @@ export const sweptPerTransactionMax = 256;
 /** Segments that one transaction removes or writes when a store opens or closes: 16 MiB, so that it holds no more in memory. */
 export const segmentsPerTransactionMax = 64;
 
+/** Seconds within which a subscriber's requests for one segment are one pass: at 500 kbit/s a segment of 256 KiB plays for four. */
+export const passSpanSeconds = 30;
+
+/** Passes that are remembered, 12 bytes each: those of 4,000 segments a second within the span. */
+export const passPlaces = 131_072;
+
 /** Keys that `open` reads before it lets the event loop run: about a millisecond. */
 export const openSliceKeys = 4096;
 

@@ -1,4 +1,5 @@
-import { extentChunks } from '@weir/ppspp';
+import { extentChunks, hashBytes, subtreeHashes } from '@weir/ppspp';
+import { extentHeaderBytes, footprint } from './footprint';
 
 /** Content bytes that a segment is meant to hold: less costs memory and decisions, more drags along what nobody asks for. */
 export const segmentBytes = 256 * 1024;
@@ -13,4 +14,10 @@ export const segmentExtentsMax = 32;
 export function segmentExtents(chunkSize: number): number {
   const extents = segmentBytes / (extentChunks * chunkSize);
   return 2 ** Math.floor(Math.log2(Math.min(segmentExtentsMax, Math.max(1, extents))));
+}
+
+/** Bytes on disk of a whole segment, about: with hashes of SHA-256. */
+export function segmentFootprint(chunkSize: number): number {
+  const valueBytes = extentHeaderBytes + extentChunks * chunkSize + subtreeHashes * hashBytes.sha256;
+  return segmentExtents(chunkSize) * footprint(valueBytes);
 }

@@ -4,7 +4,7 @@ import { type DiskSpace, diskAllows } from './disk';
 import { Drawer } from './drawer';
 import { StoreError } from './errors';
 import { extentFootprint, recordFootprint } from './footprint';
-import { type Judgement, Keeper, type PolicySegment, judgementDefaults } from './keeper';
+import { type Judgement, Keeper, type PolicySegment, type SegmentUse, judgementDefaults } from './keeper';
 import { holdsExtent } from './ledger';
 import { capacityBytesMin, segmentsPerTransactionMax } from './limits';
 import type { RuleChange } from './rules/rule';
@@ -36,6 +36,8 @@ export interface WriterLimits {
   readonly probationBytes?: number | undefined;
   /** How it is judged what to keep; by the defaults, where left out. */
   readonly judgement?: Partial<Judgement> | undefined;
+  /** Hears of each use, within the commit that tells of it. */
+  readonly onUse?: ((use: SegmentUse) => void) | undefined;
 }
 
 interface Changes {
@@ -73,6 +75,7 @@ export class TableWriter implements StoreWriter {
     this.keeper = new Keeper(this.shelf, () => this.diskAllows() !== 'nothing', {
       ...{ ...judgementDefaults, ...judgement, capacityBytes },
       memoryCapacityBytes: this.drawer.usableBytes,
+      onUse: limits.onUse,
     });
     this.policyRules = new PolicyRules(this.keeper.policy, (swarmId) => this.shelf.ledger.keyOf(swarmId));
     this.policyRules.begin(this.book);
