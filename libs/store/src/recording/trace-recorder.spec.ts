@@ -1,0 +1,120 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { TraceParser } from '@weir/policy';
+import { filesPerRecording, waitingBytesMax } from './limits';
+import { TraceRecorder } from './trace-recorder';
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'weir-recording-'));
+  folders.push(folder);
+  return join(folder, 'traces');
+}
+
+const textOf = (folder: string): string =>
+  readdirSync(folder)
+    .sort()
+    .map((name) => gunzipSync(readFileSync(join(folder, name))).toString())
+    .join('');
+
+/** A clock that stands still. */
+const noon = (): number => Date.UTC(2026, 0, 1, 12);
+const swarmId = 'ab'.repeat(32);
+const other = 'cd'.repeat(32);
+const bytesMax = 1_000_000;
+
+/** What an event loop does between two batches of a writer's. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('a recording', () => {
+  it('is a trace: a line for each segment that somebody comes to', async () => {
+    const directory = temporary();
+    let millis = noon();
+    const recorder = new TraceRecorder({ directory, bytesMax }, () => millis);
+    for (const index of [0, 1, 2, 3, 4]) recorder.record({ swarmId, index, by: 7, chunkSize: 1_024 });
+    millis += 1_500;
+    recorder.record({ swarmId, index: 0, by: 8, chunkSize: 1_024 });
+    recorder.record({ swarmId: other, index: 3, by: 8, chunkSize: 8_192 });
+    recorder.record({ swarmId: other, index: 3, chunkSize: 8_192 });
+    await recorder.stop();
+    const [header, ...lines] = textOf(directory).trimEnd().split('\n');
+    expect(header).toBe('time,object,bytes,subscriber');
+    const shape = lines.map((line) => line.replace(/[\da-f]{13}\//, 'S/').replace(/[\da-f]{8}$/, 'B'));
+    expect(shape).toEqual([
+      '0.000,S/0,262144,B',
+      '0.000,S/1,262144,B',
+      '1.500,S/0,262144,B',
+      '1.500,S/3,524288,B',
+      '1.500,S/3,524288,',
+    ]);
+    const parser = new TraceParser();
+    parser.push(Buffer.from(textOf(directory)));
+    parser.end();
+    expect(parser).toMatchObject({ malformed: 0, objects: { count: 3 } });
+    expect(recorder.counts).toEqual({ recorded: 5, dropped: 0, failures: 0 });
+  });
+
+  it('names nobody and nothing: other names each time, the same within', async () => {
+    const names = async (): Promise<string[]> => {
+      const directory = temporary();
+      const recorder = new TraceRecorder({ directory, bytesMax }, noon);
+      for (const index of [0, 4]) recorder.record({ swarmId, index, by: 0xdeadbeef });
+      await recorder.stop();
+      const text = textOf(directory);
+      expect(text).not.toMatch(/abab|deadbeef|3735928559|2026/);
+      return (text.match(/(?<=,)[\da-f]{13}(?=\/)|[\da-f]{8}$/gm) ?? []).sort();
+    };
+    const [first, second] = [await names(), await names()];
+    expect(new Set(first).size).toBe(2);
+    expect(first.some((name) => second.includes(name))).toBe(false);
+  });
+
+  it('stays within its bytes: the oldest file leaves for a new one', async () => {
+    const directory = temporary();
+    const small = 200_000;
+    const recorder = new TraceRecorder({ directory, bytesMax: small });
+    for (let index = 0; index < 60_000; index++) {
+      recorder.record({ swarmId, index: index * 4, by: index + 1 });
+      if (index % 500 === 0) await turn();
+    }
+    await recorder.stop();
+    const files = readdirSync(directory).sort();
+    const total = files.reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
+    expect(files.length).toBeGreaterThan(1);
+    expect(total).toBeLessThanOrEqual(small);
+    expect(total).toBeGreaterThan(small / 4);
+    expect(textOf(directory)).toContain(`/59999,`);
+    expect(files[0]).toMatch(/^weir-trace-\d{8}T\d{9}Z-\d{6}\.csv\.gz$/);
+    expect(files[0]).not.toMatch(/-000000\./);
+    expect(recorder.counts.recorded + recorder.counts.dropped).toBe(60_000);
+    expect(filesPerRecording).toBeGreaterThan(1);
+  });
+
+  it('leaves out what comes faster than it can be written, and counts it', async () => {
+    const directory = temporary();
+    const recorder = new TraceRecorder({ directory, bytesMax: 100 * bytesMax });
+    recorder.record({ swarmId, index: 0, by: 1 });
+    await new Promise((resolve) => setImmediate(resolve));
+    const uses = Math.ceil((2 * waitingBytesMax) / 40);
+    for (let index = 0; index < uses; index++) recorder.record({ swarmId, index: index * 4, by: 2 });
+    await recorder.stop();
+    const { recorded, dropped, failures } = recorder.counts;
+    expect(dropped).toBeGreaterThan(0);
+    expect(recorded).toBeGreaterThan(0);
+    expect({ sum: recorded + dropped, failures }).toEqual({ sum: uses + 1, failures: 0 });
+    expect(textOf(directory).split('\n').length - 2).toBe(recorded);
+  });
+
+  it('throws nothing where nothing can be written', async () => {
+    const directory = temporary();
+    writeFileSync(directory, 'a file');
+    const recorder = new TraceRecorder({ directory, bytesMax }, noon);
+    recorder.record({ swarmId, index: 0, by: 1 });
+    await recorder.stop();
+    expect(recorder.counts.failures).toBe(1);
+  });
+});
