@@ -65,6 +65,12 @@ export interface WeirConfig {
     /** Share of the capacity that one swarm may hold. */
     readonly swarmShare: number;
   };
+  readonly trace: {
+    /** The folder of traces of what subscribers ask for, with pseudonyms; empty: nothing is recorded. */
+    readonly path: string;
+    /** Bytes that all traces in the folder may have together. */
+    readonly bytesMax: number;
+  };
   /** Trackers (RFC 7846) at which the appliance registers. */
   readonly trackers: readonly TrackerConfig[];
   /** Where subscribers are; every other address is external. */

@@ -39,6 +39,7 @@ describe('the configuration', () => {
       admin: { listen: { host: '127.0.0.1', port: 9080 } },
       store: { path: '/var/lib/weir', capacity: 10 * 1024 ** 3, probationMemory: 512 * 1024 ** 2 },
       cache: { secondSubscriber: false, swarmShare: 0.25 },
+      trace: { path: '', bytesMax: 1024 ** 3 },
       trackers: [],
       subscribers: [],
       peers: { siblings: [], near: [], asn: 0, asnFile: '', forbidden: [], forbiddenAsns: [], networks: [] },

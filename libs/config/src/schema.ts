@@ -7,7 +7,7 @@ import { peersSchema } from './peers-schema';
 import { parsePrefix } from './prefix';
 import { parseBackgroundRate, parseLinkRate, parseLinkWindow } from './link-rates';
 import { bitRate, bytes, list, parsed, rateOf, text, whole } from './schema-values';
-import { cacheSchema, storeSchema } from './store-schema';
+import { cacheSchema, storeSchema, traceSchema } from './store-schema';
 import { trackersSchema } from './tracker-entries';
 
 /** Each entry is a socket that each datapath thread polls. */
@@ -74,6 +74,7 @@ const sections = z.strictObject({
   admin: z.strictObject({ listen: parsed(parseHostPort) }),
   store: storeSchema,
   cache: cacheSchema,
+  trace: traceSchema,
   trackers: trackersSchema,
   subscribers: list(parsed(parsePrefix), subscribersMax),
   peers: peersSchema,

@@ -97,6 +97,18 @@ export const settings: readonly Setting[] = [
     why: 'one content, however popular, leaves room for three more',
   },
   {
+    key: 'trace.path',
+    notation: 'text',
+    fallback: '',
+    why: 'nothing is written down of what subscribers want before an operator wants to know what more disk gives',
+  },
+  {
+    key: 'trace.bytesMax',
+    notation: 'text',
+    fallback: '1GiB',
+    why: 'a hundred million requests, which is weeks of a point of presence',
+  },
+  {
     key: 'trackers',
     notation: 'urls',
     fallback: [],

@@ -29,3 +29,12 @@ export const cacheSchema = z.strictObject({
   secondSubscriber: z.boolean({ error: 'write true or false' }),
   swarmShare,
 });
+
+/** Each of a recording's eight files holds more than what waits to be written. */
+const traceBytesMin = 64 * 1024 ** 2;
+
+/** `trace` of the configuration. */
+export const traceSchema = z.strictObject({
+  path: text('write the path of a folder, or nothing'),
+  bytesMax: bytes.pipe(z.number().min(traceBytesMin, { error: 'write at least 64MiB' })),
+});
