@@ -45,6 +45,8 @@ export interface StoreSettings {
   readonly storeCapacityBytes: number;
   /** Memory for what has yet to prove that it is wanted, of which the store uses a tenth of its capacity at most; none when left out. */
   readonly probationBytes?: number;
+  /** Where to record what subscribers ask for; nowhere, if absent. */
+  readonly recording?: LmdbStoreOptions['recording'];
   /** How it is judged what to keep; by the defaults, where left out. */
   readonly judgement?: Partial<Judgement>;
 }
@@ -237,7 +239,7 @@ const probationShareMax = 0.1;
 function storeOptions(settings: StoreSettings & Pick<CrewSettings, 'storeDirectory'>): LmdbStoreOptions {
   const { storeDirectory: directory, storeCapacityBytes: capacityBytes, probationBytes = 0, judgement } = settings;
   const memory = Math.min(probationBytes, Math.floor(capacityBytes * probationShareMax));
-  return { directory, capacityBytes, probationBytes: memory, judgement };
+  return { directory, capacityBytes, probationBytes: memory, judgement, recording: settings.recording };
 }
 
 /** Passes on what the threads tell, under their names. */

@@ -222,7 +222,7 @@ function threadsOf(count: number): string {
 }
 
 function settingsOf(config: WeirConfig) {
-  const { ppspp, upload, subscribers, store, cache, datapath, intercept, swarms, registration } = config;
+  const { ppspp, upload, subscribers, store, trace, cache, datapath, intercept, swarms, registration } = config;
   const isNative = hasNativeSockets(datapath.port);
   const listen = ppspp.listen.map(({ host, port }) => ({ ip: host, port }));
   const { newSwarmsPerMinute } = ppspp;
@@ -241,6 +241,7 @@ function settingsOf(config: WeirConfig) {
     storeDirectory: store.path,
     storeCapacityBytes: store.capacity,
     probationBytes: store.probationMemory,
+    recording: trace.path === '' ? undefined : { directory: trace.path, bytesMax: trace.bytesMax },
     judgement: { secondSubscriber: cache.secondSubscriber, swarmShareMax: cache.swarmShare },
     uplink: registration.uplink,
     fetchPlan: fetchPlanOf(config.fetch),

@@ -5,6 +5,7 @@ import { RulesCopy } from './integrity/rules-copy';
 import { openForWriting } from './lmdb-environment';
 import { LmdbReader } from './lmdb-reader';
 import { LmdbTables } from './lmdb-tables';
+import type { RecordingOptions } from './recording/trace-files';
 import type { StoreReader, StoreWriter } from './store';
 import { TableWriter, type WriterLimits, mustBeCapacity } from './table-writer';
 
@@ -12,6 +13,8 @@ import { TableWriter, type WriterLimits, mustBeCapacity } from './table-writer';
 export interface LmdbStoreOptions extends Omit<WriterLimits, 'disk'> {
   /** Made if it is not there. On a file system with room for the capacity and the 5 % that stay free. */
   readonly directory: string;
+  /** Where to record what subscribers ask for; nowhere, if absent. The writer's thread does it. */
+  readonly recording?: RecordingOptions | undefined;
 }
 
 /** What is known of the store before it is opened, and who hears what was found damaged within. */

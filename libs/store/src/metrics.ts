@@ -9,7 +9,12 @@ const commitSecondsBuckets = Array.from({ length: 15 }, (_, step) => 0.0005 * 2 
 
 const refusalReasons: readonly RefusalReason[] = ['full', 'too-large', 'conflict', 'malformed', 'blocked', 'policy'];
 
-/** What operators see of the store. Two labels: the reason of a refusal, of six values, and how the run before ended, of five. */
+const traceOutcomes = ['recorded', 'dropped'] as const;
+
+/**
+ * What operators see of the store. Three labels: the reason of a refusal, of six values, how the run before ended, of five, and
+ * what became of a request to be recorded, of two.
+ */
 export function createStoreMetrics(registry: Registry) {
   const registers = [registry];
   const metrics = {
@@ -42,6 +47,7 @@ export function createStoreMetrics(registry: Registry) {
       labelNames: ['reason'] as const,
       registers,
     }),
+    ...traceCounters(registers),
     starts: new Counter({
       name: 'store_starts_total',
       help: 'Starts of the store, by how the run before ended. After `crashed` or `unknown` its file is not believed.',
@@ -56,8 +62,26 @@ export function createStoreMetrics(registry: Registry) {
     }),
   };
   for (const reason of refusalReasons) metrics.refusedExtents.inc({ reason }, 0);
+  for (const outcome of traceOutcomes) metrics.traceRequests.inc({ outcome }, 0);
   for (const after of lastEnds) metrics.starts.inc({ after }, 0);
   return metrics;
+}
+
+/** Of a recording. */
+function traceCounters(registers: Registry[]) {
+  return {
+    traceRequests: new Counter({
+      name: 'store_trace_requests_total',
+      help: 'Requests of subscribers while a trace is recorded. What comes faster than it can be written is `dropped`.',
+      labelNames: ['outcome'] as const,
+      registers,
+    }),
+    traceFailures: new Counter({
+      name: 'store_trace_failures_total',
+      help: 'Files of a recorded trace that could not be written. Recording goes on in another a minute later.',
+      registers,
+    }),
+  };
 }
 
 /** The metrics of one store. */
@@ -79,4 +103,8 @@ export function observeTransaction(metrics: StoreMetrics, report: TransactionRep
   metrics.evictedExtents.inc(report.evicted);
   observeTotals(metrics.policy, report.totals);
   for (const reason of refusalReasons) metrics.refusedExtents.inc({ reason }, report.refused[reason]);
+  const { recorded = 0, dropped = 0, failures = 0 } = report.recording ?? {};
+  metrics.traceRequests.inc({ outcome: 'recorded' }, recorded);
+  metrics.traceRequests.inc({ outcome: 'dropped' }, dropped);
+  metrics.traceFailures.inc(failures);
 }

@@ -4,7 +4,7 @@ import { TestContent } from './content.testing';
 import { StoreError } from './errors';
 import { queuedBytesMax } from './limits';
 import { MemoryStore } from './memory-store';
-import { type Batch, type CommitResult, type StoreWriter, emptyBatch } from './store';
+import { type Batch, type CommitResult, type StoreWriter, emptyBatch, type Use } from './store';
 import { StoreClient } from './store-client';
 import { WriterHost } from './writer-host';
 import type { ControlReply, ControlRequest, StoreNotice } from './writer-messages';
@@ -61,15 +61,21 @@ describe('a writer served to clients', () => {
   let ended: Promise<unknown>;
   let clients: StoreClient[];
   const replies: ControlReply[] = [];
+  let uses: Use[];
 
   beforeEach(() => {
+    uses = [];
+    const recorder = {
+      record: (use: Use) => void uses.push(use),
+      drain: () => ({ recorded: uses.length, dropped: 0, failures: 0 }),
+    };
     writer = new WatchedWriter();
     const { port1, port2 } = new MessageChannel();
     control = port1;
     replies.length = 0;
     control.on('message', (reply: ControlReply) => replies.push(reply));
     clients = [];
-    ended = new WriterHost(writer, port2, () => 77).run().catch((error: unknown) => error);
+    ended = new WriterHost(writer, port2, { unixSeconds: () => 77, recorder }).run().catch((error: unknown) => error);
   });
 
   afterEach(async () => {
@@ -120,6 +126,19 @@ describe('a writer served to clients', () => {
     const results = await Promise.all([a.commit(one.batch([0])), b.commit(other.batch([1, 2]))]);
     expect(writer.transactions).toEqual([2]);
     expect(results.map(({ written }) => written.length)).toEqual([1, 2]);
+  });
+
+  it('records what subscribers ask for, held or not, and tells how it went', async () => {
+    const client = connect();
+    const touched = [
+      { swarmId: one.swarmId, index: 0, by: 5 },
+      { swarmId: 'ff', index: 9, by: 6, chunkSize: 512 },
+    ];
+    await client.commit({ ...one.batch([0]), touched });
+    expect(uses).toEqual(touched);
+    await new Promise(setImmediate);
+    const recording = { recorded: 2, dropped: 0, failures: 0 };
+    expect(replies.at(-1)).toMatchObject({ type: 'transaction', report: { recording } });
   });
 
   it('tells every client what changed, before it answers', async () => {

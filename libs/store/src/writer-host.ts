@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
+import type { TraceRecorder } from './recording/trace-recorder';
 import type { CommitResult, RefusalReason, StoreTotals, StoreWriter } from './store';
 import type { ClientReply, CommitRequest, ControlReply, ControlRequest, StoreNotice } from './writer-messages';
 
@@ -13,6 +14,15 @@ const rememberMillis = 600_000;
 
 /** Commits after which leftovers are swept once though more wait: a busy store must get rid of what was erased, too. */
 const commitsPerSweep = 8;
+
+/** What a writer's host stands on, beside the writer. */
+export interface WriterSurroundings {
+  readonly unixSeconds?: () => number;
+  /** Told of what subscribers asked for. */
+  readonly recorder?: Pick<TraceRecorder, 'record' | 'drain'> | undefined;
+}
+
+const unixSecondsNow = (): number => Math.floor(Date.now() / 1000);
 
 /**
  * Serves a writer to clients over message ports, one transaction for all requests that have arrived. Each client has one
@@ -30,7 +40,7 @@ export class WriterHost {
   constructor(
     private readonly writer: StoreWriter,
     private readonly control: MessagePort,
-    private readonly unixSeconds: () => number = () => Math.floor(Date.now() / 1000),
+    private readonly surroundings: WriterSurroundings = {},
   ) {}
 
   /** Serves until told to stop, and closes the writer; rejects when it fails. The clients' ports are closed either way. */
@@ -137,9 +147,10 @@ export class WriterHost {
     const started = performance.now();
     const results = this.writer.commit(
       pending.flatMap(({ request }) => request.batches),
-      this.unixSeconds(),
+      (this.surroundings.unixSeconds ?? unixSecondsNow)(),
     );
     const seconds = (performance.now() - started) / 1000;
+    this.recordUses(pending);
     this.publish(results);
     let next = 0;
     for (const { client, request } of pending) {
@@ -147,6 +158,14 @@ export class WriterHost {
       next += request.batches.length;
     }
     this.report(results, seconds);
+  }
+
+  private recordUses(pending: readonly Pending[]): void {
+    const { recorder } = this.surroundings;
+    if (recorder === undefined) return;
+    for (const { request } of pending) {
+      for (const { touched } of request.batches) for (const use of touched) recorder.record(use);
+    }
   }
 
   private publish(results: readonly CommitResult[]): void {
@@ -173,7 +192,8 @@ export class WriterHost {
     const usage = this.writer.usage();
     const totals = difference(usage.totals, this.reported);
     this.reported = usage.totals;
-    this.tell({ type: 'transaction', report: { usage, seconds, written, evicted, refused, totals } });
+    const recording = this.surroundings.recorder?.drain();
+    this.tell({ type: 'transaction', report: { usage, seconds, written, evicted, refused, totals, recording } });
   }
 
   private reply(client: MessagePort, reply: ClientReply): void {

@@ -3,6 +3,7 @@ import type { LastEnd } from './boot-mark';
 import type { StoreErrorCode } from './errors';
 import type { StoreInspection } from './integrity/inspect-store';
 import type { LmdbStoreOptions } from './lmdb-store';
+import type { RecordingCounts } from './recording/trace-recorder';
 import type {
   Batch,
   CommitResult,
@@ -46,6 +47,8 @@ export interface TransactionReport {
   readonly refused: Readonly<Record<RefusalReason, number>>;
   /** Since the last report. */
   readonly totals: StoreTotals;
+  /** Since the report before; undefined if nothing is recorded. */
+  readonly recording?: RecordingCounts | undefined;
 }
 
 /** From a client to the writer: applied in one transaction. A client sends the next after the reply to the last. */

@@ -5,6 +5,7 @@ import { StoreError } from './errors';
 import type { Finding } from './integrity/finding';
 import { inspectStore } from './integrity/inspect-store';
 import { type LmdbStoreOptions, openLmdb } from './lmdb-store';
+import { TraceRecorder } from './recording/trace-recorder';
 import { StoreLock } from './store-lock';
 import { WriterHost } from './writer-host';
 import type { ControlReply, WriterTask } from './writer-messages';
@@ -33,7 +34,8 @@ async function runLocked(options: LmdbStoreOptions, control: MessagePort): Promi
     const onFindings = (more: readonly Finding[]) => found.push(...more);
     const makeAccount = openLmdb(options, undefined, { lostRules: findings.length > 0, onFindings });
     tell(control, { type: 'opened', lastEnd: mark.last, inspection: { report, findings: found } });
-    await new WriterHost(makeAccount(), control).run();
+    const recorder = options.recording === undefined ? undefined : new TraceRecorder(options.recording);
+    await new WriterHost(makeAccount(), control, { recorder }).run().finally(() => recorder?.stop());
     mark.clear();
   } finally {
     lock.release();

@@ -55,7 +55,7 @@ describe('a recording', () => {
     parser.push(Buffer.from(textOf(directory)));
     parser.end();
     expect(parser).toMatchObject({ malformed: 0, objects: { count: 3 } });
-    expect(recorder.counts).toEqual({ recorded: 5, dropped: 0, failures: 0 });
+    expect(recorder.drain()).toEqual({ recorded: 5, dropped: 0, failures: 0 });
   });
 
   it('names nobody and nothing: other names each time, the same within', async () => {
@@ -90,7 +90,9 @@ describe('a recording', () => {
     expect(textOf(directory)).toContain(`/59999,`);
     expect(files[0]).toMatch(/^weir-trace-\d{8}T\d{9}Z-\d{6}\.csv\.gz$/);
     expect(files[0]).not.toMatch(/-000000\./);
-    expect(recorder.counts.recorded + recorder.counts.dropped).toBe(60_000);
+    const { recorded, dropped } = recorder.drain();
+    expect(recorded + dropped).toBe(60_000);
+    expect(recorder.drain()).toEqual({ recorded: 0, dropped: 0, failures: 0 });
     expect(filesPerRecording).toBeGreaterThan(1);
   });
 
@@ -102,7 +104,7 @@ describe('a recording', () => {
     const uses = Math.ceil((2 * waitingBytesMax) / 40);
     for (let index = 0; index < uses; index++) recorder.record({ swarmId, index: index * 4, by: 2 });
     await recorder.stop();
-    const { recorded, dropped, failures } = recorder.counts;
+    const { recorded, dropped, failures } = recorder.drain();
     expect(dropped).toBeGreaterThan(0);
     expect(recorded).toBeGreaterThan(0);
     expect({ sum: recorded + dropped, failures }).toEqual({ sum: uses + 1, failures: 0 });
@@ -115,6 +117,6 @@ describe('a recording', () => {
     const recorder = new TraceRecorder({ directory, bytesMax }, noon);
     recorder.record({ swarmId, index: 0, by: 1 });
     await recorder.stop();
-    expect(recorder.counts.failures).toBe(1);
+    expect(recorder.drain().failures).toBe(1);
   });
 });

@@ -11,7 +11,7 @@ export interface RecordingCounts {
   readonly recorded: number;
   /** Requests left out: more came than could be written. */
   readonly dropped: number;
-  /** Files that could not be written. */
+  /** Files that could not be written, or not to their end. */
   readonly failures: number;
 }
 
@@ -52,8 +52,13 @@ export class TraceRecorder {
     this.flushing = setInterval(() => this.flush(), flushSeconds * 1_000).unref();
   }
 
-  get counts(): RecordingCounts {
-    return { recorded: this.recorded, dropped: this.dropped, failures: this.files.failures };
+  /** How it went since the last call. */
+  drain(): RecordingCounts {
+    const counts = { recorded: this.recorded, dropped: this.dropped, failures: this.files.failures };
+    this.recorded = 0;
+    this.dropped = 0;
+    this.files.failures = 0;
+    return counts;
   }
 
   /** A subscriber came to an extent. */
