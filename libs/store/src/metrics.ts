@@ -62,14 +62,13 @@ export function createStoreMetrics(registry: Registry) {
     }),
   };
   for (const reason of refusalReasons) metrics.refusedExtents.inc({ reason }, 0);
-  for (const outcome of traceOutcomes) metrics.traceRequests.inc({ outcome }, 0);
   for (const after of lastEnds) metrics.starts.inc({ after }, 0);
   return metrics;
 }
 
 /** Of a recording. */
 function traceCounters(registers: Registry[]) {
-  return {
+  const counters = {
     traceRequests: new Counter({
       name: 'store_trace_requests_total',
       help: 'Requests of subscribers while a trace is recorded. What comes faster than it can be written is `dropped`.',
@@ -82,6 +81,8 @@ function traceCounters(registers: Registry[]) {
       registers,
     }),
   };
+  for (const outcome of traceOutcomes) counters.traceRequests.inc({ outcome }, 0);
+  return counters;
 }
 
 /** The metrics of one store. */
