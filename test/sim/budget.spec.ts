@@ -174,4 +174,26 @@ describe('bounds of one swarm', () => {
     const viewer = await link.subscriber(cache, first);
     expect(link.secondsFor(viewer, first, 10)).toBeLessThan(5);
   });
+
+  it('hold for what is served, in turn', async () => {
+    const link = await new Link(7).seeders(0);
+    const cache = (await link.cache()).seed(first);
+    const { swarmId } = first.metadata;
+    cache.input({ kind: 'swarm-limits', swarmId, limits: { serveRate: 100_000 } });
+    const viewers = [];
+    for (let count = 0; count < 4; count++) viewers.push(await link.subscriber(cache, first));
+    const { counters } = cache.endpoint;
+    link.pass(1);
+    for (let passed = 0; passed < 3; passed++) {
+      const before = counters.servedBytes;
+      link.pass(1);
+      expect(counters.servedBytes - before).toBeLessThanOrEqual(112_000);
+      expect(counters.servedBytes - before).toBeGreaterThan(85_000);
+    }
+    const got = viewers.map(({ endpoint }) => endpoint.counters.fetchedBytes);
+    expect(Math.min(...got)).toBeGreaterThan(0.7 * Math.max(...got));
+    // Let go of, they get the rest at once.
+    cache.input({ kind: 'swarm-limits', swarmId, limits: {} });
+    for (const viewer of viewers) link.secondsFor(viewer, first, 3);
+  });
 });

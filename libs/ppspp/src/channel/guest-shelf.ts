@@ -1,5 +1,5 @@
 import { extentChunks } from '../swarm/content';
-import type { Shelf } from './uploader';
+import type { ServeBound, Shelf } from './shelf';
 
 /** A swarm as somebody sees it who is no subscriber. */
 export interface OpenShelf {
@@ -17,6 +17,10 @@ export class GuestShelf implements Shelf {
 
   get chunkCount(): number | undefined {
     return this.swarm.shelf.chunkCount;
+  }
+
+  get bound(): ServeBound | undefined {
+    return this.swarm.shelf.bound;
   }
 
   chunk(chunk: number): Uint8Array | undefined {

@@ -1,4 +1,4 @@
-import type { Shelf } from './uploader';
+import type { Shelf } from './shelf';
 
 /** A shelf of 1024-byte chunks, some extents of which are not at hand. */
 export class TestShelf implements Shelf {

@@ -10,21 +10,9 @@ import { Allowance } from './allowance';
 import { Flights, tellsRoundTrip, type Flight } from './flights';
 import { Provable } from './provable';
 import { RequestQueue } from './request-queue';
+import type { Shelf } from './shelf';
 import { probeRoundTrips, Silence } from './silence';
 import { Visits } from './visits';
-
-/** What an uploader needs of its swarm. */
-export interface Shelf {
-  readonly chunkCount: number | undefined;
-  /** A chunk's bytes if its extent is in memory; if not, its read or fetch has been begun. */
-  chunk(chunk: number): Uint8Array | undefined;
-  /** Begins to read an extent that will be needed soon. */
-  readAhead(extent: number): void;
-  /** The hash of a node on the way of a chunk that is at hand. */
-  hash(height: number, index: number): Uint8Array | undefined;
-  /** Counts a chunk that left, for the first time or again. */
-  served(chunk: number, bytes: number, isRepeat: boolean): void;
-}
 
 /** Congestion control of one channel, as an operator may set it. */
 export interface UploadOptions {
@@ -61,6 +49,8 @@ export class Uploader {
   private readonly ledbat: Ledbat;
   private readonly silence = new Silence();
   private readonly allowance: Allowance;
+  /** Bytes that may still be sent in this turn, as far as the swarm's other peers go. */
+  private room = Number.POSITIVE_INFINITY;
   /** A probe waits to be sent, whatever the window. */
   private probing = false;
   /** Bytes that a HAVE of this turn took out of the flight: some peers put it before the ACK, which alone tells the delay. */
@@ -152,6 +142,8 @@ export class Uploader {
     this.lose(this.flights.takeLost(now, this.silence.smoothed), now);
     this.landedByHave = 0;
     this.allowance.refill(now);
+    const { bound } = this.shelf;
+    this.room = bound?.room(this, now) ?? Number.POSITIVE_INFINITY;
     const sent: Message[][] = [];
     while (sent.length < limits.burstDatagrams && this.admits) {
       const chunk = this.queue.peek();
@@ -163,6 +155,7 @@ export class Uploader {
       else sent.push(this.launch(chunk, bytes, now, wireNow));
     }
     this.probing = false;
+    if (this.room <= 0 && !this.queue.empty) this.shelf.bound?.wait(this, now);
     for (const extent of this.queue.upcoming(extentsAhead)) this.shelf.readAhead(extent);
     return sent;
   }
@@ -192,7 +185,7 @@ export class Uploader {
   }
 
   private get admits(): boolean {
-    return this.probing || (this.flights.bytes < this.ledbat.window && !this.allowance.exhausted);
+    return this.probing || (this.flights.bytes < this.ledbat.window && !this.allowance.exhausted && this.room > 0);
   }
 
   private timeOut(now: Micros): void {
@@ -231,6 +224,8 @@ export class Uploader {
     const isRepeat = this.queue.take(chunk) || earlier !== undefined;
     if (earlier !== undefined) this.provable.drop(earlier.span);
     this.allowance.spend(bytes.length);
+    this.room -= bytes.length;
+    this.shelf.bound?.spend(this, bytes.length, now);
     this.silence.launched(this.flights.size === 0, now);
     this.probing = false;
     const { nodes, span } = this.provable.prove(chunk, this.shelf.chunkCount ?? 0);

@@ -1,4 +1,5 @@
-import type { Shelf } from '../channel/uploader';
+import type { Shelf } from '../channel/shelf';
+import type { Micros } from '../limits';
 import { hashBytes } from '../integrity/hash';
 import { extentHeight, subtreeHash } from '../integrity/subtree';
 import { extentChunks, type Extent } from './content';
@@ -6,6 +7,7 @@ import type { SwarmContext } from './context';
 import { Freshness } from './freshness';
 import type { Holdings } from './holdings';
 import type { Members } from './members';
+import { ServeLimit } from './serve-limit';
 
 /** What the shelf shares with its swarm. */
 export interface ServingParts {
@@ -24,7 +26,29 @@ export class Serving implements Shelf {
   private readonly reading = new Set<number>();
   private readonly unchecked = new Map<number, Extent>();
 
-  constructor(private readonly parts: ServingParts) {}
+  private readonly limit: ServeLimit;
+
+  constructor(private readonly parts: ServingParts) {
+    const { context, holdings } = parts;
+    this.limit = new ServeLimit(() => context.stirred(holdings.metadata.swarmId));
+  }
+
+  get bound(): ServeLimit | undefined {
+    return this.limit.bounded ? this.limit : undefined;
+  }
+
+  /** Bytes for each second that may be served to all together, from now on. */
+  serveAt(rate: number, now: Micros): void {
+    this.limit.limit(rate, now);
+  }
+
+  /** Lets those go on whose turn it is to be sent more; when the next ones' is, or undefined. */
+  tend(now: Micros): Micros | undefined {
+    const turn = new Set(this.limit.turn(now));
+    if (turn.size > 0)
+      for (const channel of this.parts.members) if (turn.has(channel.uploader)) this.parts.context.touch(channel);
+    return this.limit.nextTurn();
+  }
 
   get chunkCount(): number | undefined {
     return this.parts.holdings.chunkCount;

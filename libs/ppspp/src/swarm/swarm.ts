@@ -195,6 +195,7 @@ export class Swarm implements ChannelSwarm {
   /** What may be fetched and served from now on. */
   limit(limits: SwarmLimits, now: Micros): void {
     this.toll.limit(limits, now);
+    this.shelf.serveAt(limits.serveRate ?? never, now);
     this.intake.touchSources();
   }
 
@@ -219,7 +220,8 @@ export class Swarm implements ChannelSwarm {
 
   /** Tells what it is time to tell: what has come, and whom we ask for peers; when it will be again, or undefined. */
   announce(now: Micros): Micros | undefined {
-    const at = Math.min(this.announcer.tend(now) ?? never, this.exchange.tend(now) ?? never);
+    const { announcer, exchange, shelf } = this;
+    const at = Math.min(announcer.tend(now) ?? never, exchange.tend(now) ?? never, shelf.tend(now) ?? never);
     return at === never ? undefined : at;
   }
 
