@@ -28,7 +28,7 @@ export async function runAppliance(options: ApplianceOptions = {}): Promise<void
     abortOnError: false,
   });
   app.useLogger(app.get(Logger));
-  await configureAdmin(app);
+  await configureAdmin(app, config.admin);
   await listenAdmin(app, config.admin.listen).catch(async (error: unknown) => {
     await app.close();
     throw error;

@@ -1,7 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PeerModule } from '@weir/peer';
-import { configureRest, restHttpAdapter, versionAbove } from '@weir/rest';
+import type { WeirConfig } from '@weir/config';
+import { configureRest, keepDoor, restHttpAdapter, versionAbove } from '@weir/rest';
 import { FetchService } from './fetch.service';
 import { HealthController } from './health.controller';
 import { problemRules, problemView } from './problem';
@@ -45,12 +46,20 @@ export function adminHttpAdapter(): FastifyAdapter {
   return restHttpAdapter(problemRules);
 }
 
-/** Gives such an app its errors and `/openapi.json`. To be done before it listens. */
-export function configureAdmin(app: NestFastifyApplication): Promise<void> {
-  return configureRest(app, problemRules, {
+/** What service managers and load balancers ask, who have no token: they learn whether it works, and why not. */
+const openPaths = ['/healthz', '/readyz'];
+
+/** Gives such an app its errors and `/openapi.json`, and has it answer nobody but whom it should. To be done before it listens. */
+export async function configureAdmin(
+  app: NestFastifyApplication,
+  { token, hosts }: Pick<WeirConfig['admin'], 'token' | 'hosts'>,
+): Promise<void> {
+  keepDoor(app, problemRules, { hosts, token: token?.reveal(), open: openPaths });
+  await configureRest(app, problemRules, {
     title: 'Weir',
     description: 'The admin API of a cache for the Peer-to-Peer Streaming Peer Protocol (RFC 7574).',
     version: versionAbove(__dirname),
     problem: problemView,
+    ...(token === undefined ? {} : { token: 'token' }),
   });
 }

@@ -150,7 +150,7 @@ export class AdminApp {
       .useValue(peer)
       .compile();
     const app = testing.createNestApplication<NestFastifyApplication>(adminHttpAdapter(), { logger: false });
-    await configureAdmin(app);
+    await configureAdmin(app, { hosts: [], token: undefined });
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     return new AdminApp(app, peer, registration, interception);

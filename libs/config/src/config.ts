@@ -50,6 +50,10 @@ export interface WeirConfig {
   readonly admin: {
     /** Where the admin API, health and metrics are served. */
     readonly listen: HostPort;
+    /** What who asks has to send; undefined for nothing, on loopback alone. */
+    readonly token: Secret | undefined;
+    /** Names by which it may be asked for, in lower case, beside addresses and `localhost`. */
+    readonly hosts: readonly string[];
   };
   readonly store: {
     /** The folder of the database. */

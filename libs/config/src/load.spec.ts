@@ -36,7 +36,7 @@ describe('the configuration', () => {
       ppspp: { listen: [{ host: '::', port: 6778 }], newSwarmsPerMinute: 60, peerExchange: 'off', membershipCa: '' },
       upload: { slots: 8192, peerRateMax: 125_000_000, delayTarget: 100, dscp: 0 },
       fetch: { rate: 'unlimited', backgroundRate: 'unlimited', peerRate: 'unlimited', schedule: [] },
-      admin: { listen: { host: '127.0.0.1', port: 9080 } },
+      admin: { listen: { host: '127.0.0.1', port: 9080 }, token: undefined, hosts: [] },
       store: { path: '/var/lib/weir', capacity: 10 * 1024 ** 3, probationMemory: 512 * 1024 ** 2 },
       cache: { secondSubscriber: false, swarmShare: 0.25 },
       trace: { path: '', bytesMax: 1024 ** 3 },

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { adminSchema } from './admin-schema';
 import { addressesSchema } from './announced-addresses';
 import { logLevels, peerExchanges, portChoices, type WeirConfig } from './config';
-import { parseHostPort, parseIpPort } from './host-port';
+import { parseIpPort } from './host-port';
 import { divertedPorts, interceptSchema, swarmsSchema } from './intercept-schema';
 import { peersSchema } from './peers-schema';
 import { parsePrefix } from './prefix';
@@ -71,7 +72,7 @@ const sections = z.strictObject({
     peerRate: rateOf(parseLinkRate),
     schedule: list(parsed(parseLinkWindow), windowsMax),
   }),
-  admin: z.strictObject({ listen: parsed(parseHostPort) }),
+  admin: adminSchema,
   store: storeSchema,
   cache: cacheSchema,
   trace: traceSchema,

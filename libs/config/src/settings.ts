@@ -71,6 +71,13 @@ export const settings: readonly Setting[] = [
     fallback: '127.0.0.1:9080',
     why: "who may reach the admin API is the operator's to decide, so it starts out on this machine alone",
   },
+  {
+    key: 'admin.tokenFile',
+    notation: 'text',
+    fallback: '',
+    why: 'whoever can use this machine may ask; to listen elsewhere than on loopback a token is needed',
+  },
+  { key: 'admin.hosts', notation: 'list', fallback: [], why: 'addresses and `localhost` always do' },
   { key: 'store.path', notation: 'text', fallback: '/var/lib/weir', why: 'where Linux keeps what services accumulate' },
   {
     key: 'store.capacity',

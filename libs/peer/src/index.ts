@@ -8,6 +8,7 @@ export { createPeerMetrics, type PeerMetrics } from './metrics';
 export { PeerModule } from './peer.module';
 export { PeerService } from './peer.service';
 export { OperatorDesk, type FoundContent } from './operator-desk';
+export type { Block, GroupKind, GroupQuota, SwarmRule } from '@weir/store';
 export type { Pulse } from './pulse';
 export type { AddressPrefix } from './prefix-list';
 export type { TransferExchange } from './transfer-exchange';

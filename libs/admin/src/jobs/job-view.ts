@@ -1,6 +1,6 @@
 import type { SwarmId } from '@weir/ppspp';
 import { time, timeOf } from '@weir/rest';
-import type { Block } from '@weir/store';
+import type { Block } from '@weir/peer';
 import { z } from 'zod';
 import { swarmId } from '../swarm-id';
 import { type Job, jobError, jobProgress, jobStates } from './job';

@@ -1,6 +1,6 @@
 import type { SwarmId } from '@weir/ppspp';
 import { time, timeOf } from '@weir/rest';
-import type { Block, GroupQuota, SwarmRule } from '@weir/store';
+import type { Block, GroupQuota, SwarmRule } from '@weir/peer';
 import { z } from 'zod';
 import { swarmId } from '../swarm-id';
 

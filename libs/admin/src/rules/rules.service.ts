@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { PeerService } from '@weir/peer';
+import { type GroupKind, PeerService, type SwarmRule } from '@weir/peer';
 import type { SwarmId } from '@weir/ppspp';
 import { RegistrationService } from '@weir/registration';
-import type { GroupKind, SwarmRule } from '@weir/store';
 import { AdminError } from '../errors';
 import { limits } from '../limits';
 import type { StoredSwarm } from '../swarm-view';
