@@ -56,11 +56,12 @@ export class Ghosts {
 
   /** Those that are remembered, the oldest first. */
   oldestFirst(): Uint32Array {
-    const places = [...this.fingerprints.keys()].filter(
-      (place) => at(this.fingerprints, place) !== 0 && this.age(place) < this.countMax,
-    );
-    places.sort((one, other) => this.age(other) - this.age(one));
-    return Uint32Array.from(places, (place) => at(this.fingerprints, place));
+    const byAge = new Uint32Array(this.countMax);
+    for (let place = 0; place < this.fingerprints.length; place++) {
+      const age = this.age(place);
+      if (age < this.countMax) byAge[this.countMax - 1 - age] = at(this.fingerprints, place);
+    }
+    return byAge.filter((fingerprint) => fingerprint !== 0);
   }
 
   private age(place: number): number {

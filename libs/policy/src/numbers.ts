@@ -37,7 +37,15 @@ export function placed(hash32: number, places: number): number {
 
 const fingerprintKey = 0x9e3779b9;
 
-/** A segment in 32 bits, for what may take one for another now and then. Never 0, which marks empty places. */
-export function fingerprint(swarm: number, segment: number, seed: number): number {
-  return hash(segment, swarm, seed ^ fingerprintKey) || 1;
+/**
+ * Segments in 32 bits, for what may take one for another now and then. The key is not that of the tables, since fingerprints outlive
+ * a restart.
+ */
+export class Fingerprints {
+  constructor(public seed: number) {}
+
+  /** Never 0, which marks empty places. */
+  of(swarm: number, segment: number): number {
+    return hash(segment, swarm, this.seed ^ fingerprintKey) || 1;
+  }
 }

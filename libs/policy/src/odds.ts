@@ -19,6 +19,22 @@ export class Odds {
   private readonly all = new Float64Array(classes).fill(2);
   private trials = 0;
 
+  /** What was learnt, for `restore`: of each class how many were asked for, then of each how many there were. */
+  save(): Float64Array {
+    return Float64Array.of(...this.asked, ...this.all);
+  }
+
+  /** Takes up what was learnt, class by class, as far as it makes sense. */
+  restore(saved: Float64Array): void {
+    for (let distance = 0; distance < classes; distance++) {
+      const asked = at(saved, distance);
+      const all = at(saved, classes + distance);
+      if (!(asked >= 0 && asked <= all && all >= 1 && all <= outcomesKept)) continue;
+      this.asked[distance] = asked;
+      this.all[distance] = all;
+    }
+  }
+
   /** Class of a segment `ahead` of somebody. */
   classOf(ahead: number): number {
     return Math.min(classes - 1, 32 - Math.clz32(Math.min(ahead, 0xffff_ffff)));

@@ -72,7 +72,7 @@ export interface CachePolicy {
   /** Pins a swarm, stored or not, or unpins it. What is pinned is on disk and is not evicted; how much that may be, the caller bounds. */
   pin(swarm: number, pinned: boolean): void;
 
-  /** What is resident and in memory alone, as [swarm, segment], oldest first: what a clean stop writes. */
+  /** What is resident and in memory alone, as [swarm, segment], oldest first: what a clean stop writes. Not to be changed meanwhile. */
   spillable(): Iterable<readonly [swarm: number, segment: number]>;
 
   /** What a policy has learnt, for `restore` after a restart: order, frequencies, ghosts, share. */

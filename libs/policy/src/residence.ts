@@ -1,6 +1,6 @@
 import { Groups } from './groups';
 import { at } from './numbers';
-import type { CacheListener, Place } from './policy';
+import type { CacheListener, HeldSegment, Place } from './policy';
 import { Queue } from './queue';
 import { pinnedMark, Stock } from './stock';
 
@@ -52,6 +52,14 @@ export class Residence {
     return row;
   }
 
+  /** Takes a segment up that is on disk already, as the newest on probation. */
+  takeUp({ swarm, segment, bytes }: HeldSegment): void {
+    const owner = this.stock.swarms.take(swarm);
+    const known = this.stock.segments.find(owner, segment);
+    const row = known !== 0 ? known : this.add(owner, segment, this.isPinned(owner) ? this.pinned : this.probation);
+    this.weigh(row, bytes);
+  }
+
   /** Counts a segment's bytes anew. */
   weigh(row: number, bytes: number): void {
     const change = bytes - at(this.stock.segments.bytes, row);
@@ -61,7 +69,7 @@ export class Residence {
     this.stock.weigh(row, bytes);
   }
 
-  /** Moves a segment to another queue than probation, and to disk if it was in memory. */
+  /** Makes a segment the newest of a queue. It is on disk from now on. */
   move(row: number, queue: Queue): void {
     this.persist(row);
     this.queueOf(row).remove(row);

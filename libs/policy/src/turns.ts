@@ -1,7 +1,7 @@
 import { askedAgain, oneQueue } from './frequency';
 import type { Ghosts } from './ghosts';
 import { ghostsMin, ghostsPerSegment, reprievesPerCallMax } from './limits';
-import { at, fingerprint } from './numbers';
+import { at, type Fingerprints } from './numbers';
 import { Odds } from './odds';
 import type { Queue } from './queue';
 import type { Residence } from './residence';
@@ -17,15 +17,15 @@ const recentMin = 32;
 export class Turns {
   /** The segment that room is made for: it stays. */
   kept = 0;
+  readonly odds: Odds = new Odds();
   /** Accesses so far, modulo 2^32. From the middle on, so that 0 is long ago. */
   private clock = 0x8000_0000;
   private reprieves = 0;
-  private readonly odds = new Odds();
 
   constructor(
     private readonly residence: Residence,
     private readonly ghosts: Ghosts,
-    private readonly seed: number,
+    private readonly fingerprints: Fingerprints,
   ) {}
 
   /** Somebody asks for a segment of the swarm, resident or not. */
@@ -131,7 +131,7 @@ export class Turns {
 
   private fingerprintOf(row: number): number {
     const { stock } = this.residence;
-    return fingerprint(stock.swarmKey(row), stock.segments.segment(row), this.seed);
+    return this.fingerprints.of(stock.swarmKey(row), stock.segments.segment(row));
   }
 
   /** The segment of a queue whose turn it is, but for the one that stays. */

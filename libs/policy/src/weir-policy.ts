@@ -3,10 +3,12 @@ import { Ghosts } from './ghosts';
 import type { Group } from './groups';
 import { ghostsMin } from './limits';
 import { Misses } from './misses';
-import { at, fingerprint } from './numbers';
+import { at, Fingerprints } from './numbers';
 import type { CacheListener, CachePolicy, HeldSegment, Place } from './policy';
 import type { Queue } from './queue';
 import { Residence } from './residence';
+import { orderOf, reorder } from './saved/order';
+import { decodeState, encodeState } from './saved/state';
 import { ShareTuner } from './shadow/share-tuner';
 import { busyMark } from './stock';
 import { Turns } from './turns';
@@ -44,16 +46,16 @@ export class WeirPolicy implements CachePolicy {
   private readonly residence: Residence;
   private readonly ghostList = new Ghosts(ghostsMin);
   private readonly misses = new Misses();
+  private readonly fingerprints: Fingerprints;
   private readonly tuner: ShareTuner;
   private readonly turns: Turns;
   private capacityBytes: number;
-  /** What is inserted is on disk. */
-  private restoring = false;
 
   constructor(private readonly options: WeirPolicyOptions) {
     const { seed, listener, capacityBytes, memoryCapacityBytes } = options;
     this.residence = new Residence(seed, listener);
-    this.turns = new Turns(this.residence, this.ghostList, seed);
+    this.fingerprints = new Fingerprints(seed);
+    this.turns = new Turns(this.residence, this.ghostList, this.fingerprints);
     this.tuner = new ShareTuner(memoryCapacityBytes / capacityBytes);
     this.capacityBytes = capacityBytes;
   }
@@ -88,7 +90,7 @@ export class WeirPolicy implements CachePolicy {
 
   access(swarm: number, segment: number, by: number): boolean {
     const { segments, swarms } = this.residence.stock;
-    const print = fingerprint(swarm, segment, this.options.seed);
+    const print = this.fingerprints.of(swarm, segment);
     this.tuner.access(print);
     const owner = swarms.find(swarm);
     if (owner !== 0) this.turns.pass(owner, segment);
@@ -156,15 +158,28 @@ export class WeirPolicy implements CachePolicy {
   }
 
   save(): Uint8Array {
-    return new Uint8Array();
+    return encodeState({
+      seed: this.fingerprints.seed,
+      probationShare: this.tuner.share,
+      odds: this.turns.odds.save(),
+      ghosts: this.ghostList.oldestFirst(),
+      ...orderOf(this.residence),
+    });
   }
 
-  restore(_saved: Uint8Array | undefined, held: Iterable<HeldSegment>): void {
-    this.restoring = true;
-    for (const { swarm, segment, bytes } of held) {
-      if (this.insert(swarm, segment, bytes) === 'refused') this.options.listener.evicted(swarm, segment);
+  restore(saved: Uint8Array | undefined, held: Iterable<HeldSegment>): void {
+    const state = saved && decodeState(saved);
+    for (const each of held) this.residence.takeUp(each);
+    if (state !== undefined) {
+      this.fingerprints.seed = state.seed;
+      this.tuner.restore(state.probationShare);
+      this.turns.odds.restore(state.odds);
+      this.ghostList.fit(Math.max(ghostsMin, state.ghosts.length));
+      for (const ghost of state.ghosts) this.ghostList.put(ghost || 1);
+      reorder(this.residence, state, (swarm, segment) => this.ghostList.put(this.fingerprints.of(swarm, segment)));
     }
-    this.restoring = false;
+    this.makeRoom(0);
+    for (const group of this.residence.groups.all()) this.makeRoomIn(group, 0);
   }
 
   /** The first request for what was fetched ahead is what brings others in: it proves nothing, unless there is a ghost. */
@@ -185,7 +200,7 @@ export class WeirPolicy implements CachePolicy {
     this.makeRoomFor(owner, bytes);
     const { residence } = this;
     const { segments, swarms } = residence.stock;
-    const print = fingerprint(swarms.key(owner), segment, this.options.seed);
+    const print = this.fingerprints.of(swarms.key(owner), segment);
     const by = this.misses.subscriber(print);
     const known = (by !== undefined && this.ghostList.take(print)) || oneQueue(this.probationShare);
     const queue = this.firstQueue(owner, known);
@@ -223,7 +238,7 @@ export class WeirPolicy implements CachePolicy {
   /** True if the store is full enough that what comes on probation is not written, and there is room in memory. */
   private inMemoryFirst(bytes: number): boolean {
     const { memoryCapacityBytes, writeAllShare = 0.9 } = this.options;
-    const full = !this.restoring && this.residence.bytes + bytes > writeAllShare * this.capacityBytes;
+    const full = this.residence.bytes + bytes > writeAllShare * this.capacityBytes;
     return full && this.residence.memoryBytes + bytes <= memoryCapacityBytes;
   }
 

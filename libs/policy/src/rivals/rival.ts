@@ -49,7 +49,10 @@ export abstract class Rival implements CachePolicy {
   insert(swarm: number, segment: number, bytes: number): Place {
     if (bytes > this.capacityBytes) return 'refused';
     const row = this.stock.find(swarm, segment);
-    if (row !== 0 && bytes <= at(this.stock.segments.bytes, row)) return 'disk';
+    if (row !== 0 && bytes <= at(this.stock.segments.bytes, row)) {
+      this.weigh(row, bytes);
+      return 'disk';
+    }
     // A segment that grows makes room as a new one does, so that it is not evicted for itself.
     if (row !== 0) this.forget(row);
     return this.admit(swarm, segment, bytes) ? 'disk' : 'refused';

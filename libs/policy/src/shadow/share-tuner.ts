@@ -52,6 +52,11 @@ export class ShareTuner {
     return this.shadows.reduce((sum, shadow) => sum + shadow.stateBytes, 0);
   }
 
+  /** Begins with a share that was found before, if it is one of those that are tried. */
+  restore(share: number): void {
+    if (this.shares.includes(share)) this.share = share;
+  }
+
   /** Has shadows that fit a full cache of so many segments; small caches have none, and keep their share. */
   fit(segments: number): void {
     if (segments < this.segments * driftMax && segments * driftMax > this.segments) return;
