@@ -70,6 +70,7 @@ describe('AppliancePeer', () => {
       onFlowsLost: () => undefined,
       onEnded: (_: string, failure: unknown) => failures.push(failure),
       onReplaced: () => undefined,
+      onStore: () => undefined,
       onFailure: (failure: unknown) => failures.push(failure),
     };
     const all = { listen, subscribers, threads, storeDirectory: directory, storeCapacityBytes: capacity, ...settings };

@@ -10,15 +10,10 @@ import {
 import { machineMicros, reachableAddresses } from '@weir/datagram';
 import {
   createStoreMetrics,
-  openLmdbReader,
-  ProbationReader,
   RuleBook,
   launchWriter,
-  StoreClient,
   type Judgement,
   type LmdbStoreOptions,
-  type RunningWriter,
-  type StoreReader,
   type StoreUsage,
   type SwarmSummary,
 } from '@weir/store';
@@ -33,6 +28,7 @@ import type {
   PeerTotals,
 } from './datapath-messages';
 import { createCrewMetrics, type CrewMetrics } from './datapath-metrics';
+import { ApplianceStore, type StoreTrouble } from './appliance-store';
 import { blockedIn, OperatorDesk } from './operator-desk';
 import { LinkKeeper } from './link-keeper';
 import { PastTotals } from './past-totals';
@@ -73,7 +69,9 @@ export interface AppliancePeerListener {
   onEnded(thread: string, failure: unknown): void;
   /** All datapath threads run again. */
   onReplaced(): void;
-  /** The store went down, or datapath threads do again and again: the appliance cannot go on. */
+  /** What is wrong with the store, as it is now; undefined if nothing is. Meanwhile nothing is stored, and what is on disk not served. */
+  onStore(trouble: StoreTrouble | undefined): void;
+  /** Datapath threads end again and again: the appliance cannot go on. */
   onFailure(failure: unknown): void;
 }
 
@@ -84,9 +82,7 @@ export interface AppliancePeerListener {
 const verifyThreads = 1;
 
 interface Parts {
-  readonly writer: RunningWriter;
-  readonly client: StoreClient;
-  readonly reader: StoreReader;
+  readonly store: ApplianceStore;
   readonly crew: Crew;
   /** What threads did that have ended. */
   readonly past: PastTotals;
@@ -106,7 +102,8 @@ export class AppliancePeer {
     /** Where peers reach us. */
     readonly addresses: readonly Address[],
   ) {
-    const { client, reader, crew } = parts;
+    const { crew } = parts;
+    const { client, reader } = parts.store;
     this.operator = new OperatorDesk({ client, reader, crew, rules });
   }
 
@@ -116,11 +113,11 @@ export class AppliancePeer {
     listener: AppliancePeerListener,
     registry: Registry,
   ): Promise<AppliancePeer> {
-    const writer = await launchWriter(storeOptions(settings), createStoreMetrics(registry));
-    const client = new StoreClient(writer.connect());
-    const reader = new ProbationReader(openLmdbReader(settings.storeDirectory), client.slab);
-    const rules = new RuleBook(reader.rules());
-    const accounts = { past: new PastTotals(), traffic: new TrafficTotals(), uplink: new Uplink(capacity) };
+    const metrics = createStoreMetrics(registry);
+    const launch = () => launchWriter(storeOptions(settings), metrics);
+    const store = await ApplianceStore.start(launch, settings.storeDirectory, (trouble) => listener.onStore(trouble));
+    const rules = new RuleBook(store.reader.rules());
+    const accounts = { past: new PastTotals(), traffic: new TrafficTotals(), uplink: new Uplink(capacity), store };
     const crewMetrics = createCrewMetrics(registry);
     const link = fetchPlan === undefined ? undefined : new LinkKeeper(fetchPlan, crewMetrics);
     const told = {
@@ -131,24 +128,18 @@ export class AppliancePeer {
       blocked: blockedIn(rules),
       budget: link?.memory,
     };
-    const crew = await Crew.start(told, writer, crewListener(listener, accounts, crewMetrics, threads)).catch(
+    const crew = await Crew.start(told, store.keeper, crewListener(listener, accounts, crewMetrics, threads)).catch(
       async (error: unknown) => {
         link?.stop();
-        await Promise.all([client.close(), reader.close()]);
-        await writer.stop();
+        await store.stop();
         throw error;
       },
     );
-    const peer = new AppliancePeer(
-      { writer, client, reader, crew, link, ...accounts },
-      rules,
-      crew.addresses.flatMap(reachableAddresses),
-    );
-    for (const end of [writer.ended, crew.ended])
-      end.catch((error: unknown) => {
-        listener.onFailure(error);
-      });
-    return peer;
+    store.serve(crew);
+    crew.ended.catch((error: unknown) => {
+      listener.onFailure(error);
+    });
+    return new AppliancePeer({ crew, link, ...accounts }, rules, crew.addresses.flatMap(reachableAddresses));
   }
 
   get totals(): PeerTotals {
@@ -176,7 +167,7 @@ export class AppliancePeer {
   }
 
   get usage(): StoreUsage {
-    return this.parts.writer.usage();
+    return this.parts.store.keeper.usage();
   }
 
   /** Where the datapath threads show that they live, and by which their intercepted flows are taken from them. */
@@ -196,12 +187,12 @@ export class AppliancePeer {
 
   /** Swarms that the store has anything of. */
   stored(): readonly SwarmSummary[] {
-    return this.parts.reader.swarms();
+    return this.parts.store.reader.swarms();
   }
 
   /** Whether anything of a swarm is stored. Costs a look into memory. */
   holds(swarmId: SwarmId): boolean {
-    return this.parts.reader.holds(swarmId);
+    return this.parts.store.reader.holds(swarmId);
   }
 
   addPeers(swarmId: SwarmId, peers: readonly Candidate[]): void {
@@ -227,9 +218,7 @@ export class AppliancePeer {
   async stop(): Promise<void> {
     await this.parts.crew.stop();
     this.parts.link?.stop();
-    await this.parts.client.close();
-    await this.parts.reader.close();
-    await this.parts.writer.stop().catch(() => undefined);
+    await this.parts.store.stop();
   }
 }
 
@@ -245,7 +234,7 @@ function storeOptions(settings: StoreSettings & Pick<CrewSettings, 'storeDirecto
 /** Passes on what the threads tell, under their names. */
 function crewListener(
   listener: AppliancePeerListener,
-  { past, traffic, uplink }: Pick<Parts, 'past' | 'traffic' | 'uplink'>,
+  { past, traffic, uplink, store }: Pick<Parts, 'past' | 'traffic' | 'uplink' | 'store'>,
   metrics: CrewMetrics,
   threads: number,
 ): CrewListener {
@@ -254,6 +243,7 @@ function crewListener(
     onNotice: (notice) => listener.onNotice(notice),
     onTrouble: (message) => listener.onTrouble(message),
     onFlowsLost: () => listener.onFlowsLost(),
+    onStoreSlow: (slow) => store.noteSlow(slow),
     onReport: (thread, report) => {
       traffic.add(report.traffic);
       uplink.note(thread, report.servedDatagramBytes + report.guestDatagramBytes, machineMicros());

@@ -32,6 +32,8 @@ export interface CrewListener {
   /** Counters of one thread. */
   onReport(thread: number, report: DatapathReport): void;
   onTrouble(message: string): void;
+  /** The disk does not keep up, as some thread sees it; or does again, as all see it. */
+  onStoreSlow(slow: boolean): void;
   /** Intercepted flows went to their origins, of one thread or all, and the control thread did not ask for it. */
   onFlowsLost(): void;
   /** A thread ended unasked, with all its channels; it is being replaced. */
@@ -53,6 +55,9 @@ export class Crew {
   private readonly gate: SwarmGate;
   private readonly limits: Map<SwarmId, SwarmLimits>;
   private listening: readonly Address[] = [];
+  /** Threads that wait for the disk. */
+  private readonly slow = new Set<number>();
+  private hasStore = true;
   private stopping = false;
   private over: { resolve: () => void; reject: (reason: unknown) => void } = {
     resolve: () => undefined,
@@ -125,6 +130,18 @@ export class Crew {
     this.tell(swarmId, { type: 'swarm-limits', swarmId, limits });
   }
 
+  /** Has every thread leave the store, those included that are started later; resolves when they have, or take too long. */
+  async leaveStore(): Promise<void> {
+    this.hasStore = false;
+    await Promise.all(this.threads.map((thread) => thread.leaveStore()));
+  }
+
+  /** Leads every thread to the store that came up. */
+  joinStore(): void {
+    this.hasStore = true;
+    for (const thread of this.threads) thread.tell({ type: 'store-up', store: this.parts.writer.connect() });
+  }
+
   /** Leaves all peers, ends the threads, closes the sockets. */
   async stop(): Promise<void> {
     this.stopping = true;
@@ -154,7 +171,7 @@ export class Crew {
     const listen = this.listening.length > 0 ? this.listening : settings.listen;
     const shared = { shard: { index, count }, pulse: this.pulse.memory, flows: flows.memory, lines };
     const { list: blocked } = this.gate;
-    return new DatapathThread(
+    const thread = new DatapathThread(
       { ...told, ...shared, blocked, limits: [...this.limits], listen, sockets: sockets?.threads[index] },
       writer.connect(),
       {
@@ -162,8 +179,18 @@ export class Crew {
         onReport: (report) => listener.onReport(index, report),
         onTrouble: (message) => listener.onTrouble(message),
         onFlowsLost: () => listener.onFlowsLost(),
+        onStoreSlow: (slow) => this.noteSlow(index, slow),
       },
     );
+    if (!this.hasStore) thread.tell({ type: 'store-down' });
+    return thread;
+  }
+
+  private noteSlow(index: number, slow: boolean): void {
+    const before = this.slow.size > 0;
+    if (slow) this.slow.add(index);
+    else this.slow.delete(index);
+    if (before !== this.slow.size > 0) this.parts.listener.onStoreSlow(!before);
   }
 
   /** What one thread measured of a peer is of use to all. */
@@ -190,6 +217,7 @@ export class Crew {
       return;
     }
     this.missing.add(index);
+    this.noteSlow(index, false);
     listener.onEnded(index, failure, ended.report);
     listener.onFlowsLost();
     try {

@@ -83,6 +83,10 @@ export type DatapathRequest =
   | { readonly type: 'swarm-limits'; readonly swarmId: SwarmId; readonly limits: SwarmLimits }
   /** Fetch no more of a swarm than subscribers need. */
   | { readonly type: 'settle'; readonly swarmId: SwarmId }
+  /** The store failed: leave it, and say `store-left`. */
+  | { readonly type: 'store-down' }
+  /** The store is back, and this is the way to its writer. */
+  | { readonly type: 'store-up'; readonly store: MessagePort }
   /** A thread was replaced: this line is to the new one. */
   | { readonly type: 'line'; readonly line: LineEnd }
   /** Answered by a report at once. */
@@ -160,6 +164,10 @@ export type DatapathReply =
   | { readonly type: 'notice'; readonly notice: Notice }
   /** The thread stalled, and left all intercepted flows to their origins. */
   | { readonly type: 'flows-lost' }
+  /** Nothing of the store is open in the thread any more. */
+  | { readonly type: 'store-left' }
+  /** The disk does not keep up, as this thread sees it; or does again. */
+  | { readonly type: 'store-slow'; readonly slow: boolean }
   /** Something went wrong beside the protocol, as a failed read; told at most once a second. */
   | { readonly type: 'trouble'; readonly message: string }
   | { readonly type: 'report'; readonly report: DatapathReport };

@@ -66,6 +66,11 @@ function interceptionMetrics(registers: Registry[]) {
       labelNames: ['reason'] as const,
       registers,
     }),
+    unreadableExtents: new Counter({
+      name: 'datapath_unreadable_extents_total',
+      help: 'Stored extents that the disk did not give up. Any rise means a failing disk, or a file that was cut.',
+      registers,
+    }),
     discarded: new Counter({
       name: 'datapath_discarded_total',
       help: 'Intercepted datagrams dropped unanswered, because their flows were lost while they waited.',

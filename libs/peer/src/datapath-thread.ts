@@ -19,6 +19,8 @@ export interface DatapathListener {
   onTrouble(message: string): void;
   /** The thread stalled, and left all intercepted flows to their origins. */
   onFlowsLost(): void;
+  /** The disk does not keep up, as the thread sees it; or does again. */
+  onStoreSlow(slow: boolean): void;
 }
 
 /** What a datapath thread is told, beside its ports. */
@@ -26,6 +28,9 @@ export type ThreadSettings = Omit<DatapathTask, 'control' | 'store'>;
 
 /** A thread that takes longer than this to report is busy with more important things. */
 const refreshMillis = 1_000;
+
+/** One that waits for the disk leaves the store when that has answered: it is not waited for longer. */
+const leaveMillis = 5_000;
 
 /** A datapath thread, as the control thread sees it: an endless task of a Piscina pool of one. */
 export class DatapathThread {
@@ -37,6 +42,7 @@ export class DatapathThread {
   private readonly control: MessagePort;
   private lastReport: DatapathReport | undefined;
   private waiting: (() => void)[] = [];
+  private left: () => void = () => undefined;
 
   constructor(settings: ThreadSettings, store: MessagePort, listener: DatapathListener) {
     // The task never returns to the pool, so that there is no idle thread to wake by atomics.
@@ -60,7 +66,19 @@ export class DatapathThread {
 
   /** What a request has ports in goes over with it. */
   tell(request: DatapathRequest): void {
-    this.control.postMessage(request, request.type === 'line' ? [request.line.port] : []);
+    this.control.postMessage(request, portsOf(request));
+  }
+
+  /** Has the thread leave the store; resolves when it has, or has ended, or takes too long. */
+  async leaveStore(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const left = new Promise<void>((resolve) => {
+      this.left = resolve;
+      timer = setTimeout(resolve, leaveMillis);
+    });
+    this.tell({ type: 'store-down' });
+    await Promise.race([left, this.ended.catch(() => undefined)]);
+    clearTimeout(timer);
   }
 
   /** What the thread reported last; undefined before it did. */
@@ -114,6 +132,10 @@ export class DatapathThread {
         return listener.onTrouble(reply.message);
       case 'flows-lost':
         return listener.onFlowsLost();
+      case 'store-left':
+        return this.left();
+      case 'store-slow':
+        return listener.onStoreSlow(reply.slow);
       case 'report':
         this.keep(reply.report);
         return listener.onReport(reply.report);
@@ -126,6 +148,11 @@ export class DatapathThread {
     this.waiting = [];
     for (const done of waiting) done();
   }
+}
+
+function portsOf(request: DatapathRequest): MessagePort[] {
+  if (request.type === 'line') return [request.line.port];
+  return request.type === 'store-up' ? [request.store] : [];
 }
 
 function failedError({ code, message, details }: DatapathFailure): PeerError {

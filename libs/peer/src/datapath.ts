@@ -8,7 +8,7 @@ import {
   type SwarmId,
   type SwarmMetadata,
 } from '@weir/ppspp';
-import { openLmdbReader, StoreClient, type StoreNotice } from '@weir/store';
+import type { StoreNotice } from '@weir/store';
 import { createVerifyMetrics, PoolVerifier } from '@weir/verify';
 import { Registry } from 'prom-client';
 import type { DatapathReply, DatapathRequest, DatapathTask } from './datapath-messages';
@@ -27,6 +27,7 @@ import { StoreRoom } from './store-room';
 import { StoredContent } from './stored-content';
 import { SwarmGate } from './swarm-gate';
 import { threadPorts, type ThreadPorts } from './thread-ports';
+import { ThreadStore } from './thread-store';
 
 /** How often the control thread hears of the counters. */
 const reportMillis = 1_000;
@@ -44,6 +45,7 @@ export class Datapath {
   private readonly ports: ThreadPorts;
   private readonly room: StoreRoom;
   private readonly verifier: PoolVerifier;
+  private readonly store: ThreadStore;
   private readonly content: StoredContent;
   private readonly discretion: Discretion;
   private readonly gate: SwarmGate;
@@ -68,6 +70,7 @@ export class Datapath {
     this.discretion = new Discretion(task.exchange, this.subscribers, () => this.locals);
     this.gate = new SwarmGate(task.swarms, task.blocked);
     this.verifier = new PoolVerifier(task.verifyThreads, createVerifyMetrics(this.registry));
+    this.store = this.makeStore();
     this.content = this.makeContent();
     this.driver = this.makeDriver();
     for (const [swarmId, limits] of task.limits ?? []) this.driver.input({ kind: 'swarm-limits', swarmId, limits });
@@ -111,14 +114,19 @@ export class Datapath {
     }
   }
 
-  private makeContent(): StoredContent {
-    const { store, storeDirectory } = this.task;
-    const writer = new StoreClient(store, (notice) => {
-      this.onStoreNotice(notice);
+  private makeStore(): ThreadStore {
+    return new ThreadStore(this.task.store, this.task.storeDirectory, {
+      onNotice: (notice) => this.onStoreNotice(notice),
+      onState: (reason, holds) => this.onStoreState(reason, holds),
     });
-    return new StoredContent(openLmdbReader(storeDirectory), writer, {
+  }
+
+  private makeContent(): StoredContent {
+    const { reader, client } = this.store;
+    return new StoredContent(reader, client, {
       onFailure: (failure) => this.complain(failure),
       onWritten: (isFull) => this.onWritten(isFull),
+      onUnreadable: () => this.metrics.unreadableExtents.inc(),
     });
   }
 
@@ -188,6 +196,10 @@ export class Datapath {
         return this.driver.input({ ...request, kind: 'swarm-limits' });
       case 'settle':
         return this.settle(request.swarmId);
+      case 'store-down':
+        return void this.store.leave().then(() => this.tell({ type: 'store-left' }));
+      case 'store-up':
+        return this.store.join(request.store);
       case 'line':
         return this.entrance.connect(request.line);
       case 'report':
@@ -195,6 +207,12 @@ export class Datapath {
       case 'stop':
         return this.stop();
     }
+  }
+
+  private onStoreState(reason: 'down' | 'slow', holds: boolean): void {
+    this.room.note(reason, holds);
+    if (reason === 'slow') this.tell({ type: 'store-slow', slow: holds });
+    this.lookAtStore();
   }
 
   private block(swarmId: SwarmId, blocked: boolean): void {
@@ -254,6 +272,7 @@ export class Datapath {
   }
 
   private async report(): Promise<void> {
+    this.store.look();
     this.lookAtStore();
     this.tell({ type: 'report', report: await this.reporter.report() });
   }

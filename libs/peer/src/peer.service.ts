@@ -25,6 +25,7 @@ import { loopbackOf } from './own-addresses';
 import type { PeerRulesSettings } from './peer-rules';
 import { hasNativeSockets } from './sockets';
 import { streamStatsOf } from './stream-stats';
+import { tellStore } from './store-condition';
 import { swarmFilter } from './swarm-rules';
 
 /** What the service stands on. */
@@ -58,6 +59,7 @@ export class PeerService implements OnModuleDestroy {
     const logger = new Logger(PeerService.name);
     const events = new EventEmitter<Events>();
     declareSubscribers(config, readiness, logger);
+    readiness.declare({ name: 'store', ready: true });
     const peer = await AppliancePeer.start(
       { ...settingsOf(config), exchange: await exchangeOf(config) },
       listenerOf({ threads, readiness }, events, logger),
@@ -184,6 +186,7 @@ function listenerOf(
     onReport: (thread, { metrics }) => threads.report(thread, metrics),
     onTrouble: (message) => logger.warn(message),
     onFlowsLost: () => void events.emit('flows-lost'),
+    onStore: (trouble) => tellStore(trouble, readiness, logger),
     onEnded: (thread, failure) => {
       threads.retire(thread);
       const reason = `${thread} ended unasked: ${failure instanceof Error ? causeOf(failure) : String(failure)}`;
@@ -273,25 +276,21 @@ function declareSubscribers({ subscribers }: WeirConfig, readiness: ReadinessReg
     return;
   }
   const reason = 'no subscriber prefix is configured, so that nobody is served';
-  const remedy =
-    'set the key subscribers (or WEIR_SUBSCRIBERS) to the prefixes of your subscribers, as 198.51.100.0/24';
+  const remedy = 'set the key subscribers (or WEIR_SUBSCRIBERS) to the prefixes of yours, as 198.51.100.0/24';
   readiness.declare({ name: 'subscribers', ready: false, reason, remedy });
   logger.warn(`not ready: ${reason}; ${remedy}`);
 }
 
 /** What an operator should hear of: a disk that fails, an external peer that lies. */
 function warnOf(notice: Notice, logger: Logger): void {
-  if (notice.type === 'extent-corrupt') {
-    logger.warn(
-      `extent ${String(notice.extent)} of swarm ${notice.swarmId} was not what had been stored; it was removed`,
-    );
-  }
+  if (notice.type === 'extent-corrupt')
+    logger.warn(`extent ${String(notice.extent)} of swarm ${notice.swarmId} was not what was stored; it was removed`);
   if (notice.type === 'peer-lied') {
     logger.warn(`external peer ${notice.address.ip} sent wrong content for swarm ${notice.swarmId}; it was left`);
   }
 }
 
-/** Without its store or its data path the appliance is of no use: it ends, and its service manager starts it anew. */
+/** Without its data path the appliance is of no use: it ends, and its service manager starts it anew. */
 function giveUp(failure: unknown, readiness: ReadinessRegistry, logger: Logger): void {
   const reason = failure instanceof Error ? failure.message : String(failure);
   readiness.declare({ name: 'peer', ready: false, reason, remedy: 'look at the log, then restart the appliance' });

@@ -7,11 +7,13 @@ export interface Refusals {
 }
 
 /**
- * Remembers that the store took nothing, for want of disk. Nobody tells when it takes something again but a write, so that after
- * a while it is tried once more. What one thread hears is news to all.
+ * Remembers that the store takes nothing. For want of disk: nobody tells when it takes something again but a write, so that after
+ * a while it is tried once more, and what one thread hears is news to all. Or because it is down, or too slow, of which each thread
+ * hears itself.
  */
 export class StoreRoom {
   private told = false;
+  private readonly reasons = new Set<'down' | 'slow'>();
 
   constructor(private readonly refusals: Refusals) {}
 
@@ -25,12 +27,19 @@ export class StoreRoom {
     this.refusals.storeRefusedAt = 0;
   }
 
-  /** Whether the store is full, if that is news to this thread; undefined if it is not. */
+  /** The store is of no use for this reason from now on, or no longer. */
+  note(reason: 'down' | 'slow', holds: boolean): void {
+    if (holds) this.reasons.add(reason);
+    else this.reasons.delete(reason);
+  }
+
+  /** Whether the store takes nothing, if that is news to this thread; undefined if it is not. */
   news(now: Micros): boolean | undefined {
     const { storeRefusedAt } = this.refusals;
     const isFull = storeRefusedAt > 0 && now - storeRefusedAt <= storeFullSpan;
-    if (isFull === this.told) return undefined;
-    this.told = isFull;
-    return isFull;
+    const takesNothing = isFull || this.reasons.size > 0;
+    if (takesNothing === this.told) return undefined;
+    this.told = takesNothing;
+    return takesNothing;
   }
 }

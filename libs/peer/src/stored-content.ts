@@ -1,5 +1,5 @@
 import type { Extent, OpenedContent, SwarmId } from '@weir/ppspp';
-import { emptyBatch, ProbationReader, type StoreClient, type StoreReader } from '@weir/store';
+import { emptyBatch, ProbationReader, StoreError, type StoreClient, type StoreReader } from '@weir/store';
 import type { ContentStore, ContentUse, ContentWrite, ContentWritten } from './content-store';
 import { Uses } from './uses';
 
@@ -11,6 +11,8 @@ export interface StoredContentListener {
   onFailure(failure: unknown): void;
   /** Of each write that was taken, or refused for want of disk, which it was. */
   onWritten(isFull: boolean): void;
+  /** The disk did not give up an extent. */
+  onUnreadable?(): void;
 }
 
 /**
@@ -38,7 +40,7 @@ export class StoredContent implements ContentStore {
   }
 
   read(swarmId: SwarmId, index: number): Promise<Extent | undefined> {
-    return this.reader.read(swarmId, index);
+    return this.reader.read(swarmId, index).catch((failure: unknown) => this.unread(failure, swarmId, index));
   }
 
   /**
@@ -72,6 +74,14 @@ export class StoredContent implements ContentStore {
     this.tellUses();
     await this.writer.close();
     await this.reader.close();
+  }
+
+  /** What the disk does not give up is removed, so that it is fetched again, and written elsewhere. */
+  private async unread(failure: unknown, swarmId: SwarmId, index: number): Promise<undefined> {
+    if (!(failure instanceof StoreError) || failure.code !== 'STORE_UNREADABLE') throw failure;
+    this.listener.onUnreadable?.();
+    await this.erase(swarmId, index);
+    throw failure;
   }
 
   private tellUses(): void {

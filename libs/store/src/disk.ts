@@ -8,10 +8,14 @@ export interface DiskSpace extends Partial<FileSpace> {
   readonly totalBytes: number;
 }
 
-/** The file system that holds `path`, now. */
+/** The file system that holds `path`, now; one that does not tell has nothing free. */
 export function diskSpaceAt(path: string): DiskSpace {
-  const { bavail, blocks, bsize } = statfsSync(path);
-  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  try {
+    const { bavail, blocks, bsize } = statfsSync(path);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+  } catch {
+    return { freeBytes: 0, totalBytes: 1 };
+  }
 }
 
 /**

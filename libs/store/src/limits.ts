@@ -60,4 +60,19 @@ export const findingsKeptMax = 256;
 /** Bytes that the scrub reads at a time: about a tenth of a second, so that no snapshot is kept for long. */
 export const scrubSliceBytes = 16 * 1024 * 1024;
 
+/** Milliseconds that who serves subscribers waits for the disk: then they are better off with somebody else. */
+export const readMillisMax = 2_000;
+
+/** Reads of one thread that may be late at a time: each holds one of the platform's few threads until the disk answers. */
+export const lateReadsMax = 4;
+
+/** Milliseconds until a writer that failed is started again, the first time; then twice as long each time. */
+export const writerRestartMillisMin = 1_000;
+
+/** The longest such time: a disk that is back is noticed within a minute. */
+export const writerRestartMillisMax = 60_000;
+
+/** Milliseconds that a commit may take until the disk counts as slow. */
+export const commitMillisMax = 5_000;
+
 invariant(transactionBytesMax <= queuedBytesMax, 'a transaction holds no more than may wait');

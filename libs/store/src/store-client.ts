@@ -27,13 +27,35 @@ export class StoreClient {
   private open = true;
   private readonly answers = new Set<Promise<unknown>>();
 
+  private closed = false;
+  /** When what is under way was sent; undefined while nothing is. */
+  private sentAt: number | undefined;
+
   constructor(
-    private readonly port: MessagePort,
+    private port: MessagePort,
     /** Hears of each transaction that changed the store, whoever asked for it. */
     private readonly onNotice: (notice: StoreNotice) => void = () => undefined,
   ) {
+    this.attach(port);
+  }
+
+  /** Goes on with a writer that took the place of one that ended. */
+  attach(port: MessagePort): void {
+    if (this.closed) {
+      port.close();
+      return;
+    }
+    this.port = port;
+    this.open = true;
     port.on('message', (reply: ClientReply) => this.hear(reply));
-    port.on('close', () => this.fail());
+    port.on('close', () => {
+      if (port === this.port) this.fail();
+    });
+  }
+
+  /** For how long the writer has been at what it was last given, in milliseconds; 0 when it has answered. */
+  get millisUnderWay(): number {
+    return this.sentAt === undefined ? 0 : performance.now() - this.sentAt;
   }
 
   /** True when no more fits: the next commit is refused with STORE_BUSY. */
@@ -64,6 +86,7 @@ export class StoreClient {
   /** Waits for the answers to all commits, then leaves the writer. */
   async close(): Promise<void> {
     this.open = false;
+    this.closed = true;
     await Promise.allSettled(this.answers);
     this.port.close();
   }
@@ -96,6 +119,7 @@ export class StoreClient {
     }
     this.underWay = this.waiting.splice(0, count);
     const request: CommitRequest = { batches: this.underWay.map(({ batch }) => batch) };
+    this.sentAt = performance.now();
     this.port.postMessage(request);
   }
 
@@ -107,6 +131,7 @@ export class StoreClient {
     }
     const answered = this.underWay;
     this.underWay = [];
+    this.sentAt = undefined;
     answered.forEach(({ bytes, resolve, reject }, at) => {
       this.queuedBytes -= bytes;
       const result = reply.results[at];
@@ -123,6 +148,7 @@ export class StoreClient {
     this.open = false;
     const lost = [...this.underWay, ...this.waiting.splice(0)];
     this.underWay = [];
+    this.sentAt = undefined;
     this.queuedBytes = 0;
     for (const { reject } of lost) reject(closedError());
   }

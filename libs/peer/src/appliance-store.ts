@@ -1,0 +1,112 @@
+import { CacheError } from '@weir/ppspp';
+import {
+  openLmdbReader,
+  ProbationReader,
+  ShelteredReader,
+  StoreClient,
+  WriterKeeper,
+  type RunningWriter,
+  type StoreReader,
+} from '@weir/store';
+import type { Crew } from './crew';
+
+/** Why the store is of no use: its writer failed, or the disk does not keep up. */
+export interface StoreTrouble {
+  readonly reason: 'down' | 'slow';
+  /** What an operator should know. */
+  readonly message: string;
+}
+
+/** Milliseconds that the end of the appliance waits for a disk that does not answer: what was not written by then is fetched again. */
+const stopMillisMax = 10_000;
+
+/**
+ * The appliance's store, which may fail: then every thread leaves it, nothing is stored and nothing of it served, and its writer is
+ * started again until it runs.
+ */
+export class ApplianceStore {
+  /** The control thread's own ways to it. */
+  readonly client: StoreClient;
+  readonly reader: StoreReader;
+  private readonly disk: ShelteredReader;
+  private crew: Pick<Crew, 'leaveStore' | 'joinStore'> | undefined;
+  private down: string | undefined;
+  private slow = false;
+
+  private constructor(
+    readonly keeper: WriterKeeper,
+    directory: string,
+    private readonly tell: (trouble: StoreTrouble | undefined) => void,
+  ) {
+    this.client = new StoreClient(keeper.connect());
+    this.disk = new ShelteredReader(() => openLmdbReader(directory));
+    this.reader = new ProbationReader(this.disk, this.client.slab);
+    keeper.keep({
+      onDown: (failure) => this.leave(failure),
+      onStillDown: (failure) => this.note(failure),
+      onUp: () => this.join(),
+    });
+  }
+
+  /** Starts the writer for the first time. Rejects with a `StoreError`, which is the operator's to mend. */
+  static async start(
+    launch: () => Promise<RunningWriter>,
+    directory: string,
+    tell: (trouble: StoreTrouble | undefined) => void,
+  ): Promise<ApplianceStore> {
+    return new ApplianceStore(await WriterKeeper.start(launch), directory, tell);
+  }
+
+  /** Whose threads leave the store with us, and come back. */
+  serve(crew: Pick<Crew, 'leaveStore' | 'joinStore'>): void {
+    this.crew = crew;
+    if (this.keeper.isDown) void crew.leaveStore();
+  }
+
+  /** The disk does not keep up, or does again. */
+  noteSlow(slow: boolean): void {
+    this.slow = slow;
+    this.tellTrouble();
+  }
+
+  /** What was given to the writer is on disk when it resolves, unless the disk takes too long. */
+  async stop(): Promise<void> {
+    const stopped = this.client
+      .close()
+      .then(() => this.reader.close())
+      .then(() => this.keeper.stop())
+      .catch(() => undefined);
+    await withinMillis(stopped, stopMillisMax);
+  }
+
+  private async leave(failure: unknown): Promise<void> {
+    this.note(failure);
+    await Promise.all([withinMillis(this.disk.detach(), stopMillisMax), this.crew?.leaveStore()]);
+  }
+
+  private join(): void {
+    this.client.attach(this.keeper.connect());
+    this.disk.attach();
+    this.crew?.joinStore();
+    this.down = undefined;
+    this.tellTrouble();
+  }
+
+  private note(failure: unknown): void {
+    this.down = failure instanceof CacheError ? `${String(failure.code)}: ${failure.message}` : String(failure);
+    this.tellTrouble();
+  }
+
+  private tellTrouble(): void {
+    const slow = 'the disk does not keep up: reads take seconds, or a transaction does not end';
+    if (this.down !== undefined) this.tell({ reason: 'down', message: this.down });
+    else this.tell(this.slow ? { reason: 'slow', message: slow } : undefined);
+  }
+}
+
+async function withinMillis(work: Promise<unknown>, millis: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, millis)));
+  await Promise.race([work.catch(() => undefined), over]);
+  clearTimeout(timer);
+}
