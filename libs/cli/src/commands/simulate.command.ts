@@ -1,10 +1,9 @@
 import { tmpdir } from 'node:os';
 import { Inject } from '@nestjs/common';
 import { Command, Option } from 'nest-commander';
-import { UsageError } from '../errors';
 import { parseWhole, read } from '../options/parse';
 import type { Terminal } from '../terminal/terminal';
-import { parseAmount, parsePercent, readCapacities, type Amount } from '../trace/amount';
+import { parseAmount, parsePercent, parseShare, readCapacities, type Amount } from '../trace/amount';
 import { policyNames, readPolicies, type PolicyName, type PolicySettings } from '../trace/policies';
 import { runSimulation, type SimulationRequest } from '../trace/run-simulation';
 import { TERMINAL } from './tokens';
@@ -17,7 +16,6 @@ interface SimulateOptions {
   readonly plot?: string;
   readonly probationMemory?: Amount;
   readonly secondSubscriber?: boolean;
-  readonly swarms?: boolean;
   readonly swarmShare?: number;
   readonly warmUp?: number;
   readonly malformedMax?: number;
@@ -27,8 +25,8 @@ interface SimulateOptions {
 const capacitiesDefault = '1%,5%,10%,20%';
 /** In percent of the capacity, so that small traces are treated as large ones. */
 const probationMemoryDefault: Amount = { percent: 10 };
-/** As in an appliance: a quarter. */
-const swarmShareDefault = 0.25;
+/** All of it: a trace may be of a few titles alone. */
+const swarmShareDefault = 1;
 const malformedLinesMax = 1e9;
 
 /** Replays a trace through cache policies. */
@@ -83,19 +81,11 @@ export class SimulateCommand extends WeirCommand {
   }
 
   @Option({
-    flags: '--swarms',
-    description: 'weir: objects are named SWARM/SEGMENT, and a swarm has its share at most',
-  })
-  readSwarms(): boolean {
-    return true;
-  }
-
-  @Option({
     flags: '--swarm-share <percent>',
-    description: 'weir: what a swarm may hold, with --swarms (default: 25%)',
+    description: 'weir: what one swarm may hold, where objects are named SWARM/SEGMENT (default: 100%)',
   })
   readSwarmShare(text: string): number {
-    return read('--swarm-share', text, (value) => parsePercent(value, 100));
+    return read('--swarm-share', text, parseShare);
   }
 
   @Option({ flags: '--warm-up <percent>', description: 'of the requests that only fill the cache (default: 0%)' })
@@ -126,20 +116,16 @@ export class SimulateCommand extends WeirCommand {
 }
 
 function requestOf(options: SimulateOptions): SimulationRequest {
-  const { swarms = false, temp = tmpdir(), warmUp = 0, malformedMax = 0, json = false } = options;
+  const { capacity, policy, plot, temp = tmpdir(), warmUp = 0, malformedMax = 0, json = false } = options;
   return {
-    capacities: options.capacity ?? readCapacities(capacitiesDefault),
-    policies: options.policy ?? policyNames,
+    capacities: capacity ?? readCapacities(capacitiesDefault),
+    policies: policy ?? policyNames,
     settings: settingsOf(options),
-    ...{ swarms, folder: temp, plot: options.plot, json, warmUp, malformedMax },
+    ...{ folder: temp, plot, json, warmUp, malformedMax },
   };
 }
 
 function settingsOf(options: SimulateOptions): PolicySettings {
-  const { probationMemory = probationMemoryDefault, secondSubscriber = false, swarms = false, swarmShare } = options;
-  if (swarmShare !== undefined && !swarms) {
-    throw new UsageError('--swarm-share: say with --swarms that objects are named SWARM/SEGMENT, or leave it out');
-  }
-  const swarmShareMax = swarms ? (swarmShare ?? swarmShareDefault) : 1;
-  return { probationMemory, secondSubscriber, swarmShareMax };
+  const { probationMemory = probationMemoryDefault, secondSubscriber = false, swarmShare } = options;
+  return { probationMemory, secondSubscriber, swarmShareMax: swarmShare ?? swarmShareDefault };
 }

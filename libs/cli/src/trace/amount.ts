@@ -33,6 +33,14 @@ export function parseAmount(text: string): Parsed<Amount> {
   return 'value' in parsed ? { value: { bytes: parsed.value } } : { remedy: 'write bytes, such as 256MiB, or 10%' };
 }
 
+/** A percentage above 0, 100 at most, as a share. */
+export function parseShare(text: string): Parsed<number> {
+  const percent = percentOf(text.endsWith('%') ? text : `${text}%`);
+  return percent > 0 && percent <= 100
+    ? { value: percent / 100 }
+    : { remedy: 'write a percentage up to 100, such as 25%' };
+}
+
 /** What commas separate, each once. Throws a `UsageError` for too many. */
 export function listOf(flag: string, text: string): readonly string[] {
   const items = [...new Set(text.split(',').map((item) => item.trim()))];

@@ -3,7 +3,6 @@ import {
   blockRequests,
   lineRemedies,
   requestsMax,
-  SwarmNames,
   TraceParser,
   type RequestBlock,
   type TraceObjects,
@@ -33,8 +32,6 @@ export interface CompileOptions {
   readonly stdin: AsyncIterable<unknown>;
   /** Where the temporary file goes. */
   readonly folder: string;
-  /** Whether objects are named SWARM/SEGMENT. */
-  readonly swarms: boolean;
   /** Lines that may make no sense. */
   readonly malformedMax: number;
   readonly signal: AbortSignal;
@@ -64,8 +61,7 @@ export async function compileTrace(paths: readonly string[], options: CompileOpt
 }
 
 class Compilation {
-  private readonly swarms: SwarmNames | undefined;
-  private readonly parser: TraceParser;
+  private readonly parser = new TraceParser();
   private blocks = 0;
   private requests = 0;
   private requestedBytes = 0;
@@ -75,10 +71,7 @@ class Compilation {
   constructor(
     private readonly spool: Spool,
     private readonly options: CompileOptions,
-  ) {
-    this.swarms = options.swarms ? new SwarmNames() : undefined;
-    this.parser = new TraceParser(this.swarms);
-  }
+  ) {}
 
   async take(path: string, seen: (bytes: number) => void): Promise<void> {
     const { parser, options } = this;
@@ -98,15 +91,15 @@ class Compilation {
     parser.end();
     await this.store();
     if (this.requests === 0) throw new UsageError(`${name}: has no requests`);
-    const bytes = parser.objects.objectBytes();
+    const objects = parser.objects();
     const lastBlock = this.requests - (this.blocks - 1) * blockRequests;
     return {
       requests: this.requests,
       liveRequests: parser.liveRequests,
       requestedBytes: this.requestedBytes,
-      uniqueBytes: bytes.reduce((sum, one) => sum + one, 0),
+      uniqueBytes: objects.bytes.reduce((sum, one) => sum + one, 0),
       malformed: parser.malformed,
-      objects: { bytes, swarms: this.swarms?.ofObjects() },
+      objects,
       blocks: this.blocks,
       read: async (index, into) => {
         await spool.read(index, into.memory);

@@ -15,8 +15,6 @@ export interface SimulationRequest {
   readonly capacities: readonly Amount[];
   readonly policies: readonly PolicyName[];
   readonly settings: PolicySettings;
-  /** Objects are named SWARM/SEGMENT. */
-  readonly swarms: boolean;
   /** Share of the requests that only fill the cache. */
   readonly warmUp: number;
   readonly malformedMax: number;
@@ -62,10 +60,10 @@ export async function runSimulation(run: SimulationRun): Promise<void> {
 }
 
 function compile({ request, terminal, paths, stdin, signal }: SimulationRun): Promise<CompiledTrace> {
-  const { folder, swarms, malformedMax } = request;
+  const { folder, malformedMax } = request;
   const bar = terminal.progress('reading');
   const progress = (bytes: number, total: number): void => bar.update(bytes, total);
-  return compileTrace(paths, { stdin, folder, swarms, malformedMax, signal, progress }).finally(() => bar.stop());
+  return compileTrace(paths, { stdin, folder, malformedMax, signal, progress }).finally(() => bar.stop());
 }
 
 /** A bar for each cell, over the bytes that the trace asks for. */

@@ -163,12 +163,12 @@ describe('weir simulate', () => {
     expect(result).toMatchObject({ requests: expect.any(Number) });
   });
 
-  it('gives swarms their share only where objects name them', async () => {
+  it('gives swarms the share that it is told', async () => {
     const lines = Array.from({ length: 400 }, (_, at) => `${at},film/${at % 20},100,s`);
     const trace = traceOf('swarms.csv', ...lines);
     const args = [trace, '--capacity', '4kB', '--policy', 'weir'];
     const [free] = await resultsOf(...args);
-    const [shared] = await resultsOf(...args, '--swarms');
+    const [shared] = await resultsOf(...args, '--swarm-share', '25%');
     expect(free?.byteHitRatio).toBe(0.95);
     expect(shared?.byteHitRatio).toBeLessThan(0.9);
   });
@@ -215,9 +215,9 @@ const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     /trace\.spec\.ts: line 1 "import .*": the first line has to be time,object,bytes,subscriber or time,/,
   ],
   [
-    'a share without swarms',
-    ['simulate', __filename, '--swarm-share', '10'],
-    /^weir: --swarm-share: say with --swarms that/,
+    'a share of nothing',
+    ['simulate', __filename, '--swarm-share', '0'],
+    /^weir: --swarm-share "0": write a percentage/,
   ],
   [
     'all of it warm-up',

@@ -1,3 +1,3 @@
 export { MinReplay, NextUses, neverUsed } from './min-replay';
-export { PolicyReplay, type Replay, type TraceObjects } from './replay';
+export { PolicyReplay, type Replay } from './replay';
 export { Tally } from './tally';

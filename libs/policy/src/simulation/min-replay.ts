@@ -1,6 +1,7 @@
+import type { TraceObjects } from '../trace/object-names';
 import type { RequestBlock } from '../trace/request-block';
 import { Farthest } from './farthest';
-import type { Replay, TraceObjects } from './replay';
+import type { Replay } from './replay';
 import { Tally } from './tally';
 
 /** Stands for a next use that does not come. Traces are shorter. */
@@ -45,7 +46,7 @@ export class MinReplay implements Replay {
 
   constructor(
     private readonly capacityBytes: number,
-    private readonly objects: TraceObjects,
+    private readonly objects: Pick<TraceObjects, 'bytes'>,
   ) {
     this.kept = new Farthest(objects.bytes.length);
   }

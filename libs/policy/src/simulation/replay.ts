@@ -1,14 +1,8 @@
+import type { TraceObjects } from '../trace/object-names';
 import type { RequestBlock } from '../trace/request-block';
 import type { CacheListener, CachePolicy } from '../policy';
+import { SegmentBytes } from './segment-bytes';
 import { Tally } from './tally';
-
-/** The objects of a trace, by their numbers. */
-export interface TraceObjects {
-  /** Bytes of each. */
-  readonly bytes: Uint32Array;
-  /** The swarm that each is a segment of. Without it all are of one. */
-  readonly swarms: Float64Array | undefined;
-}
 
 /** Something that requests are put to, one after another. */
 export interface Replay {
@@ -35,9 +29,10 @@ export class PolicyReplay implements Replay {
     private readonly objects: TraceObjects,
   ) {
     const { tally } = this;
+    const bytes = new SegmentBytes(objects);
     this.policy = create({
       evicted: () => undefined,
-      persist: (_, segment) => void (tally.writtenBytes += objects.bytes[segment] ?? 0),
+      persist: (swarm, segment) => void (tally.writtenBytes += bytes.of(swarm, segment)),
     });
   }
 
@@ -51,19 +46,20 @@ export class PolicyReplay implements Replay {
 
   run(block: RequestBlock, from: number, to: number): void {
     const { policy, tally, objects } = this;
-    const { swarms } = objects;
+    const { swarms, segments } = objects;
     for (let at = from; at < to; at++) {
       const object = block.objects[at] ?? 0;
       const asked = block.bytes[at] ?? 0;
-      const swarm = swarms === undefined ? 0 : (swarms[object] ?? 0);
+      const swarm = swarms[object] ?? 0;
+      const segment = segments[object] ?? 0;
       tally.requests++;
       tally.requestedBytes += asked;
-      if (policy.access(swarm, object, block.subscribers[at] ?? 0)) {
+      if (policy.access(swarm, segment, block.subscribers[at] ?? 0)) {
         tally.hits++;
         tally.hitBytes += asked;
       } else {
         const bytes = objects.bytes[object] ?? 0;
-        if (policy.insert(swarm, object, bytes) === 'disk') tally.writtenBytes += bytes;
+        if (policy.insert(swarm, segment, bytes) === 'disk') tally.writtenBytes += bytes;
       }
     }
   }

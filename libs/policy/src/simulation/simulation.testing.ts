@@ -21,7 +21,7 @@ export function optimum(blocks: readonly (readonly number[])[], bytes: Uint32Arr
     sequence -= block.length;
     uses.fill(block, block.length, sequence, into);
   }
-  const replay = new MinReplay(capacityBytes, { bytes, swarms: undefined });
+  const replay = new MinReplay(capacityBytes, { bytes });
   for (const [index, block] of compiled.entries()) {
     replay.nextUses = nextUses[index] ?? replay.nextUses;
     replay.run(block, 0, block.length);

@@ -15,4 +15,4 @@ export type { LineFault } from './line-fields';
 export { lineBytesMax, nameBytesMax, objectBytesMax, requestsMax } from './limits';
 export { ObjectTable } from './object-table';
 export { blockBytes, blockRequests, RequestBlock } from './request-block';
-export { SwarmNames } from './swarm-names';
+export { ObjectNames, type TraceObjects } from './object-names';

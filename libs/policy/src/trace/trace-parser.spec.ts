@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { lineRemedies, TraceParser } from './trace-parser';
-import { SwarmNames } from './swarm-names';
 import { liveHeader, traceHeader } from './line-writer';
 
 interface Line {
@@ -22,8 +21,8 @@ function requestsOf(parser: TraceParser) {
   );
 }
 
-function parsed(text: string, portions: readonly number[] = [], swarms?: SwarmNames) {
-  const parser = new TraceParser(swarms);
+function parsed(text: string, portions: readonly number[] = []) {
+  const parser = new TraceParser();
   const bytes = Buffer.from(text);
   let from = 0;
   for (const portion of portions) {
@@ -145,20 +144,21 @@ it('reads one file after another, each with its own header and lines', () => {
 
 it('knows an object by the most that was asked of it', () => {
   const { parser } = parsed(`${traceHeader}\n1,a,5,s\n1,b,2,s\n2,a,9,s\n3,a,1,s\n`);
-  expect([...parser.objects.objectBytes()]).toEqual([9, 2]);
+  expect([...parser.objects().bytes]).toEqual([9, 2]);
 });
 
 it('tells many objects apart', () => {
   const count = 200_000;
   const rows = Array.from({ length: count }, (_, at) => `0,${at >> 9}/${at & 511},1,s`);
-  expect(parsed(`${traceHeader}\n${rows.join('\n')}`).parser.objects.count).toBe(count);
+  expect(parsed(`${traceHeader}\n${rows.join('\n')}`).parser.objects().bytes.length).toBe(count);
 });
 
-it('finds the swarms of objects', () => {
-  const names = ['a/1', 'a/2', 'b/1', 'a', '/x', 'c/d/1', 'c/d/2', 'a/1'];
-  const swarms = new SwarmNames();
-  parsed([traceHeader, ...names.map((one) => `0,${one},1,s`)].join('\n'), [], swarms);
-  const found = [...swarms.ofObjects()];
-  expect(numbered(found.map(String))).toEqual([0, 0, 1, 0, 2, 3, 3]);
-  expect(found.every((swarm) => Number.isSafeInteger(swarm) && swarm < 2 ** 52)).toBe(true);
+it('finds swarms and segments in names', () => {
+  const names = ['a/1', 'a/2', 'b/1', 'a', '/7', 'c/d/1', 'c/d/20', 'a/01', 'a/x', 'a/', 'a/1234567890', 'a/1'];
+  const { parser } = parsed([traceHeader, ...names.map((one) => `0,${one},1,s`)].join('\n'));
+  const { swarms, segments } = parser.objects();
+  expect([...segments]).toEqual([1, 2, 1, 3, 4, 1, 20, 7, 8, 9, 10]);
+  expect(numbered([...swarms].map(String))).toEqual([0, 0, 1, 2, 2, 3, 3, 2, 2, 2, 2]);
+  expect(swarms.every((swarm) => Number.isSafeInteger(swarm) && swarm < 2 ** 52)).toBe(true);
+  expect(swarms[3]).toBe(0);
 });

@@ -4,7 +4,7 @@ import { liveHeader, traceHeader } from './line-writer';
 import { NameHash } from './name-hash';
 import { ObjectTable } from './object-table';
 import { blockRequests, RequestBlock } from './request-block';
-import { type SwarmNames } from './swarm-names';
+import { ObjectNames, type TraceObjects } from './object-names';
 
 /** A line that makes no sense. */
 export interface MalformedLine {
@@ -38,7 +38,8 @@ const shownBytesMax = 80;
  * put one after another.
  */
 export class TraceParser {
-  readonly objects = new ObjectTable();
+  private readonly table = new ObjectTable();
+  private readonly names = new ObjectNames();
   /** Lines of this file so far. */
   lines = 0;
   /** Lines of all files that made no sense. */
@@ -56,8 +57,10 @@ export class TraceParser {
   private readonly fields = new LineFields();
   private readonly hash = new NameHash();
 
-  /** `swarms`: collects which swarm each object is of. */
-  constructor(private readonly swarms?: SwarmNames) {}
+  /** The objects so far. */
+  objects(): TraceObjects {
+    return this.names.objects(this.table.objectBytes());
+  }
 
   /** The next portion. */
   push(portion: Uint8Array): void {
@@ -130,8 +133,8 @@ export class TraceParser {
     }
     const subscriber = this.subscriber(bytes);
     hash.of(bytes, fields.objectStart, fields.objectEnd);
-    const object = this.objects.intern(hash.high, hash.low, fields.bytes);
-    this.swarms?.see(object, bytes, fields.objectStart, fields.objectEnd);
+    const object = this.table.intern(hash.high, hash.low, fields.bytes);
+    this.names.see(object, bytes, fields.objectStart, fields.objectEnd);
     this.block.add(object, fields.bytes, subscriber);
     if (fields.live && hasLive) this.liveRequests++;
     if (this.block.length < blockRequests) return;

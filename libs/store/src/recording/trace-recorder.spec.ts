@@ -54,7 +54,8 @@ describe('a recording', () => {
     const parser = new TraceParser();
     parser.push(Buffer.from(textOf(directory)));
     parser.end();
-    expect(parser).toMatchObject({ malformed: 0, objects: { count: 3 } });
+    expect(parser.malformed).toBe(0);
+    expect([...parser.objects().segments]).toEqual([0, 1, 3]);
     expect(recorder.drain()).toEqual({ recorded: 5, dropped: 0, failures: 0 });
   });
 
