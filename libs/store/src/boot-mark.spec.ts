@@ -53,6 +53,35 @@ describe('the mark of an open store', () => {
     },
   );
 
+  it('is a sign that the store is ours', () => {
+    stored();
+    expect(new BootMark(directory).isOurs).toBe(false);
+    opened(directory);
+    expect(new BootMark(directory).isOurs).toBe(true);
+  });
+
+  it('gives up a file that may be torn after three starts that came to nothing, and then begins to count anew', () => {
+    stored();
+    opened(directory, monday);
+    const given = [1, 2, 3, 4, 5].map(() => opened(directory, tuesday)).map(({ isGivenUp, last }) => [isGivenUp, last]);
+    expect(given.slice(0, 4)).toEqual([
+      [false, 'crashed'],
+      [false, 'crashed'],
+      [false, 'crashed'],
+      [true, 'crashed'],
+    ]);
+    expect(given[4]).toEqual([false, 'killed']);
+  });
+
+  it('believes a file again that proved sound, or was closed', () => {
+    stored();
+    opened(directory, monday);
+    opened(directory, tuesday).settle();
+    expect(new BootMark(directory, tuesday).last).toBe('killed');
+    opened(directory, monday).clear();
+    expect(new BootMark(directory, tuesday).last).toBe('clean');
+  });
+
   it('stays as it is until it is set', () => {
     stored();
     opened(directory, monday);

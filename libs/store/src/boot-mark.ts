@@ -8,8 +8,14 @@ const fileName = 'weir.boot';
 /** A number that the kernel draws at each boot of the machine. */
 const bootIdFile = '/proc/sys/kernel/random/boot_id';
 
-/** All that a mark may say: the boot ID, if the machine has one, and whether the store is open. */
-const markText = /^([0-9a-f-]{36})? (open|closed)\n$/;
+/**
+ * All that a mark may say: the boot ID, if the machine has one, and whether the store is open; or that it is open though it may be
+ * torn, and how many times it was opened so.
+ */
+const markText = /^([0-9a-f-]{36})? (open|closed|doubted ([1-9]))\n$/;
+
+/** Starts on a file that may be torn, after which no other follows: some damage is seen by nobody but LMDB, when it is too late. */
+const doubtedStartsMax = 3;
 
 /**
  * How the run before this one ended. `new`: there was none. `clean`: it was stopped. `killed`: the process ended, and the machine
@@ -33,7 +39,11 @@ export function mayBeTorn(last: LastEnd): boolean {
 export class BootMark {
   /** How the run before this one ended. */
   readonly last: LastEnd;
+  /** Whether we made what is in the directory: there is a mark, whatever it says. */
+  readonly isOurs: boolean;
   private readonly file: string;
+  /** Times that it was opened since it may be torn, without running for long. */
+  private readonly doubts: number;
 
   /** Looks at the mark and leaves it as it is: what it says holds until the data file was looked at, too. */
   constructor(
@@ -41,12 +51,26 @@ export class BootMark {
     private readonly bootId = machineBootId(),
   ) {
     this.file = join(directory, fileName);
+    this.isOurs = existsSync(this.file);
+    const { last, doubts } = endIn(this.isOurs ? readFileSync(this.file, 'latin1') : '', bootId);
     const isNew = !existsSync(join(directory, 'data.mdb'));
-    this.last = isNew ? 'new' : lastEndOf(this.file, bootId);
+    this.last = isNew ? 'new' : last;
+    this.doubts = isNew ? 0 : doubts;
+  }
+
+  /** The process ended again and again with a file that may be torn and looks whole. */
+  get isGivenUp(): boolean {
+    return this.doubts >= doubtedStartsMax;
   }
 
   /** The store is opened now; on disk when this returns. Throws STORE_FAILED where that is not possible. */
   set(): void {
+    const isDoubted = this.last === 'crashed' && !this.isGivenUp;
+    this.write(isDoubted ? `doubted ${this.doubts + 1}` : 'open');
+  }
+
+  /** The file proved sound by use. */
+  settle(): void {
     this.write('open');
   }
 
@@ -56,7 +80,7 @@ export class BootMark {
   }
 
   /** One write of less than a sector: it is there or not. A name that was just made is in its directory only when that is synced, too. */
-  private write(state: 'open' | 'closed'): void {
+  private write(state: string): void {
     try {
       const isMade = !existsSync(this.file);
       synced(this.file, 'w', `${this.bootId} ${state}\n`);
@@ -68,10 +92,14 @@ export class BootMark {
   }
 }
 
-function lastEndOf(file: string, bootId: string): LastEnd {
-  if (!existsSync(file)) return 'unknown';
-  const [, before, state] = markText.exec(readFileSync(file, 'latin1')) ?? [];
+function endIn(text: string, bootId: string): { readonly last: LastEnd; readonly doubts: number } {
+  const [, before, state, doubts = '0'] = markText.exec(text) ?? [];
+  return { last: lastEndOf(state, before, bootId), doubts: Number(doubts) };
+}
+
+function lastEndOf(state: string | undefined, before: string | undefined, bootId: string): LastEnd {
   if (state === 'closed') return 'clean';
+  if (state?.startsWith('doubted') === true) return 'crashed';
   if (before === undefined) return 'unknown';
   return before === bootId ? 'killed' : 'crashed';
 }

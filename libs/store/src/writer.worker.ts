@@ -10,6 +10,9 @@ import { StoreLock } from './store-lock';
 import { WriterHost } from './writer-host';
 import type { ControlReply, WriterTask } from './writer-messages';
 
+/** What LMDB has worked with for so long is no torn file: most of what is hot was read, and some of all trees written. */
+const settledAfterMillis = 600_000;
+
 /** The writer's thread: an endless task that owns the one writer of a store, until a message stops it. */
 export default async function runWriter({ options, control }: WriterTask): Promise<void> {
   try {
@@ -28,14 +31,19 @@ async function runLocked(options: LmdbStoreOptions, control: MessagePort): Promi
   const lock = StoreLock.take(options.directory);
   try {
     const mark = new BootMark(options.directory);
-    const { report, findings } = inspectStore(options.directory, options.capacityBytes, unixSeconds());
+    const { directory, capacityBytes } = options;
+    const { report, findings } = inspectStore(directory, capacityBytes, unixSeconds(), mark);
     mark.set();
     const found = [...findings];
     const onFindings = (more: readonly Finding[]) => found.push(...more);
     const makeAccount = openLmdb(options, undefined, { lostRules: findings.length > 0, onFindings });
     tell(control, { type: 'opened', lastEnd: mark.last, inspection: { report, findings: found } });
     const recorder = options.recording === undefined ? undefined : new TraceRecorder(options.recording);
-    await new WriterHost(makeAccount(), control, { recorder }).run().finally(() => recorder?.stop());
+    const settling = setTimeout(() => mark.settle(), settledAfterMillis);
+    await new WriterHost(makeAccount(), control, { recorder }).run().finally(() => {
+      clearTimeout(settling);
+      recorder?.stop();
+    });
     mark.clear();
   } finally {
     lock.release();

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BootMark } from '../boot-mark';
 import { diskSpaceAt } from '../disk';
 import { pageBytes } from '../footprint';
 import { diskReserve } from '../limits';
@@ -23,19 +24,36 @@ export interface StoreInspection {
 /**
  * Inspects a store's data file before LMDB maps it, and sees to it that LMDB finds nothing damaged: if the newest transaction is,
  * the one before takes its place where that is whole; else the file is set aside and the store begins anew, because what is
- * in it can be fetched again. A file that is none of LMDB's is left alone, to be refused.
+ * in it can be fetched again. A file that is none of LMDB's is left alone, to be refused; unless it `isOurs`. One that
+ * `isGivenUp` is set aside, whole or not.
  *
  * Nobody may have the store open. Throws what the file system does where the file cannot be opened or moved.
  */
-export function inspectStore(directory: string, capacityBytes: number, now: number): StoreInspection {
+export function inspectStore(
+  directory: string,
+  capacityBytes: number,
+  now: number,
+  { isOurs = false, isGivenUp = false }: Partial<Pick<BootMark, 'isOurs' | 'isGivenUp'>> = {},
+): StoreInspection {
   const file = join(directory, 'data.mdb');
-  if (!existsSync(file) || statSync(file).size === 0 || isForeign(file)) return { report: undefined, findings: [] };
+  const isTaken = existsSync(file) && statSync(file).size > 0 && (isOurs || !isForeign(file));
+  if (!isTaken) return { report: undefined, findings: [] };
+  if (!isGivenUp) return inspected(file, capacityBytes, now);
+  const detail = 'the store failed again and again since the machine went down';
+  return { report: undefined, findings: [pages(now, setAside(file, capacityBytes), detail)] };
+}
+
+function inspected(file: string, capacityBytes: number, now: number): StoreInspection {
   const report = inspectPages(file);
   const { verdict, damage, slot } = report;
   if (verdict === 'whole' || verdict === 'empty') return { report, findings: [] };
   const remedy = verdict === 'previous' && slot !== undefined ? rollBack(file, slot) : setAside(file, capacityBytes);
   const where = damage === undefined ? '' : `${damage.fault} of tree ${damage.tree}, page ${damage.pageNumber}`;
-  return { report, findings: [{ when: now, kind: 'pages', foundBy: 'start', remedy, detail: where }] };
+  return { report, findings: [pages(now, remedy, where)] };
+}
+
+function pages(when: number, remedy: Remedy, detail: string): Finding {
+  return { when, kind: 'pages', foundBy: 'start', remedy, detail };
 }
 
 /** Neither of its first pages has LMDB's number. */
