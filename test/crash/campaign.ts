@@ -1,16 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execPath } from 'node:process';
-import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import { diceOf, type Dice } from './dice';
 import { inspect } from './inspect';
 import { readJournal, type Phase } from './journal';
 import { Model } from './model';
 import { ofFormatOne } from './old-format';
+import { liveAndDie } from './process';
 import type { Life } from './scenario';
 import { Tables } from './tables';
 
@@ -97,6 +93,7 @@ class KilledStore {
     const life: Life = {
       ...{ directory, seed, capacityBytes: this.capacityBytes },
       probationBytes: Math.floor((this.capacityBytes * dice.below(3)) / 4),
+      hasOperator: true,
       journal: join(this.folder, `journal-${seed}`),
       killAtPoint: moment === 'point' ? 1 + dice.below(900) : 0,
       answersToStop: moment === 'stopping' || moment === 'none' ? 20 + dice.below(150) : 0,
@@ -140,40 +137,9 @@ class KilledStore {
     rmSync(copy, { recursive: true, force: true });
     mkdirSync(copy);
     cpSync(directory, copy, { recursive: true, filter: (source) => !source.endsWith('lock.mdb') });
-    return inspect(copy, capacityBytes, possible);
+    return inspect(copy, { capacityBytes, possible });
   }
 }
-
-interface Strike {
-  readonly phase: Phase;
-  readonly millis: number;
-}
-
-interface Ended {
-  readonly phase: Phase | 'nothing';
-  readonly killed: boolean;
-  readonly said: string;
-}
-
-async function liveAndDie(life: Life, strike: Strike | undefined): Promise<Ended> {
-  const env = { ...process.env, WEIR_CRASH: JSON.stringify(life) };
-  const hook = join(__dirname, 'hook.cjs');
-  const child = spawn(execPath, ['-r', hook, join(__dirname, 'child.ts')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const exit = once(child, 'exit');
-  let phase: Ended['phase'] = 'nothing';
-  let said = '';
-  child.stderr.on('data', (text) => (said += String(text)));
-  for await (const line of createInterface({ input: child.stdout })) {
-    phase = phases.find((name) => name === line) ?? phase;
-    if (phase !== strike?.phase) continue;
-    await pause(strike.millis);
-    child.kill('SIGKILL');
-  }
-  const [, signal] = await exit;
-  return { phase, killed: signal === 'SIGKILL', said };
-}
-
-const phases: readonly Phase[] = ['starting', 'ready', 'stopping', 'stopped'];
 
 function momentOf(dice: Dice): Moment {
   const share = dice.share();

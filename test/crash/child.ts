@@ -49,7 +49,7 @@ async function run(): Promise<void> {
 
 async function act(client: StoreClient, dice: Dice, contents: readonly Content[]): Promise<void> {
   while (!stopping) {
-    await perform(client, nextDeed(dice, contents));
+    await perform(client, nextDeed(dice, contents, life.hasOperator));
     answers++;
     stopping = life.answersToStop > 0 && answers >= life.answersToStop;
   }

@@ -60,6 +60,13 @@ function journalled({ journal, killAtPoint }) {
       return result;
     };
   }
+  // What comes into memory and leaves it within one transaction is told to nobody else.
+  const { Drawer } = require(join(built('store'), 'drawer.js'));
+  const { put } = Drawer.prototype;
+  Drawer.prototype.put = function (ref, extent) {
+    changes?.push(['hold', ref.swarmId, ref.index]);
+    return put.call(this, ref, extent);
+  };
   const { TableWriter } = require(join(built('store'), 'table-writer.js'));
   const { moves } = TableWriter.prototype;
   TableWriter.prototype.moves = function () {

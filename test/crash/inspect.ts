@@ -1,5 +1,5 @@
 import { hashBytes, HashTree, isZero, placeOf, subtreeOf, type Extent, type OpenedContent } from '@weir/ppspp';
-import { openLmdbReader, openLmdbWriter, RuleBook, type StoreReader } from '@weir/store';
+import { openLmdbReader, openLmdbWriter, RuleBook, StoreError, type StoreReader } from '@weir/store';
 import { decodeBlockKey, decodeExtentKey } from '../../libs/store/src/keys';
 import { blockFootprint, extentFootprint, recordFootprint } from '../../libs/store/src/footprint';
 import { openForReading } from '../../libs/store/src/lmdb-environment';
@@ -12,7 +12,16 @@ export interface Findings {
   /** Which of the possible contents it was. */
   readonly tables: Tables | undefined;
   readonly extents: number;
+  /** Extents of a torn file that are not what was written: whoever reads them is told, or finds out. */
+  readonly damaged: number;
   readonly openMillis: number;
+}
+
+/** What is known of a store before it is looked at. */
+export interface Expected {
+  readonly capacityBytes: number;
+  /** What it may hold; anything, if the machine went down with it and its file is torn. */
+  readonly possible: readonly Tables[] | 'torn';
 }
 
 /** A start has to be quick whatever came before it: with a million extents two seconds are promised, and here are some hundred. */
@@ -22,18 +31,19 @@ const openMillisMax = 2_000;
  * Looks at a store that nobody has open. It is opened for writing too, and swept, as an appliance would: give it a copy if that
  * must not show.
  */
-export async function inspect(
-  directory: string,
-  capacityBytes: number,
-  possible: readonly Tables[],
-): Promise<Findings> {
+export async function inspect(directory: string, { capacityBytes, possible }: Expected): Promise<Findings> {
   const faults: string[] = [];
   // One that has not come to it yet is brought to our format first: readers see nothing in it.
-  if (!(await isReadable(directory))) await openLmdbWriter({ directory, capacityBytes }).close();
+  const withEmpty = await isReadable(directory);
+  if (!withEmpty) await openLmdbWriter({ directory, capacityBytes }).close();
   const reader = openLmdbReader(directory);
-  const { found, extents } = await contentsOf(reader, faults);
-  const tables = possible.find((one) => one.contents().join('\n') === found.join('\n'));
-  if (tables === undefined) faults.push(difference(found, possible));
+  const { found, extents, wrong } = await contentsOf(reader, faults);
+  const isTorn = possible === 'torn';
+  const tables = isTorn
+    ? undefined
+    : possible.find((one) => one.contents({ withEmpty }).join('\n') === found.join('\n'));
+  if (tables === undefined && !isTorn) faults.push(difference(found, possible));
+  if (!isTorn) faults.push(...wrong);
   await reader.close();
   const began = performance.now();
   const writer = openLmdbWriter({ directory, capacityBytes });
@@ -48,7 +58,7 @@ export async function inspect(
   await swept.close();
   await writer.close();
   faults.push(...(await orphansOf(directory)));
-  return { faults, tables, extents, openMillis };
+  return { faults, tables, extents, damaged: wrong.length, openMillis };
 }
 
 async function isReadable(directory: string): Promise<boolean> {
@@ -65,9 +75,22 @@ interface FoundSwarm {
   readonly blocks: readonly string[];
 }
 
+interface Contents {
+  readonly found: string[];
+  readonly extents: number;
+  readonly wrong: string[];
+}
+
+/** A value that is told to be damaged is one more that is not right; all else must not happen. */
+function isNotCorrupt(error: unknown): boolean {
+  if (error instanceof StoreError && error.code === 'STORE_CORRUPT') return false;
+  throw error;
+}
+
 /** In the form of `Tables.contents`; what it reads is verified as before a serve. */
-async function contentsOf(reader: StoreReader, faults: string[]): Promise<{ found: string[]; extents: number }> {
+async function contentsOf(reader: StoreReader, faults: string[]): Promise<Contents> {
   let extents = 0;
+  const wrong: string[] = [];
   const rules = new RuleBook(reader.rules());
   const found: FoundSwarm[] = [];
   for (const { record, extentsHeld, storedBytes } of reader.swarms()) {
@@ -82,16 +105,16 @@ async function contentsOf(reader: StoreReader, faults: string[]): Promise<{ foun
     const bytes = storedBytesOf(opened);
     if (bytes !== storedBytes) faults.push(`${swarmId} says ${storedBytes} bytes, and has ${bytes}`);
     for (const index of opened.extents) {
-      const extent = await reader.read(swarmId, index);
-      if (!isRight(opened, extent)) faults.push(`extent ${index} of ${swarmId} does not lead to its root`);
-      extents++;
+      const isWhole = await reader.read(swarmId, index).then((extent) => isRight(opened, extent), isNotCorrupt);
+      if (isWhole) extents++;
+      else wrong.push(`extent ${index} of ${swarmId} does not lead to its root`);
     }
     const blocks = opened.blocks.map(({ tier, index }) => `${tier}/${index}`).sort();
     found.push({ swarmId, ...{ extentsHeld, storedBytes }, extents: opened.extents, blocks });
   }
   const swarms = found.sort((one, other) => (one.swarmId < other.swarmId ? -1 : 1));
   const texts = (list: readonly unknown[]): string[] => list.map((one) => JSON.stringify(one));
-  return { found: [...texts(swarms), ...texts(reader.rules()).sort()], extents };
+  return { found: [...texts(swarms), ...texts(reader.rules()).sort()], extents, wrong };
 }
 
 function storedBytesOf({ record, extents, blocks }: OpenedContent): number {
@@ -141,7 +164,7 @@ async function orphansOf(directory: string): Promise<string[]> {
 
 function difference(found: readonly string[], possible: readonly Tables[]): string {
   const told = possible.map((tables) => {
-    const theirs = tables.contents();
+    const theirs = tables.contents({ withEmpty: true });
     const missing = theirs.filter((text) => !found.includes(text));
     const extra = found.filter((text) => !theirs.includes(text));
     return `missing ${missing.join(' ')}; in their place ${extra.join(' ')}`;

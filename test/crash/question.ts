@@ -39,7 +39,7 @@ export class Question {
     if (name === 'putRule')
       this.isDone ||= wish.type === 'rule' && JSON.stringify(wish.change) === JSON.stringify(first);
     if (wish.swarmId !== swarmId) return;
-    if (name === 'putExtent') this.seen.add(Number(second));
+    if (name === 'putExtent' || name === 'hold') this.seen.add(Number(second));
     if (name === 'removeExtent') this.isDone ||= wish.type === 'erase' && wish.index === second;
     if (name === 'removeSwarm') this.removed();
   }

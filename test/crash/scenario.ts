@@ -12,6 +12,8 @@ export interface Life {
   readonly probationBytes: number;
   /** The writer's thread ends the process at its so-manyth change of the tables; 0: it does not. */
   readonly killAtPoint: number;
+  /** Rules are laid down. */
+  readonly hasOperator: boolean;
   /** It stops by itself, cleanly, after so many answers; 0: it does not. */
   readonly answersToStop: number;
 }
@@ -31,14 +33,14 @@ export type Deed =
   | { readonly type: 'rule'; readonly content: Content; readonly change: RuleChange };
 
 /** What a client does next: mostly it writes, as a fetch does, from somewhere on. */
-export function nextDeed(dice: Dice, contents: readonly Content[]): Deed {
+export function nextDeed(dice: Dice, contents: readonly Content[], hasOperator: boolean): Deed {
   const content = contents[dice.below(contents.length)] ?? mustExist();
   const first = dice.below(content.extentCount);
   const count = 1 + dice.below(Math.min(8, content.extentCount - first));
   const what = dice.share();
   if (what < 0.6) return { type: 'write', content, first, count };
   if (what < 0.88) return { type: 'use', content, first, count, by: 1 + dice.below(4) };
-  if (what < 0.94) return { type: 'rule', content, change: anyRule(dice, content.swarmId) };
+  if (what < 0.94 && hasOperator) return { type: 'rule', content, change: anyRule(dice, content.swarmId) };
   if (what < 0.97) return { type: 'erase', content, index: first };
   return { type: 'purge', content };
 }

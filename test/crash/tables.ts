@@ -28,9 +28,13 @@ export class Tables {
     return copy;
   }
 
-  /** Every swarm with its extents and blocks, in order: two tables with the same contents give the same. */
-  contents(): string[] {
-    const swarms = [...this.swarms].sort(byFirst).map(([swarmId, { number, extentsHeld, storedBytes }]) => ({
+  /**
+   * Every swarm with its extents and blocks, in order: two tables with the same contents give the same. `withEmpty`: those, too, that
+   * had extents in memory alone. They go when the store is opened for writing after that memory was lost.
+   */
+  contents({ withEmpty }: { readonly withEmpty: boolean }): string[] {
+    const listed = [...this.swarms].filter(([, { extentsHeld }]) => withEmpty || extentsHeld > 0);
+    const swarms = listed.sort(byFirst).map(([swarmId, { number, extentsHeld, storedBytes }]) => ({
       ...{ swarmId, extentsHeld, storedBytes },
       extents: [...(this.extents.get(number) ?? [])].sort((one, other) => one - other),
       blocks: [...(this.blocks.get(number) ?? [])].sort(),
