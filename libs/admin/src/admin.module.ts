@@ -3,6 +3,7 @@ import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fa
 import { PeerModule } from '@weir/peer';
 import type { WeirConfig } from '@weir/config';
 import { configureRest, keepDoor, restHttpAdapter, versionAbove } from '@weir/rest';
+import { CacheController } from './cache.controller';
 import { FetchService } from './fetch.service';
 import { HealthController } from './health.controller';
 import { problemRules, problemView } from './problem';
@@ -29,6 +30,7 @@ import { TrackersController } from './trackers.controller';
     BlocksController,
     QuotasController,
     JobsController,
+    CacheController,
     TrackersController,
     HealthController,
   ],

@@ -39,6 +39,7 @@ export class DeskBench {
     const { client, told } = this;
     const crew = {
       block: (swarmId: SwarmId, blocked: boolean) => void told.push(`${blocked ? 'block' : 'unblock'} ${swarmId}`),
+      limit: (swarmId: SwarmId, limits: object) => void told.push(`limit ${swarmId} ${JSON.stringify(limits)}`),
       tell: (swarmId: SwarmId, { type }: { readonly type: string }) => void told.push(`${type} ${swarmId}`),
     };
     this.desk = new OperatorDesk({ client, reader, crew, rules: new RuleBook(reader.rules()) });

@@ -2,6 +2,22 @@
 export { adminHttpAdapter, AdminModule, configureAdmin } from './admin.module';
 export { AdminListenError, type AdminListenErrorCode, listenAdmin } from './listen';
 export { AdminError, type AdminErrorCode } from './errors';
+export { cacheView, type CacheView } from './cache-view';
+export { jobRequest, type JobRequest } from './jobs/job-request';
+export { jobsView, type JobsView, jobView, type JobView } from './jobs/job-view';
+export { blockRequest, labelRequest, limitsRequest, quotaRequest } from './rules/rule-request';
+export {
+  blockReportView,
+  type BlockReportView,
+  blocksView,
+  type BlocksView,
+  quotasView,
+  type QuotasView,
+  quotaView,
+  type QuotaView,
+  swarmRuleView,
+  type SwarmRuleView,
+} from './rules/rule-view';
 export { fetchRequest } from './fetch-request';
 export { healthView, type HealthView, readyView, type ReadyView } from './health-view';
 export { problemStatuses, problemView, type ProblemView } from './problem';

@@ -29,7 +29,7 @@ import type {
 } from './datapath-messages';
 import { createCrewMetrics, type CrewMetrics } from './datapath-metrics';
 import { ApplianceStore, type StoreTrouble } from './appliance-store';
-import { blockedIn, OperatorDesk } from './operator-desk';
+import { blockedIn, limitsIn, OperatorDesk } from './operator-desk';
 import { LinkKeeper } from './link-keeper';
 import { PastTotals } from './past-totals';
 import { TrafficTotals, type Traffic } from './swarm-traffic';
@@ -126,6 +126,7 @@ export class AppliancePeer {
       bounds: shareOf(bounds, threads),
       verifyThreads,
       blocked: blockedIn(rules),
+      limits: limitsIn(rules),
       budget: link?.memory,
     };
     const crew = await Crew.start(told, store.keeper, crewListener(listener, accounts, crewMetrics, threads)).catch(

@@ -1,3 +1,4 @@
+import { limitsIn } from './operator-desk';
 import { DeskBench, storeDirectory } from './operator-desk.testing';
 
 const directory = storeDirectory();
@@ -38,6 +39,20 @@ describe('a rule', () => {
       ['block', one],
       ['unblock', one],
     ]);
+  });
+});
+
+describe('a rate', () => {
+  it('reaches the threads, beside that of a fetch ahead of demand', async () => {
+    await bench.desk.revise(one, (rule) => ({ ...rule, fetchRate: 5_000 }));
+    bench.desk.pace(one, 2_000);
+    expect(bench.limited.get(one)).toEqual({ fetchRate: 5_000, prefetchRate: 2_000 });
+    await bench.desk.revise(one, () => ({ serveRate: 7_000 }));
+    expect(bench.limited.get(one)).toEqual({ serveRate: 7_000, prefetchRate: 2_000 });
+    bench.desk.pace(one, undefined);
+    expect(bench.limited.get(one)).toEqual({ serveRate: 7_000 });
+    await reopen();
+    expect(limitsIn(bench.desk.rules)).toEqual([[one, { serveRate: 7_000 }]]);
   });
 });
 

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
-import { subtreeHashes, type Extent, type SwarmId, type SwarmRecord } from '@weir/ppspp';
+import { subtreeHashes, type Extent, type SwarmId, type SwarmLimits, type SwarmRecord } from '@weir/ppspp';
 import {
   emptyBatch,
   openLmdbReader,
@@ -25,8 +25,17 @@ export class DeskBench {
     readonly told: readonly Told[],
     readonly desk: OperatorDesk,
     readonly client: StoreClient,
-    private readonly parts: { readonly reader: StoreReader; readonly stop: () => Promise<void> },
+    private readonly parts: {
+      readonly reader: StoreReader;
+      readonly limited: ReadonlyMap<SwarmId, SwarmLimits>;
+      readonly stop: () => Promise<void>;
+    },
   ) {}
+
+  /** Rates that the threads would keep to. */
+  get limited(): ReadonlyMap<SwarmId, SwarmLimits> {
+    return this.parts.limited;
+  }
 
   get reader(): StoreReader {
     return this.parts.reader;
@@ -41,8 +50,10 @@ export class DeskBench {
     const client = new StoreClient(line.port2);
     const reader = openLmdbReader(directory);
     const told: Told[] = [];
-    const crew: Pick<Crew, 'block' | 'tell'> = {
+    const limited = new Map<SwarmId, SwarmLimits>();
+    const crew: Pick<Crew, 'block' | 'tell' | 'limit'> = {
       block: (swarmId, blocked) => void told.push([blocked ? 'block' : 'unblock', swarmId]),
+      limit: (swarmId, limits) => void limited.set(swarmId, limits),
       tell: (swarmId, { type }) => void told.push([type, swarmId]),
     };
     const desk = new OperatorDesk({ client, reader, crew, rules: new RuleBook(reader.rules()) });
@@ -53,7 +64,7 @@ export class DeskBench {
       await running;
       host.port1.close();
     };
-    return new DeskBench(told, desk, client, { reader, stop });
+    return new DeskBench(told, desk, client, { reader, limited, stop });
   }
 
   /** Stores some extents of a swarm; how many were taken. */

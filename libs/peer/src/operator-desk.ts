@@ -1,4 +1,4 @@
-import type { SwarmId } from '@weir/ppspp';
+import type { SwarmId, SwarmLimits } from '@weir/ppspp';
 import {
   emptyBatch,
   StoreError,
@@ -14,7 +14,7 @@ import type { Crew } from './crew';
 export interface DeskParts {
   readonly client: StoreClient;
   readonly reader: StoreReader;
-  readonly crew: Pick<Crew, 'block' | 'tell'>;
+  readonly crew: Pick<Crew, 'block' | 'tell' | 'limit'>;
   /** What is on disk. */
   readonly rules: RuleBook;
 }
@@ -88,8 +88,10 @@ export class OperatorDesk {
 
   /** Bytes a second of a swarm that may be fetched while nobody waits for them; undefined for no limit. */
   pace(swarmId: SwarmId, bytesPerSecond: number | undefined): void {
+    if (this.paces.get(swarmId) === bytesPerSecond) return;
     if (bytesPerSecond === undefined) this.paces.delete(swarmId);
     else this.paces.set(swarmId, bytesPerSecond);
+    this.limit(swarmId);
   }
 
   /** What the store has of a swarm, counted. */
@@ -100,7 +102,7 @@ export class OperatorDesk {
       record: opened !== undefined,
       extents: extents.length,
       hashBlocks: blocks.length,
-      memoryExtents: 0,
+      memoryExtents: this.parts.client.slab.indexes(swarmId).length,
     };
     if (opened === undefined) return found;
     const { chunkCount, contentBytes, metadata } = opened.record;
@@ -133,7 +135,13 @@ export class OperatorDesk {
       rules.apply(change);
     } finally {
       if (change.kind === 'swarm') this.tell(change, rules.isBlocked(change.swarmId));
+      if (change.kind === 'swarm') this.limit(change.swarmId);
     }
+  }
+
+  private limit(swarmId: SwarmId): void {
+    const prefetchRate = this.paces.get(swarmId);
+    this.parts.crew.limit(swarmId, { ...limitsOf(this.rules.swarm(swarmId)), ...(prefetchRate && { prefetchRate }) });
   }
 
   private tell({ swarmId }: { readonly swarmId: SwarmId }, blocked: boolean): void {
@@ -145,6 +153,18 @@ const fullRemedy = 'No more rules of this kind find room. Remove some that nobod
 
 function blocks(change: RuleChange): change is Extract<RuleChange, { kind: 'swarm' }> {
   return change.kind === 'swarm' && change.rule?.blocked !== undefined;
+}
+
+function limitsOf({ fetchRate, serveRate }: SwarmRule = {}): SwarmLimits {
+  return { ...(fetchRate && { fetchRate }), ...(serveRate && { serveRate }) };
+}
+
+/** The swarms whose rates are bounded. */
+export function limitsIn(rules: RuleBook): [SwarmId, SwarmLimits][] {
+  return [...rules.swarms].flatMap(([swarmId, rule]): [SwarmId, SwarmLimits][] => {
+    const isBounded = rule.fetchRate !== undefined || rule.serveRate !== undefined;
+    return isBounded ? [[swarmId, limitsOf(rule)]] : [];
+  });
 }
 
 /** The swarms that are blocked. */

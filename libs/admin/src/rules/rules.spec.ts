@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { AdminApp, idOf } from '../admin.testing';
+import { cacheView } from '../cache-view';
 import { capacityBytes, storeDirectory } from '../desk.testing';
 import { limits } from '../limits';
 import { blockReportView, blocksView, quotasView, quotaView, swarmRuleView } from './rule-view';
@@ -142,22 +143,35 @@ describe('a block', () => {
   });
 });
 
+it('is seen as a whole: what the cache holds, and what bounds it', async () => {
+  await admin.peer.bench.store(one, 2);
+  await put(`/v1/swarms/${one}/pin`);
+  await put(`/v1/swarms/${other}/block`, { reason: 'a court says so' });
+  await put('/v1/quotas/labels/news', { bytes: 9 });
+  admin.peer.totals = { ...admin.peer.totals, hitBytes: 3, missBytes: 1 };
+  const { json } = await admin.request('GET', '/v1/cache');
+  expect(cacheView.strict().parse(json)).toMatchObject({
+    ...{ pinnedBytes: 2 * 69_632 + 4_096, pinnedBytesMax: 2 ** 39, blockedSwarms: 1, rules: 2, byteHitRatio: 0.75 },
+    quotas: [{ kind: 'label', name: 'news', bytes: 9, storedBytes: 0 }],
+  });
+});
+
 describe('quotas', () => {
   it('of labels, trackers and swarms are listed with what is taken of them', async () => {
     await admin.peer.bench.store(one, 2);
     await put(`/v1/swarms/${one}/label`, { label: 'news' });
-    await put(`/v1/swarms/${one}/quota`, { bytes: 1 });
+    await put(`/v1/swarms/${one}/quota`, { bytes: 1_000_000 });
     const tracker = 'http://t.example:80/ppstp?a=b';
     const given = await put(`/v1/quotas/trackers/${encodeURIComponent(tracker)}`, { bytes: 7 });
     expect(quotaView.strict().parse(given.json)).toEqual({ kind: 'tracker', name: tracker, bytes: 7, storedBytes: 0 });
-    expect((await put('/v1/quotas/labels/news', { bytes: 9 })).status).toBe(200);
+    expect((await put('/v1/quotas/labels/news', { bytes: 2_000_000 })).status).toBe(200);
     await restart();
     const { json } = await admin.request('GET', '/v1/quotas');
     const { quotas } = quotasView.strict().parse(json);
     expect(quotas).toMatchObject([
-      { kind: 'label', name: 'news', bytes: 9 },
+      { kind: 'label', name: 'news', bytes: 2_000_000 },
       { kind: 'tracker', bytes: 7, storedBytes: 0 },
-      { kind: 'swarm', name: one, bytes: 1 },
+      { kind: 'swarm', name: one, bytes: 1_000_000 },
     ]);
     expect(quotas[0]?.storedBytes).toBeGreaterThan(2 * 65_536);
     expect(quotas[2]?.storedBytes).toBe(quotas[0]?.storedBytes);
