@@ -4,7 +4,7 @@ import { createDatagramMetrics } from '@weir/datagram';
 import { createCrewMetrics, createDatapathMetrics, createPeerMetrics } from '@weir/peer';
 import { createInterceptMetrics, createTrackerInterceptMetrics } from '@weir/intercept';
 import { createRegistrationMetrics } from '@weir/registration';
-import { createStoreMetrics } from '@weir/store';
+import { createIntegrityMetrics, createStoreMetrics } from '@weir/store';
 import { createReadinessMetrics } from '@weir/telemetry';
 import { createProbeMetrics, createTrackerMetrics } from '@weir/tracker';
 import { createVerifyMetrics } from '@weir/verify';
@@ -16,6 +16,7 @@ const factories: readonly ((registry: Registry) => unknown)[] = [
   createDatagramMetrics,
   createInterceptMetrics,
   createDatapathMetrics,
+  createIntegrityMetrics,
   createPeerMetrics,
   createProbeMetrics,
   createReadinessMetrics,

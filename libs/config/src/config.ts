@@ -62,6 +62,8 @@ export interface WeirConfig {
     readonly capacity: number;
     /** Bytes of memory for what has yet to prove that it is wanted; 0: everything is written. */
     readonly probationMemory: number;
+    /** Bytes of it that are read and checked in a second, in the background; 0: only when it is asked for. */
+    readonly scrubRate: number;
   };
   readonly cache: {
     /** Whether only a second subscriber's request proves that something is wanted, not the first one's second. */

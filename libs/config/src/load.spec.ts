@@ -37,7 +37,12 @@ describe('the configuration', () => {
       upload: { slots: 8192, peerRateMax: 125_000_000, delayTarget: 100, dscp: 0 },
       fetch: { rate: 'unlimited', backgroundRate: 'unlimited', peerRate: 'unlimited', schedule: [] },
       admin: { listen: { host: '127.0.0.1', port: 9080 }, token: undefined, hosts: [] },
-      store: { path: '/var/lib/weir', capacity: 10 * 1024 ** 3, probationMemory: 512 * 1024 ** 2 },
+      store: {
+        path: '/var/lib/weir',
+        capacity: 10 * 1024 ** 3,
+        probationMemory: 512 * 1024 ** 2,
+        scrubRate: 4 * 1024 ** 2,
+      },
       cache: { secondSubscriber: false, swarmShare: 0.25 },
       trace: { path: '', bytesMax: 1024 ** 3 },
       trackers: [],
@@ -135,7 +140,7 @@ describe('a refusal', () => {
     ['an argument', 'up: no such argument', { argv: ['up'] }],
     [
       'a scalar for a section',
-      'store = 5 (FILE): write its keys below it: store.path, store.capacity, store.probationMemory',
+      'store = 5 (FILE): write its keys below it: store.path, store.capacity, store.probationMemory, store.scrubRate',
       { file: 'store: 5' },
     ],
     [

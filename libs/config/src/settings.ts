@@ -92,6 +92,12 @@ export const settings: readonly Setting[] = [
     why: 'holds two thousand segments, and any server spares it; a small store uses a tenth of its capacity',
   },
   {
+    key: 'store.scrubRate',
+    notation: 'text',
+    fallback: '4MiB',
+    why: 'a terabyte in three days, a few hundredths of a core; every extent is looked at before it is wanted',
+  },
+  {
     key: 'cache.secondSubscriber',
     notation: 'boolean',
     fallback: false,

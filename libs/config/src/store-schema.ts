@@ -5,6 +5,8 @@ import { bytes, text } from './schema-values';
 const capacityMin = 1024 ** 2;
 /** More is a machine's memory, and a disk would do. */
 const probationMemoryMax = 64 * 1024 ** 3;
+/** No disk reads more. */
+const scrubRateMax = 1024 ** 3;
 /** Below this a swarm's share of a small store is no segment. */
 const swarmShareMin = 0.01;
 
@@ -22,6 +24,7 @@ export const storeSchema = z.strictObject({
   path: text('write the path of a folder').min(1, { error: 'write the path of a folder' }),
   capacity,
   probationMemory,
+  scrubRate: bytes.pipe(z.number().max(scrubRateMax, { error: 'write at most 1GiB' })),
 });
 
 /** `cache` in the file. */

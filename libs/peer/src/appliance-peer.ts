@@ -12,8 +12,7 @@ import {
   createStoreMetrics,
   RuleBook,
   launchWriter,
-  type Judgement,
-  type LmdbStoreOptions,
+  type Finding,
   type StoreUsage,
   type SwarmSummary,
 } from '@weir/store';
@@ -29,23 +28,14 @@ import type {
 } from './datapath-messages';
 import { createCrewMetrics, type CrewMetrics } from './datapath-metrics';
 import { ApplianceStore, type StoreTrouble } from './appliance-store';
+import { IntegrityDesk, integrityListener } from './integrity-desk';
 import { blockedIn, limitsIn, OperatorDesk } from './operator-desk';
 import { LinkKeeper } from './link-keeper';
 import { PastTotals } from './past-totals';
+import { type StoreSettings, storeOptions } from './store-settings';
 import { TrafficTotals, type Traffic } from './swarm-traffic';
 import { Uplink } from './uplink';
 import type { Pulse } from './pulse';
-
-/** How the store is told to keep content. */
-export interface StoreSettings {
-  readonly storeCapacityBytes: number;
-  /** Memory for what has yet to prove that it is wanted, of which the store uses a tenth of its capacity at most; none when left out. */
-  readonly probationBytes?: number;
-  /** Where to record what subscribers ask for; nowhere, if absent. */
-  readonly recording?: LmdbStoreOptions['recording'];
-  /** How it is judged what to keep; by the defaults, where left out. */
-  readonly judgement?: Partial<Judgement>;
-}
 
 /** What the appliance's peer is told. */
 export interface AppliancePeerSettings extends StoreSettings, Omit<CrewSettings, 'verifyThreads' | 'threads'> {
@@ -63,6 +53,8 @@ export interface AppliancePeerListener {
   /** Counters of one thread, by its name. */
   onReport(thread: string, report: DatapathReport): void;
   onTrouble(message: string): void;
+  /** Damage to the store, which was dealt with. */
+  onFinding?(finding: Finding): void;
   /** Intercepted flows went to their origins without being revoked. */
   onFlowsLost(): void;
   /** A datapath thread ended unasked, and is replaced: until then swarms of its are not served. */
@@ -89,12 +81,15 @@ interface Parts {
   readonly traffic: TrafficTotals;
   readonly uplink: Uplink;
   readonly link: LinkKeeper | undefined;
+  readonly integrity: IntegrityDesk;
 }
 
 /** The appliance's end of the peer protocol: the store's writer, the datapath threads, and the lines between them. */
 export class AppliancePeer {
   /** What operators lay down and order. */
   readonly operator: OperatorDesk;
+  /** Damage to the store, and the scrub. */
+  readonly integrity: IntegrityDesk;
 
   private constructor(
     private readonly parts: Parts,
@@ -105,6 +100,7 @@ export class AppliancePeer {
     const { crew } = parts;
     const { client, reader } = parts.store;
     this.operator = new OperatorDesk({ client, reader, crew, rules });
+    this.integrity = parts.integrity;
   }
 
   /** Opens the store, then the sockets. Rejects with a `StoreError` or a `PeerError`, and then leaves nothing open. */
@@ -114,12 +110,23 @@ export class AppliancePeer {
     registry: Registry,
   ): Promise<AppliancePeer> {
     const metrics = createStoreMetrics(registry);
-    const launch = () => launchWriter(storeOptions(settings), metrics);
+    let integrity: IntegrityDesk | undefined = undefined;
+    const launch = async () => {
+      const writer = await launchWriter(storeOptions(settings), metrics);
+      integrity?.relaunched(writer);
+      return writer;
+    };
     const store = await ApplianceStore.start(launch, settings.storeDirectory, (trouble) => listener.onStore(trouble));
     const rules = new RuleBook(store.reader.rules());
     const accounts = { past: new PastTotals(), traffic: new TrafficTotals(), uplink: new Uplink(capacity), store };
     const crewMetrics = createCrewMetrics(registry);
     const link = fetchPlan === undefined ? undefined : new LinkKeeper(fetchPlan, crewMetrics);
+    let peer: AppliancePeer | undefined = undefined;
+    const desk = new IntegrityDesk(
+      { scrubRate: 0, ...settings, writer: store.keeper, client: store.client, registry },
+      { ...integrityListener(listener), onErased: (swarmId) => peer?.refetch(swarmId) },
+    );
+    integrity = desk;
     const told = {
       ...settings,
       threads,
@@ -129,18 +136,21 @@ export class AppliancePeer {
       limits: limitsIn(rules),
       budget: link?.memory,
     };
-    const crew = await Crew.start(told, store.keeper, crewListener(listener, accounts, crewMetrics, threads)).catch(
-      async (error: unknown) => {
-        link?.stop();
-        await store.stop();
-        throw error;
-      },
-    );
+    const hearing = crewListener(listener, { ...accounts, integrity }, crewMetrics, threads);
+    const crew = await Crew.start(told, store.keeper, hearing).catch(async (error: unknown) => {
+      link?.stop();
+      await integrity.stop();
+      await store.stop();
+      throw error;
+    });
     store.serve(crew);
     crew.ended.catch((error: unknown) => {
       listener.onFailure(error);
     });
-    return new AppliancePeer({ crew, link, ...accounts }, rules, crew.addresses.flatMap(reachableAddresses));
+    const addresses = crew.addresses.flatMap(reachableAddresses);
+    peer = new AppliancePeer({ crew, link, integrity, ...accounts }, rules, addresses);
+    integrity.begin();
+    return peer;
   }
 
   get totals(): PeerTotals {
@@ -215,33 +225,37 @@ export class AppliancePeer {
     return (await this.operator.erase([swarmId])) > 0;
   }
 
+  /** What an operator pinned is to be at hand: what of it was damaged is fetched at once. */
+  private refetch(swarmId: SwarmId): void {
+    if (this.operator.rules.swarm(swarmId)?.pinned !== true) return;
+    const stored = this.stored().find(({ record }) => record.metadata.swarmId === swarmId)?.record.metadata;
+    const metadata = stored ?? this.live().find((live) => live.metadata.swarmId === swarmId)?.metadata;
+    if (metadata !== undefined) this.fetch(metadata, []);
+  }
+
   /** Takes leave of all peers; what was verified is on disk when it resolves. */
   async stop(): Promise<void> {
+    await this.parts.integrity.stop();
     await this.parts.crew.stop();
     this.parts.link?.stop();
     await this.parts.store.stop();
   }
 }
 
-/** A tenth of the capacity is as much as memory takes from what is kept over a restart. */
-const probationShareMax = 0.1;
-
-function storeOptions(settings: StoreSettings & Pick<CrewSettings, 'storeDirectory'>): LmdbStoreOptions {
-  const { storeDirectory: directory, storeCapacityBytes: capacityBytes, probationBytes = 0, judgement } = settings;
-  const memory = Math.min(probationBytes, Math.floor(capacityBytes * probationShareMax));
-  return { directory, capacityBytes, probationBytes: memory, judgement, recording: settings.recording };
-}
-
 /** Passes on what the threads tell, under their names. */
 function crewListener(
   listener: AppliancePeerListener,
-  { past, traffic, uplink, store }: Pick<Parts, 'past' | 'traffic' | 'uplink' | 'store'>,
+  { past, traffic, uplink, store, integrity }: Pick<Parts, 'past' | 'traffic' | 'uplink' | 'store' | 'integrity'>,
   metrics: CrewMetrics,
   threads: number,
 ): CrewListener {
   metrics.threads.set(threads);
   return {
-    onNotice: (notice) => listener.onNotice(notice),
+    onNotice: (notice) => {
+      integrity.hear(notice);
+      listener.onNotice(notice);
+    },
+    onDamage: (finding) => integrity.note([finding]),
     onTrouble: (message) => listener.onTrouble(message),
     onFlowsLost: () => listener.onFlowsLost(),
     onStoreSlow: (slow) => store.noteSlow(slow),

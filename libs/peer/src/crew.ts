@@ -7,7 +7,7 @@ import {
   type SwarmId,
   type SwarmLimits,
 } from '@weir/ppspp';
-import type { RunningWriter } from '@weir/store';
+import type { Finding, RunningWriter } from '@weir/store';
 import { crossedLines, lineBetween } from './crossed-lines';
 import type { DatapathReport, DatapathRequest } from './datapath-messages';
 import { DatapathThread, type ThreadSettings } from './datapath-thread';
@@ -34,6 +34,8 @@ export interface CrewListener {
   onTrouble(message: string): void;
   /** The disk does not keep up, as some thread sees it; or does again, as all see it. */
   onStoreSlow(slow: boolean): void;
+  /** Something stored was not what had been written, and was removed. */
+  onDamage(finding: Finding): void;
   /** Intercepted flows went to their origins, of one thread or all, and the control thread did not ask for it. */
   onFlowsLost(): void;
   /** A thread ended unasked, with all its channels; it is being replaced. */
@@ -178,6 +180,7 @@ export class Crew {
         onNotice: (notice) => this.hear(notice, index),
         onReport: (report) => listener.onReport(index, report),
         onTrouble: (message) => listener.onTrouble(message),
+        onDamage: (finding) => listener.onDamage(finding),
         onFlowsLost: () => listener.onFlowsLost(),
         onStoreSlow: (slow) => this.noteSlow(index, slow),
       },

@@ -10,6 +10,7 @@ import type {
   SwarmMetadata,
 } from '@weir/ppspp';
 import type { PortKind } from '@weir/datagram';
+import type { Finding } from '@weir/store';
 import type { Registry } from 'prom-client';
 import type { MessagePort } from 'node:worker_threads';
 import type { LineEnd } from './handover';
@@ -170,4 +171,6 @@ export type DatapathReply =
   | { readonly type: 'store-slow'; readonly slow: boolean }
   /** Something went wrong beside the protocol, as a failed read; told at most once a second. */
   | { readonly type: 'trouble'; readonly message: string }
+  /** Something stored was not what had been written, and was removed. */
+  | { readonly type: 'damage'; readonly finding: Finding }
   | { readonly type: 'report'; readonly report: DatapathReport };

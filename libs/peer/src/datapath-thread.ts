@@ -1,5 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Address, Notice } from '@weir/ppspp';
+import type { Finding } from '@weir/store';
 import { Piscina } from 'piscina';
 import type {
   DatapathFailure,
@@ -17,6 +18,8 @@ export interface DatapathListener {
   onNotice(notice: Notice): void;
   onReport(report: DatapathReport): void;
   onTrouble(message: string): void;
+  /** Something stored was not what had been written, and was removed. */
+  onDamage(finding: Finding): void;
   /** The thread stalled, and left all intercepted flows to their origins. */
   onFlowsLost(): void;
   /** The disk does not keep up, as the thread sees it; or does again. */
@@ -130,6 +133,8 @@ export class DatapathThread {
         return listener.onNotice(reply.notice);
       case 'trouble':
         return listener.onTrouble(reply.message);
+      case 'damage':
+        return listener.onDamage(reply.finding);
       case 'flows-lost':
         return listener.onFlowsLost();
       case 'store-left':

@@ -127,6 +127,7 @@ export class Datapath {
       onFailure: (failure) => this.complain(failure),
       onWritten: (isFull) => this.onWritten(isFull),
       onUnreadable: () => this.metrics.unreadableExtents.inc(),
+      onDamage: (finding) => this.tell({ type: 'damage', finding }),
     });
   }
 

@@ -20,6 +20,7 @@ import { AppliancePeer, type AppliancePeerListener } from './appliance-peer';
 import type { DatapathExchange, InterceptTotals, LiveSwarm, PeerTotals } from './datapath-messages';
 import type { OperatorDesk } from './operator-desk';
 import { fetchPlanOf } from './fetch-plan';
+import type { IntegrityDesk } from './integrity-desk';
 import type { Pulse } from './pulse';
 import { loopbackOf } from './own-addresses';
 import type { PeerRulesSettings } from './peer-rules';
@@ -27,6 +28,7 @@ import { hasNativeSockets } from './sockets';
 import { streamStatsOf } from './stream-stats';
 import { tellStore } from './store-condition';
 import { swarmFilter } from './swarm-rules';
+import { warnOf, warnOfFinding } from './warnings';
 
 /** What the service stands on. */
 export interface PeerServiceParts {
@@ -142,6 +144,11 @@ export class PeerService implements OnModuleDestroy {
     return this.peer.operator;
   }
 
+  /** Damage to the store, and the scrub. */
+  get integrity(): IntegrityDesk {
+    return this.peer.integrity;
+  }
+
   /** See `AppliancePeer.live`. */
   live(): readonly LiveSwarm[] {
     return this.peer.live();
@@ -185,6 +192,7 @@ function listenerOf(
     },
     onReport: (thread, { metrics }) => threads.report(thread, metrics),
     onTrouble: (message) => logger.warn(message),
+    onFinding: (finding) => warnOfFinding(finding, logger),
     onFlowsLost: () => void events.emit('flows-lost'),
     onStore: (trouble) => tellStore(trouble, readiness, logger),
     onEnded: (thread, failure) => {
@@ -245,6 +253,7 @@ function settingsOf(config: WeirConfig) {
     storeCapacityBytes: store.capacity,
     probationBytes: store.probationMemory,
     recording: trace.path === '' ? undefined : { directory: trace.path, bytesMax: trace.bytesMax },
+    scrubRate: store.scrubRate,
     judgement: { secondSubscriber: cache.secondSubscriber, swarmShareMax: cache.swarmShare },
     uplink: registration.uplink,
     fetchPlan: fetchPlanOf(config.fetch),
@@ -279,15 +288,6 @@ function declareSubscribers({ subscribers }: WeirConfig, readiness: ReadinessReg
   const remedy = 'set the key subscribers (or WEIR_SUBSCRIBERS) to the prefixes of yours, as 198.51.100.0/24';
   readiness.declare({ name: 'subscribers', ready: false, reason, remedy });
   logger.warn(`not ready: ${reason}; ${remedy}`);
-}
-
-/** What an operator should hear of: a disk that fails, an external peer that lies. */
-function warnOf(notice: Notice, logger: Logger): void {
-  if (notice.type === 'extent-corrupt')
-    logger.warn(`extent ${String(notice.extent)} of swarm ${notice.swarmId} was not what was stored; it was removed`);
-  if (notice.type === 'peer-lied') {
-    logger.warn(`external peer ${notice.address.ip} sent wrong content for swarm ${notice.swarmId}; it was left`);
-  }
 }
 
 /** Without its data path the appliance is of no use: it ends, and its service manager starts it anew. */

@@ -1,5 +1,14 @@
 import type { Extent, OpenedContent, SwarmId } from '@weir/ppspp';
-import { emptyBatch, ProbationReader, StoreError, type StoreClient, type StoreReader } from '@weir/store';
+import {
+  type DamageKind,
+  emptyBatch,
+  type Erasure,
+  type Finding,
+  ProbationReader,
+  StoreError,
+  type StoreClient,
+  type StoreReader,
+} from '@weir/store';
 import type { ContentStore, ContentUse, ContentWrite, ContentWritten } from './content-store';
 import { Uses } from './uses';
 
@@ -13,6 +22,8 @@ export interface StoredContentListener {
   onWritten(isFull: boolean): void;
   /** The disk did not give up an extent. */
   onUnreadable?(): void;
+  /** Something that was read is not what was written; it was removed. */
+  onDamage(finding: Finding): void;
 }
 
 /**
@@ -36,11 +47,11 @@ export class StoredContent implements ContentStore {
   }
 
   open(swarmId: SwarmId): Promise<OpenedContent | undefined> {
-    return this.reader.open(swarmId);
+    return this.reader.open(swarmId).catch((error: unknown) => this.withoutDamaged(error, swarmId));
   }
 
   read(swarmId: SwarmId, index: number): Promise<Extent | undefined> {
-    return this.reader.read(swarmId, index).catch((failure: unknown) => this.unread(failure, swarmId, index));
+    return this.reader.read(swarmId, index).catch((error: unknown) => this.unread(error, swarmId, index));
   }
 
   /**
@@ -76,12 +87,24 @@ export class StoredContent implements ContentStore {
     await this.reader.close();
   }
 
-  /** What the disk does not give up is removed, so that it is fetched again, and written elsewhere. */
+  /** What the disk does not give up is removed, so that it is fetched again, and written elsewhere; so is what is not what was written. */
   private async unread(failure: unknown, swarmId: SwarmId, index: number): Promise<undefined> {
-    if (!(failure instanceof StoreError) || failure.code !== 'STORE_UNREADABLE') throw failure;
+    if (!(failure instanceof StoreError) || failure.code !== 'STORE_UNREADABLE')
+      return this.withoutDamaged(failure, swarmId, index);
     this.listener.onUnreadable?.();
+    this.listener.onDamage(found('unreadable', 'the disk does not give it back', { swarmId, index }));
     await this.erase(swarmId, index);
     throw failure;
+  }
+
+  /** What is not what was written is as if it were not there, once it is not. Anything else that went wrong still has. */
+  private async withoutDamaged(error: unknown, swarmId: SwarmId, index?: number): Promise<undefined> {
+    if (!(error instanceof StoreError) || error.code !== 'STORE_CORRUPT') throw error;
+    const isExtent = index !== undefined && 'index' in error.details;
+    const gone = isExtent ? { swarmId, index } : { swarmId };
+    await this.writer.commit({ ...emptyBatch, erase: [gone] });
+    this.listener.onDamage(found(isExtent ? 'extent' : 'record', 'it is not what was written', gone));
+    return undefined;
   }
 
   private tellUses(): void {
@@ -90,4 +113,9 @@ export class StoredContent implements ContentStore {
       this.listener.onFailure(failure);
     });
   }
+}
+
+function found(kind: DamageKind, detail: string, { swarmId, index: extent }: Erasure): Finding {
+  const when = Math.floor(Date.now() / 1000);
+  return { when, kind, foundBy: 'read', remedy: 'erased', detail, swarmId, extent };
 }

@@ -26,3 +26,4 @@ export { Scrubber, type ScrubListener, type ScrubProgress, type ScrubSettings } 
 export { ShelteredReader, type ShelterOptions } from './sheltered-reader';
 export { WriterKeeper, type KeeperListener } from './writer-keeper';
 export { commitMillisMax } from './limits';
+export { createIntegrityMetrics, type IntegrityMetrics, observeFindings, observeInspection } from './integrity/metrics';

@@ -103,13 +103,23 @@ export class WriterKeeper implements RunningWriter {
     this.over();
   }
 
+  /** Has everybody leave the store, and starts its writer anew, which looks to the file first. */
+  renew(reason: unknown): void {
+    const { writer } = this;
+    if (writer === undefined || this.isStopping()) return;
+    this.lastUsage = writer.usage();
+    this.writer = undefined;
+    const stopped = writer.stop().catch(() => undefined);
+    this.recovering = stopped.then(() => this.recover(reason));
+  }
+
   private isStopping(): boolean {
     return this.stopping.signal.aborted;
   }
 
   private attend(writer: RunningWriter): void {
     writer.ended.catch((failure: unknown) => {
-      if (this.isStopping()) return;
+      if (this.isStopping() || this.writer !== writer) return;
       this.lastUsage = writer.usage();
       this.writer = undefined;
       this.recovering = this.recover(failure);

@@ -16,6 +16,8 @@ export interface ScrubSettings {
 
 /** Who does what the scrub finds to do. */
 export interface ScrubListener {
+  /** False while the store is left alone. */
+  isUsable(): boolean;
   /** Bytes in the store, to tell how far a pass has come. */
   storedBytes(): number;
   /** What is damaged is to be removed: it is never served again, and fetched anew when it is wanted. */
@@ -125,7 +127,7 @@ export class Scrubber {
     if (!this.open) return;
     if (this.log.state.cursor === undefined && this.isDue()) this.beginPass();
     const { cursor } = this.log.state;
-    if (cursor === undefined) {
+    if (cursor === undefined || !this.listener.isUsable()) {
       this.schedule(idleMillis);
       return;
     }

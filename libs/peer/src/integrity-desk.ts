@@ -1,0 +1,157 @@
+import {
+  createIntegrityMetrics,
+  emptyBatch,
+  type Erasure,
+  type Finding,
+  IntegrityLog,
+  type IntegrityMetrics,
+  type IntegrityState,
+  mayBeTorn,
+  observeFindings,
+  observeInspection,
+  type PageReport,
+  type RunningWriter,
+  Scrubber,
+  type ScrubProgress,
+  StoreError,
+  type StoreClient,
+  type WriterKeeper,
+} from '@weir/store';
+import type { Notice, SwarmId } from '@weir/ppspp';
+import type { Registry } from 'prom-client';
+
+/** What the desk stands on. */
+export interface IntegrityParts {
+  readonly storeDirectory: string;
+  /** Bytes that the scrub reads in a second; 0: only when it is asked to. */
+  readonly scrubRate: number;
+  readonly writer: Pick<WriterKeeper, 'inspection' | 'lastEnd' | 'usage' | 'isDown' | 'renew'>;
+  readonly client: Pick<StoreClient, 'commit'>;
+  readonly registry: Registry;
+}
+
+/** Who hears of it. */
+export interface IntegrityListener {
+  onFinding(finding: Finding): void;
+  /** Something of a swarm was removed because it was damaged: whoever wants it at hand fetches it. */
+  onErased(swarmId: SwarmId): void;
+  onTrouble(failure: unknown): void;
+}
+
+/** What operators are told of the store's integrity. */
+export interface IntegrityReport extends Pick<IntegrityState, 'findings' | 'counts'> {
+  readonly scrub: ScrubProgress;
+  /** The inspection at the start; undefined if there was nothing to look at. */
+  readonly inspection: PageReport | undefined;
+}
+
+/** Keeps account of damage to the store, whoever comes upon it, and runs the scrub. On the control thread. */
+export class IntegrityDesk {
+  private readonly log: IntegrityLog;
+  private readonly metrics: IntegrityMetrics;
+  private readonly scrubber: Scrubber;
+  private latest: PageReport | undefined;
+
+  constructor(
+    private readonly parts: IntegrityParts,
+    private readonly listener: IntegrityListener,
+  ) {
+    const { storeDirectory: directory, scrubRate: bytesPerSecond, registry } = parts;
+    this.log = new IntegrityLog(directory);
+    this.metrics = createIntegrityMetrics(registry);
+    this.scrubber = new Scrubber({ directory, bytesPerSecond }, this.log, {
+      isUsable: () => !parts.writer.isDown,
+      storedBytes: () => parts.writer.usage().storedBytes,
+      erase: (erasures) => this.erase(erasures),
+      onFindings: (findings) => this.note(findings),
+      onChecked: (bytes) => this.checked(bytes),
+      onFailure: (failure) => listener.onTrouble(failure),
+    });
+  }
+
+  /** Takes over what the start found, and lets the scrub begin: at once if the machine went down with the store open. */
+  begin(): void {
+    const { inspection, lastEnd } = this.parts.writer;
+    this.latest = inspection.report;
+    observeInspection(this.metrics, inspection.report);
+    this.metrics.scrubEnded.set(this.log.state.lastPass?.ended ?? 0);
+    if (inspection.findings.length > 0) this.note(inspection.findings);
+    const mustScrub = mayBeTorn(lastEnd) && inspection.report !== undefined && this.parts.scrubRate > 0;
+    this.scrubber.start(mustScrub);
+  }
+
+  /** The store was started again. */
+  relaunched({ inspection }: Pick<RunningWriter, 'inspection'>): void {
+    this.latest = inspection.report;
+    if (inspection.findings.length > 0) this.note(inspection.findings);
+  }
+
+  /** Notes damage that has been dealt with. */
+  note(findings: readonly Finding[]): void {
+    this.log.add(findings);
+    observeFindings(this.metrics, findings);
+    const erased = new Set<SwarmId>();
+    for (const finding of findings) {
+      this.listener.onFinding(finding);
+      if (finding.remedy === 'erased' && finding.swarmId !== undefined) erased.add(finding.swarmId);
+      // While it is open nothing can be done to it: everybody leaves it, and the next start looks to it.
+      if (finding.kind === 'pages' && finding.foundBy === 'scrub') this.parts.writer.renew(brokenError(finding.detail));
+    }
+    for (const swarmId of erased) this.listener.onErased(swarmId);
+  }
+
+  /** An extent can be what was written, and not lead to its swarm ID all the same: it tells when it is first served. */
+  hear(notice: Notice): void {
+    if (notice.type !== 'extent-corrupt') return;
+    const { swarmId, extent } = notice;
+    const detail = 'it does not lead to the swarm ID, or the hashes above it do not';
+    const when = Math.floor(Date.now() / 1000);
+    this.note([{ when, kind: 'extent', foundBy: 'read', remedy: 'erased', detail, swarmId, extent }]);
+  }
+
+  report(): IntegrityReport {
+    const { findings, counts } = this.log.state;
+    return { findings, counts, scrub: this.scrubber.progress(), inspection: this.latest };
+  }
+
+  /** Begins a pass of the scrub now, or hurries the one that goes on. */
+  startScrub(): void {
+    this.scrubber.hurry();
+  }
+
+  /** Ends the pass that goes on. */
+  cancelScrub(): void {
+    this.scrubber.cancel();
+  }
+
+  stop(): Promise<void> {
+    return this.scrubber.stop();
+  }
+
+  private async erase(erasures: readonly Erasure[]): Promise<void> {
+    await this.parts.client.commit({ ...emptyBatch, erase: erasures });
+  }
+
+  private checked(bytes: number): void {
+    const { progress, lastPass } = this.scrubber.progress();
+    this.metrics.scrubbedBytes.inc(bytes);
+    this.metrics.scrubProgress.set(progress);
+    this.metrics.scrubEnded.set(lastPass?.ended ?? 0);
+  }
+}
+
+function brokenError(detail: string): StoreError {
+  const remedy = 'Start again: the file is inspected then, and set aside if it cannot be made whole.';
+  return new StoreError('STORE_CORRUPT', `The store's data file is damaged (${detail}). ${remedy}`);
+}
+
+/** Whoever listens to the appliance's peer, as the desk has it. */
+export function integrityListener(listener: {
+  onFinding?(finding: Finding): void;
+  onTrouble(message: string): void;
+}): Omit<IntegrityListener, 'onErased'> {
+  return {
+    onFinding: (finding) => listener.onFinding?.(finding),
+    onTrouble: (failure) => listener.onTrouble(`the store was not scrubbed: ${String(failure)}`),
+  };
+}
