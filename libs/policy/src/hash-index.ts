@@ -9,7 +9,7 @@ export interface Hashed {
 }
 
 /**
- * Finds rows by their hash: open addressing with linear probing, at most four fifths full. Rows begin at 1. A search is
+ * Finds rows by their hash: open addressing with linear probing, at most two thirds full. Rows begin at 1. A search is
  * `first`, then `next` until the row is the one or 0; nothing is allocated.
  */
 export class HashIndex {
@@ -73,5 +73,5 @@ export class HashIndex {
 }
 
 function placesFor(rowsMax: number): number {
-  return Math.ceil((rowsMax + 1) * 1.25);
+  return Math.ceil((rowsMax + 1) * 1.5);
 }

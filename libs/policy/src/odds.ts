@@ -1,7 +1,9 @@
 import { at } from './numbers';
 
-/** Classes of distance: 1, 2 to 3, 4 to 7 and so on segments ahead of somebody. Class 0 is none. */
-const classes = 16;
+/** Classes of distance: 1, 2 to 3, 4 to 7 and so on segments ahead of somebody. Class 0 is none, or too far. */
+const classes = 10;
+/** Who is farther away comes to anything as likely as to this. */
+const aheadMax = 2 ** (classes - 1) - 1;
 /** A segment is let stay if such a share of its like was asked for before its turn came again. */
 const worthwhile = 0.4;
 /** Of the others, one in so many stays all the same: odds change, and who never tries never learns. */
@@ -37,7 +39,7 @@ export class Odds {
 
   /** Class of a segment `ahead` of somebody. */
   classOf(ahead: number): number {
-    return Math.min(classes - 1, 32 - Math.clz32(Math.min(ahead, 0xffff_ffff)));
+    return ahead > aheadMax ? 0 : 32 - Math.clz32(ahead);
   }
 
   /** True if a segment of the class is to stay. */

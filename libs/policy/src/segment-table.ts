@@ -20,7 +20,7 @@ const aheadMask = 15;
 const unaskedShift = highBits + 10;
 
 /**
- * What is known of resident segments: 36 bytes each and 5 of the index, in arrays. A row is a segment's handle until it is
+ * What is known of resident segments: 36 bytes each and 6 of the index, in arrays. A row is a segment's handle until it is
  * removed; row 0 is nobody and serves as the end of lists.
  */
 export class SegmentTable {

@@ -117,9 +117,8 @@ export class Turns {
     if (this.reprieves >= reprievesPerCallMax) return false;
     const owner = at(segments.swarm, row);
     const ahead = swarms.places.ahead(owner, segments.segment(row) >>> 0, this.clock, this.recent());
-    if (ahead === 0) return false;
     const distance = this.odds.classOf(ahead);
-    if (!this.odds.stay(distance)) return false;
+    if (distance === 0 || !this.odds.stay(distance)) return false;
     segments.setAhead(row, distance);
     this.reprieves++;
     return true;

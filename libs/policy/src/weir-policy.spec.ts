@@ -1,3 +1,4 @@
+import { Ghosts } from './ghosts';
 import { WeirPolicy } from './weir-policy';
 
 const unit = 1000;
@@ -55,5 +56,112 @@ describe('WeirPolicy', () => {
     expect(policy.pinnedBytes).toBe(60 * unit);
     expect(policy.insert(2, 1000, 41 * unit)).toBe('refused');
     expect(policy.insert(2, 1000, 40 * unit)).toBe('disk');
+  });
+});
+
+describe('the place of swarms', () => {
+  it('lets a swarm fill an empty store, but when it is full no more than its share', () => {
+    const { policy, request } = underTest({ swarmShareMax: 0.25 });
+    for (let segment = 0; segment < 100; segment++) request(1, segment);
+    expect(policy.residentBytes).toBe(100 * unit);
+    for (let segment = 0; segment < 80; segment++) request(2, segment);
+    for (let segment = 200; segment < 300; segment++) request(1, segment);
+    const held = Array.from({ length: 300 }, (_, segment) => policy.access(1, segment, 0)).filter(Boolean).length;
+    expect(held).toBeLessThanOrEqual(80);
+    for (let segment = 100; segment < 180; segment++) request(2, segment);
+    expect(policy.residentBytes).toBe(100 * unit);
+  });
+
+  it('holds a group to its quota, and its own oldest leave', () => {
+    const { policy, events, request } = underTest();
+    policy.limit(9, 10 * unit);
+    policy.assign(1, [9]);
+    policy.assign(2, [9]);
+    for (let segment = 0; segment < 20; segment++) request(3, segment);
+    for (let segment = 0; segment < 8; segment++) request(1, segment);
+    for (let segment = 0; segment < 8; segment++) request(2, segment);
+    expect(events).toEqual(['evicted 1/0', 'evicted 1/1', 'evicted 1/2', 'evicted 1/3', 'evicted 1/4', 'evicted 1/5']);
+    policy.limit(9, 4 * unit);
+    expect(policy.residentBytes).toBe(24 * unit);
+    policy.limit(9, undefined);
+    for (let segment = 10; segment < 30; segment++) expect(request(1, segment)).toBe('disk');
+  });
+
+  it('refuses what a quota has no room for', () => {
+    const { policy } = underTest();
+    policy.limit(9, 3 * unit);
+    policy.assign(1, [9]);
+    expect(policy.insert(1, 0, 4 * unit)).toBe('refused');
+    expect(policy.insert(1, 0, 3 * unit)).toBe('disk');
+    expect(policy.insert(1, 0, 4 * unit)).toBe('refused');
+    expect(policy.residentBytes).toBe(3 * unit);
+  });
+});
+
+describe('what proves a segment', () => {
+  /** Segment 0 comes in and is asked for by some; true if it is there when a hundred others have passed. */
+  function survives(
+    options: Partial<ConstructorParameters<typeof WeirPolicy>[0]>,
+    asked: boolean,
+    others: number[],
+  ): boolean {
+    const { policy, request } = underTest(options);
+    // A main that is not empty, so that probation is short.
+    for (let segment = 0; segment < 200; segment += 2) request(5, segment % 100);
+    for (let segment = 0; segment < 200; segment += 2) request(5, segment % 100);
+    for (let segment = 0; segment < 50; segment++) request(6, segment * 1_000);
+    if (asked) policy.access(7, 0, 11);
+    policy.insert(7, 0, unit);
+    for (const by of others) policy.access(7, 0, by);
+    for (let segment = 0; segment < 120; segment++) request(8, segment * 1_000);
+    return policy.access(7, 0, 0);
+  }
+
+  it('is a second request', () => {
+    expect(survives({}, true, [])).toBe(false);
+    expect(survives({}, true, [11])).toBe(true);
+  });
+
+  it('is a second subscriber, where that is wanted', () => {
+    expect(survives({ secondSubscriber: true }, true, [11, 11])).toBe(false);
+    expect(survives({ secondSubscriber: true }, true, [11, 12])).toBe(true);
+  });
+
+  it('is not the first request for what was fetched ahead', () => {
+    expect(survives({}, false, [11])).toBe(false);
+    expect(survives({}, false, [11, 12])).toBe(true);
+  });
+});
+
+describe('a segment that somebody is coming to', () => {
+  it('stays, where another of its age leaves', () => {
+    const { policy, request } = underTest();
+    for (let segment = 0; segment < 40; segment++) request(1, segment);
+    for (let segment = 0; segment < 40; segment++) request(2, segment);
+    for (let segment = 0; segment < 20; segment++) request(3, segment * 1_000);
+    // Somebody begins with swarm 2: what is ahead of him is not asked for yet, and its turn comes.
+    for (let segment = 0; segment < 70; segment++) {
+      policy.access(2, Math.floor(segment / 35), 0);
+      request(4, segment * 1_000);
+    }
+    const held = (swarm: number) =>
+      Array.from({ length: 40 }, (_, segment) => policy.access(swarm, segment, 0)).filter(Boolean).length;
+    expect(held(1)).toBe(0);
+    expect(held(2)).toBeGreaterThan(10);
+  });
+});
+
+describe('its memory', () => {
+  it('is at most 64 bytes a segment and 16 a ghost, whatever it holds', () => {
+    const { policy, request } = underTest({ capacityBytes: 20_000 * unit });
+    const sizes: number[] = [];
+    for (let segment = 0; segment < 45_000; segment++) {
+      request(1, segment);
+      if (segment > 5_000 && segment % 500 === 0) sizes.push(policy.stateBytes / policy.segments);
+    }
+    expect(policy.segments).toBe(20_000);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(64);
+    const ghosts = new Ghosts(10_000);
+    expect(ghosts.stateBytes / 10_000).toBeLessThanOrEqual(16);
   });
 });

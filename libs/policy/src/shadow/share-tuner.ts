@@ -9,19 +9,22 @@ export const shareAtFirst = 0.1;
 
 /** Segments of each shadow cache if the cache is large enough. */
 const segmentsWanted = 2_000;
-/** One fingerprint in 2^4 at most, 2^6 at least is looked at: so many of its low bits are 0. */
+/** One fingerprint in 2^4 at most, 2^6 at least is looked at: so many of its low bits are 0. More where that is next to nothing. */
 const bitsMin = 4;
+const fewSegments = 512;
+const bitsForFew = 2;
 const bitsMax = 6;
 
 /** A comparison covers so many sampled requests for each segment of a shadow, and at least so many. */
-const requestsPerSegment = 4;
-const requestsMin = 2_000;
+const requestsPerSegment = 1;
+const requestsMin = 1_000;
 /** What earlier comparisons count in the next. */
-const memory = 0.75;
+const memory = 0.85;
 /** So much better in hit ratio another share must be than the one in use. */
 const betterBy = 0.001;
-/** So much worse a share may be that writes less. */
-const worseBy = 0.002;
+/** So much worse than the best a share may be that writes less, but only so little worse than one queue, which is nearly LRU. */
+const worseBy = 0.006;
+const worseThanLruBy = 0.001;
 /** The cache may have so many times more or fewer segments than when the shadows were made. */
 const driftMax = 1.5;
 
@@ -61,8 +64,8 @@ export class ShareTuner {
   fit(segments: number): void {
     if (segments < this.segments * driftMax && segments * driftMax > this.segments) return;
     this.segments = segments;
-    let bits = bitsMin;
-    while (bits < bitsMax && segments / 2 ** (bits + 1) >= segmentsWanted) bits++;
+    let bits = segments < fewSegments ? bitsForFew : bitsMin;
+    while (bits >= bitsMin && bits < bitsMax && segments / 2 ** (bits + 1) >= segmentsWanted) bits++;
     this.mask = 2 ** bits - 1;
     const capacity = Math.min(shadowSegmentsMax, Math.floor(segments / 2 ** bits));
     this.shadows = capacity < shadowSegmentsMin ? [] : this.shares.map((share) => new Shadow(capacity, share));
@@ -88,8 +91,9 @@ export class ShareTuner {
     const ratio = (number: number): number => at(this.hits, number) / this.requests;
     let best = 0;
     for (let number = 1; number < this.shares.length; number++) if (ratio(number) > ratio(best)) best = number;
-    const thriftiest = this.shares.findIndex((_, number) => ratio(number) >= ratio(best) - worseBy);
-    if (current < 0 || thriftiest < current || ratio(best) > ratio(current) + worseBy + betterBy) {
+    const enough = Math.max(ratio(best) - worseBy, ratio(this.shares.length - 1) - worseThanLruBy);
+    const thriftiest = this.shares.findIndex((_, number) => ratio(number) >= enough);
+    if (current < 0 || thriftiest < current || ratio(current) < enough - betterBy) {
       this.share = this.shares[thriftiest] ?? shareAtFirst;
     }
     this.requests *= memory;

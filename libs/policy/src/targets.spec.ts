@@ -1,0 +1,98 @@
+import { createPolicy, type PolicyName } from './create-policy';
+import { nextUses, optimum } from './rivals';
+import { blankRequest, createModel, defaultSettings, type ModelName, type ModelSettings } from './trace';
+
+/** Small, so that it takes seconds; `npm run bench:policy` has the large ones. */
+const requests = 60_000;
+const unit = 262_144;
+
+/** A trace in memory: objects by number, and the swarm and segment of each. */
+function traceOf(name: ModelName, seed: number, over: Partial<ModelSettings> = {}) {
+  const model = createModel(
+    name,
+    { ...defaultSettings(name), titles: name === 'vod' || name === 'mixed' ? 100 : 8_000, ...over },
+    seed,
+    requests,
+  );
+  const request = blankRequest();
+  const numbers = new Map<string, number>();
+  const objects = new Uint32Array(requests);
+  const swarms: number[] = [];
+  const segments: number[] = [];
+  for (let number = 0; number < requests; number++) {
+    model.next(request);
+    const key = `${request.title}/${request.segment}`;
+    const object = numbers.get(key) ?? numbers.size;
+    numbers.set(key, object);
+    const ofSwarm = name === 'vod' || name === 'mixed';
+    swarms[object] = ofSwarm ? request.title : 0;
+    segments[object] = ofSwarm ? request.segment : request.title;
+    objects[number] = object;
+  }
+  return { objects, swarms, segments, bytes: new Uint32Array(numbers.size).fill(unit) };
+}
+
+type Trace = ReturnType<typeof traceOf>;
+
+/** Byte hit ratio, and what was written of the requested bytes since the cache was full. */
+function replay(trace: Trace, name: PolicyName, share: number) {
+  const capacityBytes = Math.floor(trace.bytes.length * share) * unit;
+  let written = 0;
+  const policy = createPolicy(name, {
+    ...{ capacityBytes, memoryCapacityBytes: capacityBytes / 10, seed: 5, swarmShareMax: 1 },
+    listener: { evicted: () => undefined, persist: () => (written += unit) },
+  });
+  let hits = 0;
+  let fullFrom = 0;
+  trace.objects.forEach((object, number) => {
+    const swarm = trace.swarms[object] ?? 0;
+    const segment = trace.segments[object] ?? 0;
+    if (policy.access(swarm, segment, 0)) hits++;
+    else if (policy.insert(swarm, segment, unit) === 'disk') written += unit;
+    if (fullFrom > 0 || policy.residentBytes + unit <= capacityBytes) return;
+    fullFrom = number + 1;
+    written = 0;
+  });
+  const writeRatio = written / ((requests - fullFrom) * unit);
+  return { hitRatio: hits / requests, writeRatio, bytesEach: policy.stateBytes / policy.segments };
+}
+
+/** Share of the titles that are new each day where titles are news. */
+const news = 0.5;
+
+const traces: readonly { name: string; model: ModelName; seed: number; over?: Partial<ModelSettings> }[] = [
+  { name: 'zipf', model: 'zipf', seed: 21 },
+  { name: 'mandelbrot-zipf with churn', model: 'mzipf', seed: 22, over: { churn: 0.1 } },
+  { name: 'video', model: 'vod', seed: 23 },
+  { name: 'video, most of it abandoned', model: 'vod', seed: 24, over: { abandon: 0.9 } },
+  { name: 'video, news', model: 'vod', seed: 25, over: { churn: news, days: 14 } },
+  { name: 'video and live', model: 'mixed', seed: 26 },
+];
+
+describe.each(traces)('weir on $name, seed $seed', ({ model, seed, over }) => {
+  const trace = traceOf(model, seed, over);
+  const log = { objects: trace.objects, bytes: trace.bytes };
+  const next = nextUses(log);
+
+  it.each([0.01, 0.05, 0.1, 0.2])('is at most half a point below LRU with %p of all bytes', (share) => {
+    const ours = replay(trace, 'weir', share);
+    const lru = replay(trace, 'lru', share);
+    expect(ours.hitRatio).toBeGreaterThanOrEqual(lru.hitRatio - 0.005);
+    // Of news, which are new all the time, more than a quarter of what is asked for is asked for again soon.
+    if (lru.writeRatio >= 0.5 && over?.churn !== news) expect(ours.writeRatio).toBeLessThanOrEqual(0.25);
+    expect(ours.writeRatio).toBeLessThan(lru.writeRatio);
+  });
+
+  it('knows each segment in 64 bytes, ghosts and shadow caches included', () => {
+    expect(replay(trace, 'weir', 0.2).bytesEach).toBeLessThanOrEqual(64);
+  });
+
+  it('comes near the optimum', () => {
+    const share = 0.1;
+    const capacityBytes = Math.floor(trace.bytes.length * share) * unit;
+    const best = optimum(log, next, capacityBytes).hits / requests;
+    const ratio = replay(trace, 'weir', share).hitRatio / best;
+    if (model === 'vod') expect(ratio).toBeGreaterThanOrEqual(0.68);
+    expect(ratio).toBeLessThanOrEqual(1);
+  });
+});
