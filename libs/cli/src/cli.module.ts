@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CommandFactory, CommandRunnerService } from 'nest-commander';
 import { ApplianceCommand } from './commands/appliance.command';
+import { CacheCommand } from './commands/cache/cache.command';
 import { CatalogueCommand } from './commands/catalogue/catalogue.command';
 import { FetchCommand } from './commands/fetch.command';
 import { InterceptCommand } from './commands/intercept/intercept.command';
@@ -51,6 +52,7 @@ export class CliModule {
         TraceCommand,
         SimulateCommand,
         ApplianceCommand,
+        ...CacheCommand.registerWithSubCommands(),
         ...CatalogueCommand.registerWithSubCommands(),
         ...InterceptCommand.registerWithSubCommands(),
       ],

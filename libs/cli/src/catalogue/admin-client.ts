@@ -9,22 +9,42 @@ const problem = z.looseObject({ code: z.string(), detail: z.string() });
 const answerMillis = 30_000;
 
 /** The methods that the admin side knows. */
-export type AdminMethod = 'GET' | 'PUT' | 'DELETE';
+export type AdminMethod = 'GET' | 'PUT' | 'POST' | 'DELETE';
 
-/** Asks the admin side of a tracker. */
+/** Whose admin side it is, as messages have it, and what to look after where it does not answer. */
+export interface AdminParty {
+  readonly name: string;
+  readonly remedy: string;
+}
+
+const trackerParty: AdminParty = {
+  name: "a tracker's admin side",
+  remedy: 'is the tracker there, and has it an admin side at this address?',
+};
+
+/** Asks the admin side of a tracker, or of an appliance. */
 export class AdminClient {
   private constructor(
     private readonly url: URL,
-    private readonly token: string,
+    private readonly token: string | undefined,
     private readonly signal: AbortSignal,
+    private readonly party: AdminParty = trackerParty,
   ) {}
 
   /** Rejects with a `UsageError` if the token cannot be read. */
   static async open(url: string, tokenFile: string, signal: AbortSignal): Promise<AdminClient> {
     const token = (await readFile(tokenFile, 'utf8').catch(() => '')).trim();
     if (/^[\x21-\x7e]+$/.test(token)) return new AdminClient(new URL(url), token, signal);
-    const remedy = 'name a readable file with the token of the admin side; the tracker says where it keeps it';
+    const remedy = 'name a readable file with the token of the admin side';
     throw new UsageError(`--token-file ${JSON.stringify(tokenFile)}: ${remedy}`);
+  }
+
+  /** As `open`, of an appliance, which may ask for no token. */
+  static async openAppliance(url: string, tokenFile: string | undefined, signal: AbortSignal): Promise<AdminClient> {
+    const party = { name: "an appliance's admin API", remedy: 'is the appliance there, and is this its admin.listen?' };
+    if (tokenFile === undefined) return new AdminClient(new URL(url), undefined, signal, party);
+    const { token } = await AdminClient.open(url, tokenFile, signal);
+    return new AdminClient(new URL(url), token, signal, party);
   }
 
   /** The answer, as the schema has it. Rejects with a `CommandError`: `ADMIN_REFUSED`, `ADMIN_UNREACHABLE`. */
@@ -36,7 +56,7 @@ export class AdminClient {
   ): Promise<z.output<Schema>> {
     const read = schema.safeParse(await this.json(method, path, body));
     if (read.success) return read.data;
-    throw new CommandError('ADMIN_REFUSED', `${this.url.href} answers what is no answer of a tracker's admin side`);
+    throw new CommandError('ADMIN_REFUSED', `${this.url.href} answers what is no answer of ${this.party.name}`);
   }
 
   /** As `ask`, of what has no answer but that it is done. */
@@ -54,16 +74,16 @@ export class AdminClient {
   }
 
   private async send(method: AdminMethod, path: string, body: unknown): Promise<{ status: number; text: string }> {
-    const authorization = `Bearer ${this.token}`;
+    const who = this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
-    const headers = body === undefined ? { authorization } : { authorization, 'content-type': 'application/json' };
+    const headers = body === undefined ? who : { ...who, 'content-type': 'application/json' };
     const signal = AbortSignal.any([this.signal, AbortSignal.timeout(answerMillis)]);
     try {
       const answer = await fetch(new URL(path, this.url), { method, headers, ...sent, signal, redirect: 'error' });
       return { status: answer.status, text: await answer.text() };
     } catch (cause) {
       this.signal.throwIfAborted();
-      const remedy = 'is the tracker there, and has it an admin side at this address?';
+      const { remedy } = this.party;
       throw new CommandError('ADMIN_UNREACHABLE', `${this.url.origin} does not answer (${reasonOf(cause)}): ${remedy}`);
     }
   }
