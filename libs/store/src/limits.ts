@@ -33,6 +33,9 @@ export const lastUseGrainSeconds = 600;
 /** Part of the disk kept free: a full disk takes LMDB down, deletions included. */
 export const diskReserve = 0.05;
 
+/** Part of the capacity that the store's file may be larger than it. */
+export const fileExcess = 0.05;
+
 /** Bytes of extents that may wait in one client for the writer: a second of writing to a slow disk. */
 export const queuedBytesMax = 32 * 1024 * 1024;
 

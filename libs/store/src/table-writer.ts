@@ -6,10 +6,12 @@ import { StoreError } from './errors';
 import { extentFootprint, recordFootprint } from './footprint';
 import { type Judgement, Keeper, type PolicySegment, type SegmentUse, judgementDefaults } from './keeper';
 import { holdsExtent } from './ledger';
+import { FileBound } from './file-bound';
 import { capacityBytesMin, segmentsPerTransactionMax } from './limits';
 import type { RuleChange } from './rules/rule';
 import { PolicyRules } from './rules/policy-rules';
 import { RuleBook } from './rules/rule-book';
+import { bytesWritten, partsOf } from './parts';
 import { Shelf } from './shelf';
 import type {
   Batch,
@@ -59,6 +61,7 @@ export class TableWriter implements StoreWriter {
   private allowed: ReturnType<typeof diskAllows> | undefined;
   /** The most that was ever stored in this run: so large the file is, whatever was removed since. */
   private highWaterBytes: number;
+  private readonly fileBound: FileBound;
   private open = true;
   private closing: Promise<void> | undefined;
 
@@ -68,6 +71,7 @@ export class TableWriter implements StoreWriter {
   ) {
     const { capacityBytes, probationBytes = 0, judgement } = limits;
     mustBeCapacity(capacityBytes);
+    this.fileBound = new FileBound(capacityBytes);
     this.book = new RuleBook(tables.rules());
     this.drawer = new Drawer(probationBytes);
     this.shelf = new Shelf(tables, this.drawer);
@@ -83,9 +87,14 @@ export class TableWriter implements StoreWriter {
   }
 
   commit(batches: readonly Batch[], now: number): CommitResult[] {
+    const parts = partsOf(batches, this.fileBound.transactionBytesMax);
+    return parts.flatMap((part) => this.commitPart(part, now));
+  }
+
+  private commitPart(batches: readonly Batch[], now: number): CommitResult[] {
     return this.atomically(() => {
       this.allowed = undefined;
-      this.limit(batches);
+      this.limit(batches, now);
       const results = batches.map((batch) => this.apply(batch, now));
       this.shelf.keepRecords();
       this.highWaterBytes = Math.max(this.highWaterBytes, this.shelf.ledger.storedBytes);
@@ -216,16 +225,21 @@ export class TableWriter implements StoreWriter {
     if (swarm !== undefined) this.shelf.renew(swarm, record);
   }
 
-  /** How much may be held in this commit: the capacity, or less on a disk that has no more room. */
-  private limit(batches: readonly Batch[]): void {
+  /** How much may be held in this commit: the capacity, or less on a disk that has no more room, or in a file that must not grow. */
+  private limit(batches: readonly Batch[], now: number): void {
     const bytes = bytesWritten(batches);
     const { capacityBytes } = this.limits;
-    const turns = bytes > 0 && this.diskAllows(bytes) === 'turn';
-    this.keeper.limitTo(turns ? Math.min(capacityBytes, this.highWaterBytes) : capacityBytes);
+    if (bytes === 0) return;
+    const space = this.limits.disk();
+    const inFile = this.fileBound.limitFor(space, bytes, now);
+    this.allowed = inFile === 0 ? 'nothing' : diskAllows(space, bytes);
+    const onDisk = this.allowed === 'turn' ? this.highWaterBytes : capacityBytes;
+    // What is refused is no reason for what is held to leave.
+    this.keeper.limitTo(inFile === 0 ? capacityBytes : Math.min(inFile, onDisk));
   }
 
-  private diskAllows(bytes = 0): ReturnType<typeof diskAllows> {
-    this.allowed ??= diskAllows(this.limits.disk(), bytes);
+  private diskAllows(): ReturnType<typeof diskAllows> {
+    this.allowed ??= diskAllows(this.limits.disk(), 0);
     return this.allowed;
   }
 
@@ -268,9 +282,4 @@ export function mustBeCapacity(capacityBytes: number): void {
   if (Number.isSafeInteger(capacityBytes) && capacityBytes >= capacityBytesMin) return;
   const remedy = `The store's capacity is ${capacityBytes} bytes; give it a whole number from ${capacityBytesMin} on.`;
   throw new StoreError('STORE_CAPACITY', remedy, { capacityBytes });
-}
-
-function bytesWritten(batches: readonly Batch[]): number {
-  const extents = batches.flatMap(({ writes }) => writes.flatMap((write) => write.extents));
-  return extents.reduce((sum, extent) => sum + extent.bytes.length + extent.hashes.length, 0);
 }
