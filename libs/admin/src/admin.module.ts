@@ -6,6 +6,7 @@ import { configureRest, keepDoor, restHttpAdapter, versionAbove } from '@weir/re
 import { CacheController } from './cache.controller';
 import { FetchService } from './fetch.service';
 import { HealthController } from './health.controller';
+import { IntegrityController } from './integrity.controller';
 import { problemRules, problemView } from './problem';
 import { AuditService } from './audit.service';
 import { JobsController } from './jobs/jobs.controller';
@@ -31,6 +32,7 @@ import { TrackersController } from './trackers.controller';
     QuotasController,
     JobsController,
     CacheController,
+    IntegrityController,
     TrackersController,
     HealthController,
   ],

@@ -2,7 +2,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { InterceptService, type InterceptStatus } from '@weir/intercept';
-import { type LiveSwarm, type OperatorDesk, PeerService, type PeerTotals } from '@weir/peer';
+import { type IntegrityReport, type LiveSwarm, type OperatorDesk, PeerService, type PeerTotals } from '@weir/peer';
 import type { Address, Candidate, SwarmId, SwarmMetadata } from '@weir/ppspp';
 import type { PeerMode } from '@weir/ppstp';
 import { forbiddenPlaces, RegistrationService, type TrackedPeer, type TrackerStatus } from '@weir/registration';
@@ -43,6 +43,15 @@ export class PeerStandIn implements Partial<PeerService> {
   readonly openSwarms = new Map<SwarmId, LiveSwarm>();
   readonly storedSwarms = new Map<SwarmId, StoredSwarm>();
   readonly peers = new Map<SwarmId, Candidate[]>();
+  integrityReport: IntegrityReport = {
+    ...{ counts: {}, findings: [], inspection: undefined },
+    scrub: { running: false, progress: 0, bytesChecked: 0, pass: undefined, lastPass: undefined },
+  };
+  readonly integrity = {
+    report: () => this.integrityReport,
+    startScrub: () => undefined,
+    cancelScrub: () => undefined,
+  };
   /** What every question throws. */
   failure: unknown;
 

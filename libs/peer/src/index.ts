@@ -7,6 +7,7 @@ export { createCrewMetrics, createDatapathMetrics, type CrewMetrics, type Datapa
 export { createPeerMetrics, type PeerMetrics } from './metrics';
 export { PeerModule } from './peer.module';
 export { PeerService } from './peer.service';
+export { IntegrityDesk, type IntegrityReport } from './integrity-desk';
 export { OperatorDesk, type FoundContent } from './operator-desk';
 export type { Block, GroupKind, GroupQuota, SwarmRule } from '@weir/store';
 export type { Pulse } from './pulse';

@@ -145,7 +145,7 @@ export class PeerService implements OnModuleDestroy {
   }
 
   /** Damage to the store, and the scrub. */
-  get integrity(): IntegrityDesk {
+  get integrity(): Pick<IntegrityDesk, 'report' | 'startScrub' | 'cancelScrub'> {
     return this.peer.integrity;
   }
 
