@@ -19,6 +19,12 @@ export const fetchSettings = [
     why: 'a peer outside sends what it likes to; LEDBAT makes it yield',
   },
   {
+    key: 'fetch.readAhead',
+    notation: 'number',
+    fallback: 30,
+    why: "a player's buffer, and time to find another peer; what is further ahead is often never watched",
+  },
+  {
     key: 'fetch.schedule',
     notation: 'list',
     fallback: [],

@@ -24,6 +24,8 @@ export interface FetchConfig {
   readonly backgroundRate: BackgroundRate;
   /** From each external peer. */
   readonly peerRate: LinkRate;
+  /** Seconds ahead of what subscribers play that are fetched before all that nobody needs yet. */
+  readonly readAhead: number;
   readonly schedule: readonly LinkWindow[];
 }
 

@@ -35,7 +35,7 @@ describe('the configuration', () => {
     expect(loadConfig({ env: {} })).toEqual({
       ppspp: { listen: [{ host: '::', port: 6778 }], newSwarmsPerMinute: 60, peerExchange: 'off', membershipCa: '' },
       upload: { slots: 8192, peerRateMax: 125_000_000, delayTarget: 100, dscp: 0 },
-      fetch: { rate: 'unlimited', backgroundRate: 'unlimited', peerRate: 'unlimited', schedule: [] },
+      fetch: { rate: 'unlimited', backgroundRate: 'unlimited', peerRate: 'unlimited', readAhead: 30, schedule: [] },
       admin: { listen: { host: '127.0.0.1', port: 9080 }, token: undefined, hosts: [] },
       store: {
         path: '/var/lib/weir',

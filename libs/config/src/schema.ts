@@ -23,6 +23,8 @@ const slotsMax = 65_536;
 const threadsMax = 16;
 /** Six bits: RFC 2474 section 3. */
 const dscpMax = 63;
+/** Ten minutes: no player keeps more in its buffer. */
+const readAheadMax = 600;
 /** More than a day has quarters of an hour; each is looked at once a second. */
 const windowsMax = 96;
 /** A few datagrams a second: less is a way to serve nobody. */
@@ -70,6 +72,7 @@ const sections = z.strictObject({
     rate: rateOf(parseLinkRate),
     backgroundRate: rateOf(parseBackgroundRate),
     peerRate: rateOf(parseLinkRate),
+    readAhead: whole(1, readAheadMax),
     schedule: list(parsed(parseLinkWindow), windowsMax),
   }),
   admin: adminSchema,

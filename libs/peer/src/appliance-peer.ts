@@ -3,6 +3,7 @@ import {
   type Address,
   type Candidate,
   type LinkPlan,
+  type Micros,
   type Notice,
   type SwarmId,
   type SwarmMetadata,
@@ -32,7 +33,7 @@ import { IntegrityDesk, integrityListener } from './integrity-desk';
 import { blockedIn, limitsIn, OperatorDesk } from './operator-desk';
 import { LinkKeeper } from './link-keeper';
 import { PastTotals } from './past-totals';
-import { type StoreSettings, storeOptions } from './store-settings';
+import { type StoreSettings, storeOptions, wholeBytesMax } from './store-settings';
 import { TrafficTotals, type Traffic } from './swarm-traffic';
 import { Uplink } from './uplink';
 import type { Pulse } from './pulse';
@@ -45,6 +46,8 @@ export interface AppliancePeerSettings extends StoreSettings, Omit<CrewSettings,
   readonly uplink?: number;
   /** Bounds of what is fetched from outside; left out, there are none. */
   readonly fetchPlan?: LinkPlan | undefined;
+  /** How far ahead of what subscribers play is fetched first; the endpoint's default, where left out. */
+  readonly readAhead?: Micros;
 }
 
 /** Who hears of the appliance's peer, on the control thread. */
@@ -105,7 +108,7 @@ export class AppliancePeer {
 
   /** Opens the store, then the sockets. Rejects with a `StoreError` or a `PeerError`, and then leaves nothing open. */
   static async start(
-    { threads = 1, bounds = {}, uplink: capacity = 0, fetchPlan, ...settings }: AppliancePeerSettings,
+    { threads = 1, bounds = {}, uplink: capacity = 0, fetchPlan, readAhead, ...settings }: AppliancePeerSettings,
     listener: AppliancePeerListener,
     registry: Registry,
   ): Promise<AppliancePeer> {
@@ -130,7 +133,7 @@ export class AppliancePeer {
     const told = {
       ...settings,
       threads,
-      bounds: shareOf(bounds, threads),
+      bounds: { readAhead, backgroundBytesMax: wholeBytesMax(settings), ...shareOf(bounds, threads) },
       verifyThreads,
       blocked: blockedIn(rules),
       limits: limitsIn(rules),

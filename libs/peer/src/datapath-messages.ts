@@ -21,7 +21,12 @@ import type { SwarmRules } from './swarm-rules';
 import type { TrafficChange } from './swarm-traffic';
 
 /** What an operator may bound of an endpoint; its defaults, where left out. */
-export type PeerBounds = Partial<Pick<EndpointConfig, 'newSwarmsPerMinute' | 'uploadSlots' | 'upload' | 'cacheBytes'>>;
+export type PeerBounds = Partial<
+  Pick<
+    EndpointConfig,
+    'newSwarmsPerMinute' | 'uploadSlots' | 'upload' | 'cacheBytes' | 'backgroundBytesMax' | 'readAhead'
+  >
+>;
 
 /** What a datapath thread is started with. */
 export interface DatapathTask {

@@ -1,4 +1,4 @@
-import { bindsAtAll, type BackgroundRate, type LinkPlan, type PlannedRates } from '@weir/ppspp';
+import { second, bindsAtAll, type BackgroundRate, type LinkPlan, type PlannedRates } from '@weir/ppspp';
 
 /** Bits for each second, or that there is no bound. */
 export type RateSetting = number | 'unlimited';
@@ -24,6 +24,11 @@ export interface FetchWindow {
 }
 
 const bitsPerByte = 8;
+
+/** What the appliance's peer is told of it. */
+export function linkSettingsOf({ readAhead, ...fetch }: FetchSettings & { readonly readAhead: number }) {
+  return { fetchPlan: fetchPlanOf(fetch), readAhead: readAhead * second };
+}
 
 /** What an operator plans, in bytes; undefined if nothing is bounded at any time. */
 export function fetchPlanOf({ rate, backgroundRate, peerRate, schedule }: FetchSettings): LinkPlan | undefined {

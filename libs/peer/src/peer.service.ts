@@ -19,7 +19,7 @@ import type { Registry } from 'prom-client';
 import { AppliancePeer, type AppliancePeerListener } from './appliance-peer';
 import type { DatapathExchange, InterceptTotals, LiveSwarm, PeerTotals } from './datapath-messages';
 import type { OperatorDesk } from './operator-desk';
-import { fetchPlanOf } from './fetch-plan';
+import { linkSettingsOf } from './fetch-plan';
 import type { IntegrityDesk } from './integrity-desk';
 import type { Pulse } from './pulse';
 import { loopbackOf } from './own-addresses';
@@ -235,12 +235,11 @@ function threadsOf(count: number): string {
 function settingsOf(config: WeirConfig) {
   const { ppspp, upload, subscribers, store, trace, cache, datapath, intercept, swarms, registration } = config;
   const isNative = hasNativeSockets(datapath.port);
-  const listen = ppspp.listen.map(({ host, port }) => ({ ip: host, port }));
   const { newSwarmsPerMinute } = ppspp;
   const { slots: uploadSlots, peerRateMax: bytesPerSecondMax, delayTarget } = upload;
   const target = (delayTarget * second) / 1_000;
   return {
-    listen,
+    listen: ppspp.listen.map(({ host, port }) => ({ ip: host, port })),
     port: datapath.port,
     threads: isNative ? datapath.threads : 1,
     dscp: upload.dscp,
@@ -256,7 +255,7 @@ function settingsOf(config: WeirConfig) {
     scrubRate: store.scrubRate,
     judgement: { secondSubscriber: cache.secondSubscriber, swarmShareMax: cache.swarmShare },
     uplink: registration.uplink,
-    fetchPlan: fetchPlanOf(config.fetch),
+    ...linkSettingsOf(config.fetch),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { Judgement, LmdbStoreOptions } from '@weir/store';
+import { endpointDefaults } from '@weir/ppspp';
+import { judgementDefaults, type Judgement, type LmdbStoreOptions } from '@weir/store';
 import type { CrewSettings } from './crew';
 
 /** How the store is told to keep content. */
@@ -22,4 +23,10 @@ export function storeOptions(settings: StoreSettings & Pick<CrewSettings, 'store
   const { storeDirectory: directory, storeCapacityBytes: capacityBytes, probationBytes = 0, judgement } = settings;
   const memory = Math.min(probationBytes, Math.floor(capacityBytes * probationShareMax));
   return { directory, capacityBytes, probationBytes: memory, judgement, recording: settings.recording };
+}
+
+/** Content of which the store would not keep all is not fetched whole unasked, nor what is very large. */
+export function wholeBytesMax({ storeCapacityBytes, judgement }: StoreSettings): number {
+  const { swarmShareMax } = { ...judgementDefaults, ...judgement };
+  return Math.min(endpointDefaults.backgroundBytesMax, swarmShareMax * storeCapacityBytes);
 }

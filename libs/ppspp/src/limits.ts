@@ -242,6 +242,13 @@ export const limits = {
   chunkOverhead: 64,
   /** Swarms with bounds of their own; more are refused. */
   swarmRulesMax: 10_000,
-  /** Demand window ahead of a subscriber's position, in extents: 2 MiB of 1 KiB chunks. */
+  /** Demand window ahead of a subscriber of whom no rate is known, in extents: 2 MiB of 1 KiB chunks. */
   demandExtents: 32,
+  /** The same of one that plays: at least, however slowly, and at most, 32 MiB of 1 KiB chunks. */
+  readAheadMin: 4,
+  readAheadExtents: 512,
+  /** Extents that all subscribers whose positions are looked at need; with many of them each one's window is the shorter. */
+  needsMax: 8_192,
+  /** Extents read from the store ahead of the one that a subscriber came to, and what he plays of them in a second. */
+  diskAheadMax: 3,
 } as const;

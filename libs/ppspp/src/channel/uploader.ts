@@ -8,6 +8,7 @@ import { extentChunks } from '../swarm/content';
 import type { Message } from '../wire/message';
 import { Allowance } from './allowance';
 import { Flights, tellsRoundTrip, type Flight } from './flights';
+import { Playback } from './playback';
 import { Provable } from './provable';
 import { RequestQueue } from './request-queue';
 import type { Shelf } from './shelf';
@@ -44,6 +45,8 @@ export class Uploader {
   readonly visits = new Visits();
   /** Where the peer is in the content: the chunk after the last it asked for. */
   position: number | undefined;
+  /** How fast it goes on; undefined before it asked for anything. */
+  playback: Playback | undefined;
   private readonly flights = new Flights();
   private readonly provable = new Provable(this.known);
   private readonly ledbat: Ledbat;
@@ -87,6 +90,8 @@ export class Uploader {
     if (first >= chunkCount) return false;
     const range = { first, last: Math.min(last, chunkCount - 1) };
     this.position = range.last + 1;
+    this.playback ??= new Playback(now);
+    this.playback.ask(range.last - range.first + 1, now);
     this.requestedAt = now;
     this.unlearn(range);
     const lost = this.flights.takeOlder(range, now - probeRoundTrips * this.silence.smoothed);

@@ -68,6 +68,8 @@ export interface EndpointConfig {
   readonly cacheBytes: number;
   /** Content larger than this is fetched only where subscribers are about to need it. */
   readonly backgroundBytesMax: number;
+  /** How far ahead of what subscribers play is fetched before all that nobody needs yet; left out, half a minute. */
+  readonly readAhead?: Micros | undefined;
   /** What peers are told of others, and believed of them. */
   readonly exchange: ExchangeConfig;
 }

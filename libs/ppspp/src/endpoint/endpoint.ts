@@ -68,13 +68,12 @@ export class Endpoint {
     const { counters, bans, envelope } = this;
     const slots = (this.slots = new Slots(config.uploadSlots, touch));
     const throttle = (this.throttle = new Throttle(config.budget));
+    const { backgroundBytesMax, readAhead, exchange } = config;
     const context: SwarmContext = {
       cache: new ExtentCache(config.cacheBytes),
       counters,
-      backgroundBytesMax: config.backgroundBytesMax,
-      exchange: config.exchange,
+      ...{ backgroundBytesMax, readAhead, exchange, throttle },
       preference: preferenceOf(config, this.throughput, counters),
-      throttle,
       random: config.random,
       push,
       touch,

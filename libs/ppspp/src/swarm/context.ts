@@ -14,6 +14,8 @@ export interface SwarmContext {
   readonly counters: EndpointCounters;
   /** Content larger than this is fetched only where subscribers are about to need it. */
   readonly backgroundBytesMax: number;
+  /** How far ahead of what subscribers play is fetched. */
+  readonly readAhead?: Micros | undefined;
   readonly exchange: ExchangeConfig;
   readonly preference: Preference;
   readonly throttle: Throttle;

@@ -12,6 +12,8 @@ export interface DemandParts {
   readonly members: { someSubscribers(count: number): Iterable<Subscriber>; sources(): Iterable<Offerer> };
   readonly want: () => Want;
   readonly backgroundBytesMax: number;
+  /** How far ahead of what subscribers play; left out, half a minute. */
+  readonly readAhead?: Micros | undefined;
   /** A number of 32 bits. */
   readonly random: number;
 }
@@ -25,7 +27,7 @@ export class Demand {
   private readonly rarest: Rarest;
 
   constructor(private readonly parts: DemandParts) {
-    this.needs = new Needs(parts.holdings, parts.members);
+    this.needs = new Needs(parts.holdings, parts.members, parts.readAhead);
     this.rarest = new Rarest(parts.holdings, parts.members, parts.random);
   }
 

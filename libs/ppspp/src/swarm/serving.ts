@@ -1,5 +1,5 @@
 import type { Shelf } from '../channel/shelf';
-import type { Micros } from '../limits';
+import { limits, type Micros } from '../limits';
 import { hashBytes } from '../integrity/hash';
 import { extentHeight, subtreeHash } from '../integrity/subtree';
 import { extentChunks, type Extent } from './content';
@@ -68,6 +68,12 @@ export class Serving implements Shelf {
 
   readAhead(extent: number): void {
     if (this.parts.holdings.held.has(extent) && this.cached(extent) === undefined) this.read(extent);
+  }
+
+  /** Somebody plays on from an extent, at so many chunks a second: what he will ask for within one is read from the store. */
+  readFrom(extent: number, rate: number | undefined): void {
+    const count = Math.min(limits.diskAheadMax, Math.ceil((rate ?? 0) / extentChunks));
+    for (let ahead = extent; ahead < extent + count; ahead++) this.readAhead(ahead);
   }
 
   hash(height: number, index: number): Uint8Array | undefined {

@@ -51,7 +51,7 @@ export class Swarm implements ChannelSwarm {
     this.guests = new Guests(context.counters);
     this.completion = new Completion(this.holdings, (effect) => context.push(effect));
     const { holdings, members, candidates } = this;
-    const { backgroundBytesMax } = context;
+    const { backgroundBytesMax, readAhead } = context;
     this.exchange = new Exchange({ swarmId: metadata.swarmId, members, candidates, context });
     const touch = (channel: Channel): void => context.touch(channel);
     const wants = (): Want => this.want;
@@ -60,6 +60,7 @@ export class Swarm implements ChannelSwarm {
       members,
       want: wants,
       backgroundBytesMax,
+      readAhead,
       random: context.random(),
     });
     this.announcer = new Announcer(holdings, members, touch);
@@ -170,9 +171,11 @@ export class Swarm implements ChannelSwarm {
     if (!uploader.announced.has(extent)) this.stirredBy(channel);
   }
 
-  used({ guest, address: by }: Channel, extent: number): void {
+  used({ guest, address: by, uploader }: Channel, extent: number): void {
+    if (guest) return;
     const { swarmId, chunkSize } = this.metadata;
-    if (!guest) this.context.push({ kind: 'used', swarmId, extent, chunkSize, by });
+    this.context.push({ kind: 'used', swarmId, extent, chunkSize, by });
+    this.shelf.readFrom(extent + 1, uploader.playback?.rate);
   }
 
   exchanged(channel: Channel, message: ExchangeMessage, now: Micros): void {
