@@ -2,6 +2,7 @@ import { TestContent } from './content.testing';
 import { recordFootprint } from './footprint';
 import { capacityBytesMin } from './limits';
 import type { RuleChange } from './rules/rule';
+import { emptyBatch } from './store';
 import { type StoreBench, day, extentBytes, one, other, roomy } from './store-bench.testing';
 
 /** What leaves, when, and by whose wish. */
@@ -111,6 +112,18 @@ export function describeRoom(current: () => StoreBench): void {
       expect(result.written).toHaveLength(24);
       expect(result.evicted.length).toBeGreaterThanOrEqual(24);
       expect(result.storedBytes).toBeLessThanOrEqual(capacityBytes);
+    });
+
+    it('answers each batch of a transaction with how that ended, whatever later ones did', () => {
+      const batches = [0, 1, 2, 3].map((part) => sixteen.batch(Array.from({ length: 10 }, (_, at) => part * 10 + at)));
+      const results = bench.writer.commit([...batches, { ...emptyBatch, erase: refs(sixteen, [39]) }], 1);
+      const told = results.slice(0, 4).flatMap(({ refused, evicted }, part) => {
+        const gone = new Set([...refused, ...evicted].map(({ index }) => index));
+        return Array.from({ length: 10 }, (_, at) => part * 10 + at).filter((index) => !gone.has(index));
+      });
+      expect(told.length).toBeGreaterThan(0);
+      expect(told).not.toContain(39);
+      return expect(bench.reader.open(sixteen.swarmId)).resolves.toMatchObject({ extents: told });
     });
 
     it('remembers over a restart which swarm was used last', async () => {

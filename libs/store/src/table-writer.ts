@@ -13,18 +13,19 @@ import { PolicyRules } from './rules/policy-rules';
 import { RuleBook } from './rules/rule-book';
 import { bytesWritten, partsOf } from './parts';
 import { Shelf } from './shelf';
-import type {
-  Batch,
-  CommitResult,
-  Erasure,
-  ExtentRef,
-  Refusal,
-  RefusalReason,
-  SlabContents,
-  SlabMoves,
-  StoreUsage,
-  StoreWriter,
-  SwarmWrite,
+import {
+  type Batch,
+  type CommitResult,
+  type Erasure,
+  type ExtentRef,
+  type Refusal,
+  type RefusalReason,
+  type SlabContents,
+  type SlabMoves,
+  type StoreUsage,
+  type StoreWriter,
+  type SwarmWrite,
+  emptyBatch,
 } from './store';
 import type { Tables } from './tables';
 
@@ -98,7 +99,7 @@ export class TableWriter implements StoreWriter {
       const results = batches.map((batch) => this.apply(batch, now));
       this.shelf.keepRecords();
       this.highWaterBytes = Math.max(this.highWaterBytes, this.shelf.ledger.storedBytes);
-      return results;
+      return results.map((result, at) => this.inTheEnd(result, batches[at]));
     });
   }
 
@@ -171,6 +172,24 @@ export class TableWriter implements StoreWriter {
     return { ...changes, storedBytes: this.shelf.ledger.storedBytes };
   }
 
+  /** What came with one batch may have left with a later one, and what left may have come back: the answers tell how it ended. */
+  private inTheEnd(result: CommitResult, { writes }: Batch = emptyBatch): CommitResult {
+    const told = new Set(
+      [...result.refused, ...result.evicted].map(({ swarmId, index }) => `${swarmId}/${String(index)}`),
+    );
+    const lost = writes.flatMap(({ record: { metadata }, extents }) =>
+      extents
+        .map(({ index }) => ({ swarmId: metadata.swarmId, index }))
+        .filter((ref) => !this.holds(ref) && !told.has(`${ref.swarmId}/${String(ref.index)}`)),
+    );
+    return { ...result, evicted: [...result.evicted.filter((ref) => !this.holds(ref)), ...lost] };
+  }
+
+  private holds({ swarmId, index }: ExtentRef): boolean {
+    const swarm = this.shelf.swarm(swarmId);
+    return swarm !== undefined && holdsExtent(swarm, index);
+  }
+
   private rule(change: RuleChange): void {
     this.tables.putRule(change);
     this.book.apply(change);
@@ -193,9 +212,8 @@ export class TableWriter implements StoreWriter {
     const { swarmId } = write.record.metadata;
     const refused = this.refusalOf(write);
     for (const extent of write.extents) {
-      const swarm = this.shelf.swarm(swarmId);
-      if (swarm !== undefined && holdsExtent(swarm, extent.index)) continue;
       const ref = { swarmId, index: extent.index };
+      if (this.holds(ref)) continue;
       const reason = refused ?? this.insert(write.record, extent, now);
       if (reason === undefined) changes.written.push(ref);
       else changes.refused.push({ ...ref, reason });
