@@ -74,15 +74,23 @@ export function describeProbation(current: () => StoreBench): void {
     });
 
     it('ends on disk with what was asked for again', async () => {
+      for (let number = 0; number < 40; number++) {
+        write(number);
+        bench.commit({ touched: wanted(number) });
+      }
+      expect(bench.writer.usage().totals.persistedExtents).toBeGreaterThan(0);
+      await expectHeld((await bench.reader.open(content.swarmId))?.extents ?? []);
+    });
+
+    it('ends on disk when the swarm is pinned', async () => {
       for (let number = 0; number < 16; number++) write(number);
-      const before = await onDisk();
-      bench.commit({ touched: wanted(15) });
-      for (let number = 16; number < 40; number++) write(number);
-      const after = await onDisk();
-      expect(before).not.toContain(60);
-      expect(after).toEqual(expect.arrayContaining(segment(15)));
-      for (const index of segment(15))
-        expect(isSame(await bench.disk.read(content.swarmId, index), content.extent(index))).toBe(true);
+      const { memoryExtents } = bench.writer.usage();
+      bench.commit({ rules: [{ kind: 'swarm', swarmId: content.swarmId, rule: { pinned: true } }] });
+      expect(bench.writer.usage()).toMatchObject({ memoryExtents: 0, totals: { persistedExtents: memoryExtents } });
+      expect(bench.writer.slab().held).toEqual([]);
+      const all = Array.from({ length: 64 }, (_, index) => index);
+      expect(await onDisk()).toEqual(all);
+      await expectHeld(all);
     });
 
     it('leaves with what is erased, extent by extent and swarm by swarm', async () => {

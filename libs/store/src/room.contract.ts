@@ -3,7 +3,7 @@ import { recordFootprint } from './footprint';
 import { capacityBytesMin } from './limits';
 import type { RuleChange } from './rules/rule';
 import { emptyBatch } from './store';
-import { type StoreBench, day, extentBytes, one, other, roomy } from './store-bench.testing';
+import { type StoreBench, extentBytes, one, other, roomy } from './store-bench.testing';
 
 /** What leaves, when, and by whose wish. */
 export function describeRoom(current: () => StoreBench): void {
@@ -38,13 +38,21 @@ export function describeRoom(current: () => StoreBench): void {
     }
 
     it('evicts whole segments that nobody asked for, before it inserts, and keeps what is wanted', async () => {
-      const { swarmId } = sixteen;
-      bench.commit({ touched: wanted(sixteen, 0) });
-      const result = bench.commit(sixteen.batch([16, 17]));
-      expect(result.evicted).toEqual(refs(sixteen, segment(1)));
-      expect(result.storedBytes).toBeLessThanOrEqual(capacityBytes);
-      await expect(bench.reader.read(swarmId, 4)).resolves.toBeUndefined();
-      await expect(bench.reader.read(swarmId, 0)).resolves.toBeDefined();
+      const [wantedOne, unwanted, newcomer] = [4, 5, 6].map((seed) => new TestContent(seed, { chunkCount: 64 * 40 }));
+      if (wantedOne === undefined || unwanted === undefined || newcomer === undefined) throw new TypeError('three');
+      const bytes = 64 * extentBytes + 3 * recordFootprint;
+      bench.commit({ erase: [{ swarmId: sixteen.swarmId }] });
+      await bench.reopen(bytes);
+      const eight = Array.from({ length: 32 }, (_, index) => index);
+      bench.commit({ writes: [unwanted.write(eight), wantedOne.write(eight)] });
+      for (let number = 0; number < 8; number++) bench.commit({ touched: wanted(wantedOne, number) });
+      const { evicted, storedBytes } = bench.commit(newcomer.batch([0, 1, 4, 5]));
+      expect(storedBytes).toBeLessThanOrEqual(bytes);
+      expect(evicted).toHaveLength(4);
+      expect(new Set(evicted.map(({ index }) => Math.floor(index / 4))).size).toBe(1);
+      expect(evicted).toEqual(evicted.map(({ index }) => ({ swarmId: unwanted.swarmId, index })));
+      expect((await bench.reader.open(wantedOne.swarmId))?.extents).toEqual(eight);
+      await expect(bench.reader.read(unwanted.swarmId, evicted[0]?.index ?? 0)).resolves.toBeUndefined();
     });
 
     it('never evicts the segment that it makes room for', () => {
@@ -97,14 +105,12 @@ export function describeRoom(current: () => StoreBench): void {
     it('loses the record and the blocks with the last extent', async () => {
       await bench.reopen(roomy);
       bench.commit(one.batch([0], [one.block(1, 0)]), 1);
-      await bench.reopen(bench.writer.usage().storedBytes);
-      bench.commit({ touched: [0, 1, 2, 3].flatMap((number) => wanted(sixteen, number)) });
-      const result = bench.commit(sixteen.batch([16]));
-      expect(result.evicted).toContainEqual({ swarmId: one.swarmId, index: 0 });
+      const result = bench.commit({ rules: [{ kind: 'swarm', swarmId: one.swarmId, rule: { quotaBytes: 1 } }] });
+      expect(result.evicted).toEqual([{ swarmId: one.swarmId, index: 0 }]);
       expect(bench.reader.swarms().map(({ record }) => record.metadata.swarmId)).toEqual([sixteen.swarmId]);
       await expect(bench.reader.open(one.swarmId)).resolves.toBeUndefined();
       while (bench.writer.sweep());
-      expect(bench.writer.usage().storedBytes).toBe(bench.writer.usage().extents * extentBytes + recordFootprint);
+      expect(bench.writer.usage().storedBytes).toBe(16 * extentBytes + recordFootprint);
     });
 
     it('evicts within a commit that is larger than itself', () => {
@@ -124,14 +130,6 @@ export function describeRoom(current: () => StoreBench): void {
       expect(told.length).toBeGreaterThan(0);
       expect(told).not.toContain(39);
       return expect(bench.reader.open(sixteen.swarmId)).resolves.toMatchObject({ extents: told });
-    });
-
-    it('remembers over a restart which swarm was used last', async () => {
-      await bench.reopen(roomy);
-      bench.commit(one.batch([0]), day);
-      bench.commit({ touched: [{ swarmId: sixteen.swarmId, index: 4 }] }, 2 * day);
-      await bench.reopen(17 * extentBytes + 2 * recordFootprint);
-      expect(bench.commit(other.batch([0]), 2 * day).evicted).toEqual([{ swarmId: one.swarmId, index: 0 }]);
     });
 
     it('shrinks to a capacity that was lowered', async () => {
