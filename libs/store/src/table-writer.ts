@@ -89,7 +89,8 @@ export class TableWriter implements StoreWriter {
 
   commit(batches: readonly Batch[], now: number): CommitResult[] {
     const parts = partsOf(batches, this.fileBound.transactionBytesMax);
-    return parts.flatMap((part) => this.commitPart(part, now));
+    const results = parts.flatMap((part) => this.commitPart(part, now));
+    return results.map((result, at) => this.inTheEnd(result, batches[at]));
   }
 
   private commitPart(batches: readonly Batch[], now: number): CommitResult[] {
@@ -99,7 +100,7 @@ export class TableWriter implements StoreWriter {
       const results = batches.map((batch) => this.apply(batch, now));
       this.shelf.keepRecords();
       this.highWaterBytes = Math.max(this.highWaterBytes, this.shelf.ledger.storedBytes);
-      return results.map((result, at) => this.inTheEnd(result, batches[at]));
+      return results;
     });
   }
 
