@@ -54,7 +54,7 @@ export async function writeTraceFile(path: string, plan: TracePlan): Promise<voi
 
 function* linesOf({ model, settings, seed, requests, progress }: TracePlan): Generator<Uint8Array> {
   const source = createModel(model, settings, seed, requests);
-  const writer = new LineWriter(source.hasLive);
+  const writer = new LineWriter(source);
   const request = blankRequest();
   for (let written = 0; written < requests; written++) {
     source.next(request);

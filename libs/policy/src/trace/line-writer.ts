@@ -1,4 +1,4 @@
-import type { TraceRequest } from './models';
+import type { TraceModel, TraceRequest } from './models';
 
 /** The first line of a trace. */
 export const traceHeader = 'time,object,bytes,subscriber';
@@ -18,14 +18,14 @@ const newline = 0x0a;
 
 /**
  * Writes requests as lines of a trace, by hand into bytes: strings would cost more than the model. A title and its segment
- * are the object `TITLE/SEGMENT`.
+ * are the object `TITLE/SEGMENT`; a title that is not cut is an object by its number.
  */
 export class LineWriter {
   private readonly block = new Uint8Array(blockBytes);
   private length = 0;
 
-  constructor(private readonly hasLive: boolean) {
-    for (const character of hasLive ? liveHeader : traceHeader) this.byte(character.charCodeAt(0));
+  constructor(private readonly columns: Pick<TraceModel, 'hasLive' | 'hasSegments'>) {
+    for (const character of columns.hasLive ? liveHeader : traceHeader) this.byte(character.charCodeAt(0));
     this.byte(newline);
   }
 
@@ -40,13 +40,15 @@ export class LineWriter {
     this.fraction(millis % 1_000);
     this.byte(comma);
     this.number(title);
-    this.byte(slash);
-    this.number(segment);
+    if (this.columns.hasSegments) {
+      this.byte(slash);
+      this.number(segment);
+    }
     this.byte(comma);
     this.number(bytes);
     this.byte(comma);
     this.number(subscriber);
-    if (this.hasLive) {
+    if (this.columns.hasLive) {
       this.byte(comma);
       this.byte(zero + Number(live));
     }

@@ -16,6 +16,8 @@ export interface TraceRequest extends Watched {
 export interface TraceModel {
   /** Whether its lines say which requests are live. */
   readonly hasLive: boolean;
+  /** Whether titles are cut into segments. */
+  readonly hasSegments: boolean;
   /** The next request, written into `into`. The same for the same seed and settings, for ever. */
   next(into: TraceRequest): void;
 }
@@ -70,6 +72,7 @@ class Clock {
 /** Each request is for an object of its own worth, whatever was asked before. */
 class Objects implements TraceModel {
   readonly hasLive = false;
+  readonly hasSegments = false;
 
   constructor(private readonly source: Source) {}
 
@@ -85,6 +88,7 @@ class Objects implements TraceModel {
 
 class Vod implements TraceModel {
   readonly hasLive = false;
+  readonly hasSegments = true;
   private readonly sessions: Sessions;
 
   constructor(private readonly source: Source) {
@@ -100,6 +104,7 @@ class Vod implements TraceModel {
 
 class Mixed implements TraceModel {
   readonly hasLive = true;
+  readonly hasSegments = true;
   private readonly sessions: Sessions;
   private readonly broadcast: Broadcast;
 
