@@ -18,8 +18,8 @@ const commitsPerSweep = 8;
 /** What a writer's host stands on, beside the writer. */
 export interface WriterSurroundings {
   readonly unixSeconds?: () => number;
-  /** Told of what subscribers asked for. */
-  readonly recorder?: Pick<TraceRecorder, 'record' | 'drain'> | undefined;
+  /** Asked how a recording goes. */
+  readonly recorder?: Pick<TraceRecorder, 'drain'> | undefined;
 }
 
 const unixSecondsNow = (): number => Math.floor(Date.now() / 1000);
@@ -150,7 +150,6 @@ export class WriterHost {
       (this.surroundings.unixSeconds ?? unixSecondsNow)(),
     );
     const seconds = (performance.now() - started) / 1000;
-    this.recordUses(pending);
     this.publish(results);
     let next = 0;
     for (const { client, request } of pending) {
@@ -158,14 +157,6 @@ export class WriterHost {
       next += request.batches.length;
     }
     this.report(results, seconds);
-  }
-
-  private recordUses(pending: readonly Pending[]): void {
-    const { recorder } = this.surroundings;
-    if (recorder === undefined) return;
-    for (const { request } of pending) {
-      for (const { touched } of request.batches) for (const use of touched) recorder.record(use);
-    }
   }
 
   private publish(results: readonly CommitResult[]): void {

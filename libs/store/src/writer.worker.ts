@@ -5,6 +5,7 @@ import { StoreError } from './errors';
 import type { Finding } from './integrity/finding';
 import { inspectStore } from './integrity/inspect-store';
 import { type LmdbStoreOptions, openLmdb } from './lmdb-store';
+import type { SegmentUse } from './keeper';
 import { TraceRecorder } from './recording/trace-recorder';
 import { StoreLock } from './store-lock';
 import { WriterHost } from './writer-host';
@@ -36,13 +37,14 @@ async function runLocked(options: LmdbStoreOptions, control: MessagePort): Promi
     mark.set();
     const found = [...findings];
     const onFindings = (more: readonly Finding[]) => found.push(...more);
-    const makeAccount = openLmdb(options, undefined, { lostRules: findings.length > 0, onFindings });
-    tell(control, { type: 'opened', lastEnd: mark.last, inspection: { report, findings: found } });
     const recorder = options.recording === undefined ? undefined : new TraceRecorder(options.recording);
+    const onUse = recorder === undefined ? undefined : (use: SegmentUse) => recorder.record(use);
+    const makeAccount = openLmdb({ ...options, onUse }, undefined, { lostRules: findings.length > 0, onFindings });
+    tell(control, { type: 'opened', lastEnd: mark.last, inspection: { report, findings: found } });
     const settling = setTimeout(() => mark.settle(), settledAfterMillis);
     await new WriterHost(makeAccount(), control, { recorder }).run().finally(() => {
       clearTimeout(settling);
-      recorder?.stop();
+      return recorder?.stop();
     });
     mark.clear();
   } finally {

@@ -7,9 +7,6 @@ export const filesPerRecording = 8;
 /** Swarms, and subscribers, whose pseudonyms are kept: others are made anew, some microseconds each. */
 export const pseudonymsMax = 16_384;
 
-/** Subscribers in a swarm of whom is remembered which segment they came to last: its other extents are no further request. */
-export const passesMax = 16_384;
-
 /** Seconds after which what was recorded is on disk, whatever happens to the process. */
 export const flushSeconds = 10;
 

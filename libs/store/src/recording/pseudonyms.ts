@@ -14,10 +14,12 @@ export class Pseudonyms {
   private readonly key = randomBytes(32);
   private readonly known = new Map<string, string>();
 
-  swarm(swarmId: string): string {
-    return this.of(`swarm ${swarmId}`, swarmDigits);
+  /** `key`: a number that stands for a swarm everywhere. */
+  swarm(key: number): string {
+    return this.of(`swarm ${key}`, swarmDigits);
   }
 
+  /** `by`: a number that stands for a subscriber while this process runs. */
   subscriber(by: number): string {
     return this.of(`subscriber ${by}`, subscriberDigits);
   }

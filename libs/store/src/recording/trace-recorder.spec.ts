@@ -23,8 +23,8 @@ const textOf = (folder: string): string =>
 
 /** A clock that stands still. */
 const noon = (): number => Date.UTC(2026, 0, 1, 12);
-const swarmId = 'ab'.repeat(32);
-const other = 'cd'.repeat(32);
+const one = 0xabababababab;
+const other = 0xcdcdcdcdcdcd;
 const bytesMax = 1_000_000;
 
 /** What an event loop does between two batches of a writer's. */
@@ -35,21 +35,22 @@ describe('a recording', () => {
     const directory = temporary();
     let millis = noon();
     const recorder = new TraceRecorder({ directory, bytesMax }, () => millis);
-    for (const index of [0, 1, 2, 3, 4]) recorder.record({ swarmId, index, by: 7, chunkSize: 1_024 });
+    recorder.record({ key: one, segment: 0, bytes: 278_528, by: 7 });
+    recorder.record({ key: one, segment: 1, bytes: 278_528, by: 7 });
     millis += 1_500;
-    recorder.record({ swarmId, index: 0, by: 8, chunkSize: 1_024 });
-    recorder.record({ swarmId: other, index: 3, by: 8, chunkSize: 8_192 });
-    recorder.record({ swarmId: other, index: 3, chunkSize: 8_192 });
+    recorder.record({ key: one, segment: 0, bytes: 278_528, by: 8 });
+    recorder.record({ key: other, segment: 3, bytes: 540_672, by: 8 });
+    recorder.record({ key: other, segment: 3, bytes: 540_672, by: 0 });
     await recorder.stop();
     const [header, ...lines] = textOf(directory).trimEnd().split('\n');
     expect(header).toBe('time,object,bytes,subscriber');
     const shape = lines.map((line) => line.replace(/[\da-f]{13}\//, 'S/').replace(/[\da-f]{8}$/, 'B'));
     expect(shape).toEqual([
-      '0.000,S/0,262144,B',
-      '0.000,S/1,262144,B',
-      '1.500,S/0,262144,B',
-      '1.500,S/3,524288,B',
-      '1.500,S/3,524288,',
+      '0.000,S/0,278528,B',
+      '0.000,S/1,278528,B',
+      '1.500,S/0,278528,B',
+      '1.500,S/3,540672,B',
+      '1.500,S/3,540672,',
     ]);
     const parser = new TraceParser();
     parser.push(Buffer.from(textOf(directory)));
@@ -63,10 +64,10 @@ describe('a recording', () => {
     const names = async (): Promise<string[]> => {
       const directory = temporary();
       const recorder = new TraceRecorder({ directory, bytesMax }, noon);
-      for (const index of [0, 4]) recorder.record({ swarmId, index, by: 0xdeadbeef });
+      for (const segment of [0, 1]) recorder.record({ key: one, segment, bytes: 1, by: 0xdeadbeef });
       await recorder.stop();
       const text = textOf(directory);
-      expect(text).not.toMatch(/abab|deadbeef|3735928559|2026/);
+      expect(text).not.toMatch(/abab|188753807911851|deadbeef|3735928559|2026/);
       return (text.match(/(?<=,)[\da-f]{13}(?=\/)|[\da-f]{8}$/gm) ?? []).sort();
     };
     const [first, second] = [await names(), await names()];
@@ -79,7 +80,7 @@ describe('a recording', () => {
     const small = 200_000;
     const recorder = new TraceRecorder({ directory, bytesMax: small });
     for (let index = 0; index < 60_000; index++) {
-      recorder.record({ swarmId, index: index * 4, by: index + 1 });
+      recorder.record({ key: one, segment: index, bytes: 1, by: index + 1 });
       if (index % 500 === 0) await turn();
     }
     await recorder.stop();
@@ -100,10 +101,10 @@ describe('a recording', () => {
   it('leaves out what comes faster than it can be written, and counts it', async () => {
     const directory = temporary();
     const recorder = new TraceRecorder({ directory, bytesMax: 100 * bytesMax });
-    recorder.record({ swarmId, index: 0, by: 1 });
+    recorder.record({ key: one, segment: 0, bytes: 1, by: 1 });
     await new Promise((resolve) => setImmediate(resolve));
     const uses = Math.ceil((2 * waitingBytesMax) / 40);
-    for (let index = 0; index < uses; index++) recorder.record({ swarmId, index: index * 4, by: 2 });
+    for (let index = 0; index < uses; index++) recorder.record({ key: one, segment: index, bytes: 1, by: 2 });
     await recorder.stop();
     const { recorded, dropped, failures } = recorder.drain();
     expect(dropped).toBeGreaterThan(0);
@@ -116,7 +117,7 @@ describe('a recording', () => {
     const directory = temporary();
     writeFileSync(directory, 'a file');
     const recorder = new TraceRecorder({ directory, bytesMax }, noon);
-    recorder.record({ swarmId, index: 0, by: 1 });
+    recorder.record({ key: one, segment: 0, bytes: 1, by: 1 });
     await recorder.stop();
     expect(recorder.drain().failures).toBe(1);
   });

@@ -1,7 +1,5 @@
-import { extentChunks } from '@weir/ppspp';
-import { segmentExtents } from '../segments';
-import type { Use } from '../store';
-import { flushSeconds, passesMax, retrySeconds } from './limits';
+import type { SegmentUse } from '../keeper';
+import { flushSeconds, retrySeconds } from './limits';
 import { Pseudonyms } from './pseudonyms';
 import { makeRecordingDirectory, TraceFiles, type RecordingOptions } from './trace-files';
 
@@ -15,10 +13,8 @@ export interface RecordingCounts {
   readonly failures: number;
 }
 
-/** Lines that are handed over at a time. */
-const blockBytes = 65_536;
-/** Chunks' size of a swarm, if nobody says what it is. */
-const usualChunkSize = 1024;
+/** Lines that are handed over at a time: some 40 KiB. */
+const linesAtOnce = 1_024;
 
 /**
  * Records what subscribers ask for as a trace for `weir simulate`: a line for each time that one comes to a segment. Swarms and
@@ -29,10 +25,7 @@ export class TraceRecorder {
   private readonly pseudonyms = new Pseudonyms();
   private readonly files: TraceFiles;
   private readonly begun: number;
-  /** The segment that a subscriber in a swarm came to last. */
-  private readonly passes = new Map<string, number>();
   private lines: string[] = [];
-  private lineBytes = 0;
   private recorded = 0;
   private dropped = 0;
   private retryAt = Infinity;
@@ -61,15 +54,12 @@ export class TraceRecorder {
     return counts;
   }
 
-  /** A subscriber came to an extent. */
-  record({ swarmId, index, by = 0, chunkSize = usualChunkSize }: Use): void {
-    const extents = segmentExtents(chunkSize);
-    const segment = Math.floor(index / extents);
-    const swarm = this.pseudonyms.swarm(swarmId);
-    if (by !== 0 && !this.isNew(`${swarm} ${by}`, segment)) return;
+  /** A subscriber came to a segment. */
+  record({ key, segment, bytes, by }: Omit<SegmentUse, 'now'>): void {
     const seconds = ((this.now() - this.begun) / 1_000).toFixed(3);
     const subscriber = by === 0 ? '' : this.pseudonyms.subscriber(by);
-    this.add(`${seconds},${swarm}/${segment},${extents * extentChunks * chunkSize},${subscriber}\n`);
+    this.lines.push(`${seconds},${this.pseudonyms.swarm(key)}/${segment},${bytes},${subscriber}\n`);
+    if (this.lines.length >= linesAtOnce) this.handOver();
   }
 
   /** Writes what there is, and ends the file. */
@@ -86,25 +76,10 @@ export class TraceRecorder {
     this.files.flush();
   }
 
-  private isNew(pass: string, segment: number): boolean {
-    if (this.passes.get(pass) === segment) return false;
-    this.passes.delete(pass);
-    if (this.passes.size >= passesMax) this.passes.delete(this.passes.keys().next().value ?? '');
-    this.passes.set(pass, segment);
-    return true;
-  }
-
-  private add(line: string): void {
-    this.lines.push(line);
-    this.lineBytes += line.length;
-    if (this.lineBytes >= blockBytes) this.handOver();
-  }
-
   private handOver(): void {
     const { lines } = this;
     if (lines.length === 0) return;
     this.lines = [];
-    this.lineBytes = 0;
     if (this.now() >= this.retryAt && this.files.write(Buffer.from(lines.join('')))) this.recorded += lines.length;
     else this.dropped += lines.length;
   }
