@@ -231,8 +231,8 @@ export const limits = {
   budgetLook: second,
   /** For how long an endpoint that has to wait is left its part by the others. */
   budgetMark: second / 20,
-  /** What somebody waits for has waited so long for the outside link: it has no room for more. */
-  budgetStrain: second,
+  /** What subscribers need has waited so long for the outside link: it has no room for more. */
+  budgetStrain: 3 * second,
   /** Spans in which demand's peak is counted, as links are paid for, and how many of them: a day's. */
   peakSlot: 300 * second,
   peakSlots: 288,

@@ -65,14 +65,14 @@ export class Throttle {
     return this.later.has(toll) || urgencies.some((urgency) => this.lines[urgency].has(toll));
   }
 
-  /** True while what somebody waits for in a swarm has to wait for its turn. */
+  /** True while what subscribers of a swarm need has to wait for its turn. */
   presses(toll: Toll): boolean {
-    return this.lines.demand.has(toll) || this.later.has(toll);
+    return this.lines.demand.has(toll) || this.lines.ahead.has(toll) || this.later.has(toll);
   }
 
-  /** What somebody waits for has had to wait for a while: the budget is too small for it. */
+  /** What subscribers need has had to wait for a while: the budget is too small for it. */
   strained(now: Micros): boolean {
-    return this.lines.demand.waits(now) >= limits.budgetStrain;
+    return Math.max(this.lines.demand.waits(now), this.lines.ahead.waits(now)) >= limits.budgetStrain;
   }
 
   /** How long something of an urgency has waited in all. */

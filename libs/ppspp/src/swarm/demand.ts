@@ -20,9 +20,8 @@ export interface DemandParts {
 
 /** Which extents are to be fetched: asked for, about to be asked for, the rest. */
 export class Demand {
-  /** Extents that somebody waits for, and since when. */
-  private readonly asked = new Map<number, Micros>();
-  private now: Micros = 0;
+  /** Extents that somebody waits for. */
+  private readonly asked = new Set<number>();
   private readonly needs: Needs;
   private readonly rarest: Rarest;
 
@@ -34,7 +33,7 @@ export class Demand {
   /** Somebody waits for an extent; false if that was known. */
   add(extent: number): boolean {
     if (this.asked.has(extent)) return false;
-    this.asked.set(extent, this.now);
+    this.asked.add(extent);
     return true;
   }
 
@@ -46,12 +45,6 @@ export class Demand {
   /** Somebody waits. */
   get pressing(): boolean {
     return this.asked.size > 0;
-  }
-
-  /** How long somebody has waited for the same extent; 0 if nobody waits. */
-  waits(now: Micros): Micros {
-    for (const since of this.asked.values()) return now - since;
-    return 0;
   }
 
   /** Somebody waits for this extent. */
@@ -85,14 +78,13 @@ export class Demand {
 
   /** Time passed. */
   turn(now: Micros): void {
-    this.now = now;
     this.needs.turn(now);
   }
 
   /** What somebody waits for, in the order it was asked for. */
   *pressed(): Iterable<number> {
     const { held } = this.parts.holdings;
-    for (const extent of this.asked.keys()) if (!held.has(extent)) yield extent;
+    for (const extent of this.asked) if (!held.has(extent)) yield extent;
   }
 
   /** What subscribers are about to ask for, the next first. */

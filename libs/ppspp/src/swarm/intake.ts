@@ -54,6 +54,9 @@ export class Intake {
   private notedCount: number | undefined;
   private isCertain = false;
   private now: Micros = 0;
+  /** When a chunk came last, and since when something has had to wait for the link's sake. */
+  private tookAt: Micros = Number.NEGATIVE_INFINITY;
+  private deferredSince: Micros | undefined;
 
   constructor(private readonly parts: IntakeParts) {
     this.picker = new Picker(parts.holdings, parts.demand);
@@ -77,17 +80,17 @@ export class Intake {
     const urgent = demand.pressing && !isLate ? this.takeOverPressed(asker, count, purse, now) : [];
     if (urgent.length >= count) return urgent;
     const picked = [...urgent, ...this.picker.pick({ available, isLate, skips, purse }, count - urgent.length)];
-    // Who has to wait for the link's sake is not to blame that nothing comes.
-    if (purse?.hasDeferred === true) this.parts.candidates.progressed(now);
+    this.noteDeferral(purse, now);
     if (picked.length > 0 || asker.outstanding > 0) return picked;
     const taken = this.rescue.takeOver(asker, { count: purse?.room('ahead', count) ?? count }, now);
     purse?.spend('ahead', taken.length);
     return taken;
   }
 
-  /** True if somebody has waited for long, and has to wait for the link's sake. */
+  /** True if nothing has come for long, since what subscribers need has to wait for the link's sake. */
   isDeprived(now: Micros): boolean {
-    return this.parts.demand.waits(now) >= limits.starvation && this.parts.context.throttle.presses(this.toll);
+    if (this.deferredSince === undefined || !this.parts.context.throttle.presses(this.toll)) return false;
+    return now - Math.max(this.deferredSince, this.tookAt) >= limits.starvation;
   }
 
   /** True while something is wanted that has to wait for the link's sake. */
@@ -158,6 +161,13 @@ export class Intake {
 
   touchSources(): void {
     for (const channel of this.parts.members.sources()) this.parts.context.touch(channel);
+  }
+
+  private noteDeferral(purse: Purse | undefined, now: Micros): void {
+    const isDeferred = purse?.hasDeferred === true;
+    // Who has to wait for the link's sake is not to blame that nothing comes.
+    if (isDeferred) this.parts.candidates.progressed(now);
+    this.deferredSince = isDeferred ? (this.deferredSince ?? now) : undefined;
   }
 
   private resume(now: Micros): void {
@@ -250,6 +260,7 @@ export class Intake {
   private take(from: Channel, chunk: number, bytes: Uint8Array): void {
     this.parts.context.counters.fetchedBytes += bytes.length;
     this.fetchedBytes += bytes.length;
+    this.tookAt = this.now;
     this.noteSource(from, bytes.length);
     for (const channel of this.parts.members.sources())
       if (channel !== from && channel.downloader.cancel(chunk, this.now)) this.parts.context.touch(channel);

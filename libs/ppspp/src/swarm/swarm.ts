@@ -91,7 +91,7 @@ export class Swarm implements ChannelSwarm {
     return this.intake.deferred;
   }
 
-  /** True if somebody has waited for long, and has to wait for the link's sake. */
+  /** True if nothing has come for long, since what subscribers need has to wait for the link's sake. */
   isDeprived(now: Micros): boolean {
     return this.intake.isDeprived(now);
   }
