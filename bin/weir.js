@@ -6,6 +6,9 @@ const { join } = require('node:path');
 
 const entry = join(__dirname, '..', 'dist', 'apps', 'weir', 'src', 'main.js');
 
+// A slow disk holds a thread of the platform's pool for each read under way: with the usual four, names would no longer be looked up.
+process.env.UV_THREADPOOL_SIZE ??= '32';
+
 if (existsSync(entry)) {
   require(entry);
 } else {
