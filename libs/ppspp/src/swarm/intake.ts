@@ -93,11 +93,6 @@ export class Intake {
     return now - Math.max(this.deferredSince, this.tookAt) >= limits.starvation;
   }
 
-  /** True while something is wanted that has to wait for the link's sake. */
-  get deferred(): boolean {
-    return this.parts.context.throttle.defers(this.toll);
-  }
-
   release(chunks: readonly number[]): void {
     if (chunks.length === 0) return;
     this.picker.release(chunks);

@@ -88,7 +88,7 @@ export class Swarm implements ChannelSwarm {
 
   /** True while something is wanted that has to wait for the link's sake. */
   get deferred(): boolean {
-    return this.intake.deferred;
+    return this.context.throttle.defers(this.toll);
   }
 
   /** True if nothing has come for long, since what subscribers need has to wait for the link's sake. */
