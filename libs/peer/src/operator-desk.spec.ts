@@ -42,6 +42,20 @@ describe('a rule', () => {
   });
 });
 
+describe('a swarm that a tracker names', () => {
+  it('is in the group of the first that has a quota, and no more than that is written', async () => {
+    bench.desk.named(one, 'http://t/');
+    await bench.desk.lay({ kind: 'tracker', name: 'http://t/', quotaBytes: 5 });
+    bench.desk.named(one, 'http://other/');
+    expect(bench.desk.rules.swarms.size).toBe(0);
+    bench.desk.named(one, 'http://t/');
+    await bench.desk.lay({ kind: 'tracker', name: 'http://other/', quotaBytes: 5 });
+    bench.desk.named(one, 'http://other/');
+    await reopen();
+    expect(bench.desk.rules.swarm(one)).toEqual({ tracker: 'http://t/' });
+  });
+});
+
 describe('a rate', () => {
   it('reaches the threads, beside that of a fetch ahead of demand', async () => {
     await bench.desk.revise(one, (rule) => ({ ...rule, fetchRate: 5_000 }));

@@ -68,6 +68,13 @@ export class OperatorDesk {
     return this.inTurn(() => this.write(change));
   }
 
+  /** A tracker names peers of a swarm: if it has a quota, and none named it before, the swarm is in its group from now on. */
+  named(swarmId: SwarmId, tracker: string): void {
+    if (!this.rules.bounds('tracker', tracker) || this.rules.swarm(swarmId)?.tracker !== undefined) return;
+    // One that finds no room among the rules, or no store, is in no group until it is named again.
+    this.revise(swarmId, (rule) => ({ tracker, ...rule })).catch(() => undefined);
+  }
+
   /** Leaves swarms and removes what the store has of them; how many of them it had. */
   async erase(swarmIds: readonly SwarmId[]): Promise<number> {
     const { crew, client } = this.parts;

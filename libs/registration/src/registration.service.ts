@@ -15,6 +15,7 @@ export interface RegistrationSetup {
   readonly settings: RegistrationSettings;
   readonly counters?: RegistrationWorld['counters'];
   readonly certified?: RegistrationWorld['certified'];
+  readonly named?: RegistrationWorld['named'];
   /** Where the metrics go. Default: nowhere. */
   readonly registry?: Registry | undefined;
 }
@@ -30,12 +31,13 @@ export class RegistrationService implements OnApplicationBootstrap, OnModuleDest
   /** Where no tracker may be, whoever names it: on this host, on its link, at its operators' listeners. */
   readonly forbids: Forbids;
 
-  constructor(@Inject(registrationSetup) { settings, counters, certified, registry }: RegistrationSetup) {
+  constructor(@Inject(registrationSetup) { settings, counters, certified, named, registry }: RegistrationSetup) {
     const { allowLoopback = false, ownListeners: own = [] } = settings;
     this.forbids = forbiddenPlaces({ allowLoopback, own });
     this.registration = new Registration(settings, {
       ...(counters === undefined ? {} : { counters }),
       ...(certified === undefined ? {} : { certified }),
+      ...(named === undefined ? {} : { named }),
       ...(registry === undefined ? {} : { metrics: createRegistrationMetrics(registry) }),
       changed: (status) => this.log(status),
     });

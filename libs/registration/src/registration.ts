@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import type { PeerMode, StreamStats } from '@weir/ppstp';
+import type { PeerInfo, PeerMode, StreamStats } from '@weir/ppstp';
 
 import { announcedTo } from './announced';
 import { BoundedMap } from './bounded-map';
@@ -26,6 +26,8 @@ export interface RegistrationWorld {
   readonly changed?: (status: TrackerStatus) => void;
   /** Told of each membership certificate that a tracker issues us, in DER; the same one may come again. */
   readonly certified?: (swarmId: string, certificate: Uint8Array) => void;
+  /** Told when a tracker names peers of a swarm. */
+  readonly named?: (swarmId: string, url: string) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
   /** Default: a `PpstpClient` over HTTP. */
@@ -62,7 +64,7 @@ export class Registration {
     this.lookUps = new LookUps({
       ...{ clock: this.clock, metrics: world.metrics },
       ...{ lookupMillis: this.plan.lookupMillis, requestMillis: this.plan.requestMillis },
-      ask: (swarmId) => this.sessions.map((session) => session.find(swarmId)),
+      ask: (swarmId) => this.sessions.map((session) => this.find(session, swarmId)),
       own: () => this.own,
     });
   }
@@ -122,6 +124,12 @@ export class Registration {
   private update(): void {
     if (this.phase !== 'started') return;
     for (const session of this.sessions) session.update();
+  }
+
+  private async find(session: TrackerSession, swarmId: string): Promise<readonly PeerInfo[]> {
+    const peers = await session.find(swarmId);
+    if (peers.length > 0) this.world.named?.(swarmId, session.status.url);
+    return peers;
   }
 
   /** The peer IDs beside the first are drawn, and the same at no two trackers: nobody can put them together. */

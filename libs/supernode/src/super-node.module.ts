@@ -27,5 +27,6 @@ export class SuperNodeModule {
 function registrationSetup(config: WeirConfig, peer: PeerService, registry: Registry): RegistrationSetup {
   const settings = registrationSettings(config, peer);
   const certified = (swarmId: string, certificate: Uint8Array): void => peer.certify(swarmId, certificate);
-  return { settings, counters: () => peer.streamStats(), certified, registry };
+  const named = (swarmId: string, url: string): void => peer.operator.named(swarmId, url);
+  return { settings, counters: () => peer.streamStats(), certified, named, registry };
 }

@@ -11,6 +11,7 @@ import { bodyOf, type JobRequest } from './job-request';
 import { erasureId, erasureViewOf, type JobsView, type JobView, jobViewOf } from './job-view';
 import { PrefetchWork } from './prefetch-work';
 import { PurgeWork } from './purge-work';
+import { ScrubWork } from './scrub-work';
 
 /** Between two looks at what runs. */
 const stepMillis = 1_000;
@@ -55,7 +56,6 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       );
     }
     if (request.type === 'prefetch') this.fetches.requireAllowed(request.swarm.metadata);
-    if (request.type === 'scrub') throw new AdminError('JOB_UNAVAILABLE', 'this appliance has no scrub to be started');
     const now = Date.now();
     const job: Job = { id: randomUUID(), state: 'waiting', request, createdAt: now, progress: noProgress };
     await this.makeRoom();
@@ -184,7 +184,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       case 'purge':
         return new PurgeWork(request, { peer, registration });
       case 'scrub':
-        throw new AdminError('JOB_UNAVAILABLE', 'this appliance has no scrub to be started');
+        return new ScrubWork(peer);
     }
   }
 }

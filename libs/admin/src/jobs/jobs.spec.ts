@@ -108,7 +108,7 @@ describe('a pre-fetch', () => {
     [{ type: 'purge' }, 'REQUEST_INVALID', 400],
     [{ type: 'purge', all: true, label: 'news' }, 'REQUEST_INVALID', 400],
     [{ type: 'burn' }, 'REQUEST_INVALID', 400],
-    [{ type: 'scrub' }, 'JOB_UNAVAILABLE', 503],
+    [{ type: 'scrub', rate: 1 }, 'REQUEST_INVALID', 400],
   ])('or another job is refused as %j', async (body, code, status) => {
     admin.peer.usage = { ...admin.peer.usage, capacityBytes };
     await admin.request('PUT', `/v1/swarms/${one}/block`, { body: { reason: 'a court says so' } });
@@ -152,6 +152,23 @@ describe('a purge', () => {
     const job = await ended(id);
     expect(job).toMatchObject({ state: 'done', progress: { extents: 6 - 2 * rest.length, percent: 100 } });
     expect(stored().sort()).toEqual(rest);
+  });
+});
+
+describe('a scrub', () => {
+  it('runs until its pass is over', async () => {
+    const { id } = await order({ type: 'scrub' });
+    const half = await reaching(id, ({ progress }) => progress.percent === 50);
+    expect(half).toMatchObject({ state: 'running', progress: { bytes: 4_096 } });
+    admin.peer.scrub.running = false;
+    expect(await ended(id)).toMatchObject({ state: 'done', progress: { percent: 100 } });
+  });
+
+  it('is cancelled', async () => {
+    const { id } = await order({ type: 'scrub' });
+    await reaching(id, ({ state }) => state === 'running');
+    await admin.request('DELETE', `/v1/jobs/${id}`);
+    expect(admin.peer.scrub.running).toBe(false);
   });
 });
 

@@ -30,12 +30,13 @@ export class PolicyRules {
     }
   }
 
-  private layDown(swarmId: SwarmId, { pinned = false, label, quotaBytes }: SwarmRule): void {
+  private layDown(swarmId: SwarmId, { pinned = false, label, tracker, quotaBytes }: SwarmRule): void {
     const key = this.keyOf(swarmId);
     const own = groupOf('swarm', swarmId);
     const groups = [
       ...(quotaBytes === undefined ? [] : [own]),
       ...(label === undefined ? [] : [groupOf('label', label)]),
+      ...(tracker === undefined ? [] : [groupOf('tracker', tracker)]),
     ];
     this.policy.limit(own, quotaBytes);
     this.policy.assign(key, groups);

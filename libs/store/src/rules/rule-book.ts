@@ -38,6 +38,11 @@ export class RuleBook {
     return this.quotas.values();
   }
 
+  /** Whether a group has a quota. */
+  bounds(kind: GroupKind, name: string): boolean {
+    return this.quotas.has(keyOf({ kind, name }));
+  }
+
   /** Jobs by name, as text. */
   get jobs(): ReadonlyMap<string, string> {
     return this.orders;

@@ -109,7 +109,7 @@ it.each<[string[], string, unknown, unknown, RegExp]>([
   [['jobs'], 'GET /v1/jobs', undefined, { jobs: [job] }, /25 % {2}1\.00 KiB of 4\.00 KiB/],
   [['job', 'j-1'], 'GET /v1/jobs/j-1', undefined, job, /512 B\/s, 6 s left\n {2}waits/],
   [['cancel', 'j-1'], 'DELETE /v1/jobs/j-1', undefined, job, /^cancelled {2}j-1/],
-])('weir cache %j', async (args, route, body, answer, shown) => {
+])('weir cache %j', async (args, route, ...[body, answer, shown]) => {
   answers = { [route]: answer };
   const { status, printed } = await weir(...args);
   expect(asked).toEqual([{ route, body, authorization: undefined }]);
