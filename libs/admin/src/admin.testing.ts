@@ -30,14 +30,6 @@ export function liveSwarm(swarmId: SwarmId, more: Partial<LiveSwarm> = {}): Live
 
 /** The peer's service without a peer: what is open is what the test says, what is stored that and what is in a real store. */
 export class PeerStandIn implements Partial<Omit<PeerService, 'integrity'>> {
-  /** What its scrub tells. */
-  readonly scrub = { running: false, progress: 0.5, bytesChecked: 4_096 };
-  readonly integrity = {
-    startScrub: () => void (this.scrub.running = true),
-    cancelScrub: () => void (this.scrub.running = false),
-    report: () => ({ scrub: this.scrub }),
-  };
-
   constructor(readonly bench: DeskBench) {}
 
   addresses: readonly Address[] = [{ ip: '192.0.2.1', port: 6778 }];
@@ -57,9 +49,14 @@ export class PeerStandIn implements Partial<Omit<PeerService, 'integrity'>> {
   };
   readonly integrity = {
     report: () => this.integrityReport,
-    startScrub: () => undefined,
-    cancelScrub: () => undefined,
+    startScrub: () => this.scrub({ running: true, progress: 0.5, bytesChecked: 4_096 }),
+    cancelScrub: () => this.scrub({ running: false }),
   };
+  /** What the scrub tells from now on. */
+  scrub(scrub: Partial<IntegrityReport['scrub']>): void {
+    this.integrityReport = { ...this.integrityReport, scrub: { ...this.integrityReport.scrub, ...scrub } };
+  }
+
   /** What every question throws. */
   failure: unknown;
 

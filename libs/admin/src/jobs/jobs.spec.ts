@@ -160,7 +160,7 @@ describe('a scrub', () => {
     const { id } = await order({ type: 'scrub' });
     const half = await reaching(id, ({ progress }) => progress.percent === 50);
     expect(half).toMatchObject({ state: 'running', progress: { bytes: 4_096 } });
-    admin.peer.scrub.running = false;
+    admin.peer.scrub({ running: false });
     expect(await ended(id)).toMatchObject({ state: 'done', progress: { percent: 100 } });
   });
 
@@ -168,7 +168,7 @@ describe('a scrub', () => {
     const { id } = await order({ type: 'scrub' });
     await reaching(id, ({ state }) => state === 'running');
     await admin.request('DELETE', `/v1/jobs/${id}`);
-    expect(admin.peer.scrub.running).toBe(false);
+    expect(admin.peer.integrityReport.scrub.running).toBe(false);
   });
 });
 
