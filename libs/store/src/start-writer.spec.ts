@@ -1,8 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { gunzipSync } from 'node:zlib';
 import { open } from 'lmdb';
 import { Registry } from 'prom-client';
 import { TestContent } from './content.testing';
@@ -50,6 +51,22 @@ describe('the writer in its thread', () => {
     await expect(reader.read(content.swarmId, 0)).resolves.toEqual(extent);
     await reader.close();
     await client.close();
+  });
+
+  it('records what subscribers ask for, each segment once, to the end', async () => {
+    const traces = join(directory, 'traces');
+    writer = await startWriter(
+      { directory, capacityBytes, recording: { directory: traces, bytesMax: 2 ** 26 } },
+      metrics,
+    );
+    const client = new StoreClient(writer.connect());
+    const touched = [0, 1, 4].map((index) => ({ swarmId: content.swarmId, index, by: 5, chunkSize: 1024 }));
+    await client.commit({ ...emptyBatch, touched });
+    await client.close();
+    await writer.stop();
+    const [name = ''] = readdirSync(traces);
+    const lines = gunzipSync(readFileSync(join(traces, name))).toString();
+    expect(lines.split('\n').slice(1, -1)).toEqual([0, 1].map((segment) => expect.stringContaining(`/${segment},`)));
   });
 
   it('tells all clients of evictions, and counts them', async () => {
