@@ -62,10 +62,14 @@ function journalled({ journal, killAtPoint }) {
   }
   // What comes into memory and leaves it within one transaction is told to nobody else.
   const { Drawer } = require(join(built('store'), 'drawer.js'));
-  const { put } = Drawer.prototype;
+  const { put, release } = Drawer.prototype;
   Drawer.prototype.put = function (ref, extent) {
     changes?.push(['hold', ref.swarmId, ref.index]);
     return put.call(this, ref, extent);
+  };
+  Drawer.prototype.release = function (ref, place) {
+    changes?.push(['drop', ref.swarmId, ref.index]);
+    return release.call(this, ref, place);
   };
   const { TableWriter } = require(join(built('store'), 'table-writer.js'));
   const { moves } = TableWriter.prototype;

@@ -75,7 +75,7 @@ export class Model {
       if (name === 'putSwarm') names.set(modelSwarm.parse(record).number, String(swarmId));
     for (const change of changes) {
       const [name, first] = change;
-      const isNamed = name === 'removeSwarm' || name === 'hold';
+      const isNamed = name === 'removeSwarm' || name === 'hold' || name === 'drop';
       const swarmId = isNamed ? String(first) : names.get(Number(first));
       for (const question of this.questions.values()) question.follow(change, swarmId);
     }

@@ -2,6 +2,10 @@ import type { ExtentRef } from '@weir/store';
 import type { Change, Wish } from './journal';
 import type { Tables } from './tables';
 
+/** Changes by which an extent comes, to disk or into memory, and by which it leaves. */
+const arrivals = ['putExtent', 'hold'];
+const departures = ['removeExtent', 'drop'];
+
 /**
  * What a client asked of the writer and is not answered yet. What it asked for must be true at some moment before the answer: it
  * may come and go again, within one transaction too.
@@ -39,8 +43,8 @@ export class Question {
     if (name === 'putRule')
       this.isDone ||= wish.type === 'rule' && JSON.stringify(wish.change) === JSON.stringify(first);
     if (wish.swarmId !== swarmId) return;
-    if (name === 'putExtent' || name === 'hold') this.seen.add(Number(second));
-    if (name === 'removeExtent') this.isDone ||= wish.type === 'erase' && wish.index === second;
+    if (arrivals.includes(name)) this.seen.add(Number(second));
+    if (departures.includes(name)) this.left(Number(second));
     if (name === 'removeSwarm') this.removed();
   }
 
@@ -56,6 +60,13 @@ export class Question {
       return this.isDone ? undefined : `answered, but in no transaction: ${JSON.stringify(wish)}`;
     const lost = wish.indexes.filter((index) => !failed.has(index) && !this.seen.has(index));
     return lost.length === 0 ? undefined : `written, but in no transaction: ${wish.swarmId} ${lost.join()}`;
+  }
+
+  private left(index: number): void {
+    const { wish } = this;
+    if (wish.type === 'erase') this.isDone ||= wish.index === index;
+    // Of a swarm that is in memory alone there is no record that would go.
+    if (wish.type === 'purge') this.isDone = true;
   }
 
   /** A swarm that goes may have come within the same transaction: then no record tells which extents were its. */
