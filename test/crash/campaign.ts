@@ -58,6 +58,8 @@ export async function campaign(
     let isSound = true;
     for (let death = 0; death < deathsOfOneStore && isSound && !isOver(); death++) {
       const one = await store.live();
+      // Whoever ends us by a key ends the process that we look at, too.
+      if (end.aborted) break;
       if (one.killed) killed++;
       isSound = one.faults.length === 0;
       onDeath(one);

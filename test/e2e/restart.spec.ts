@@ -24,6 +24,26 @@ describe('an appliance that starts again on the same store', () => {
     expect(await appliance.metric('ppspp_corrupt_extents_total')).toBe(0);
   });
 
+  it('killed again and again while it fetches ends with all of it, and serves it without any seeder', async () => {
+    const content = stage.content('source', 6_000_000);
+    const { swarmId, address, program } = await startSeeder(stage, { path: content.path });
+    let appliance = await Appliance.start(stage);
+    for (const megabytes of [1, 3]) {
+      await appliance.request('POST', '/v1/swarms', { swarmId, peers: [address] });
+      const isMore = async (): Promise<boolean> => (await appliance.status()).storedBytes > megabytes * 1e6;
+      await untilTrue('more of it is stored', isMore, 30_000);
+      await appliance.program.kill();
+      appliance = await appliance.again();
+    }
+    await appliance.request('POST', '/v1/swarms', { swarmId, peers: [address] });
+    await appliance.untilComplete(swarmId);
+    await program.kill();
+    await fetchFile(stage, { swarmId, out: stage.path('first'), peers: [appliance.address] });
+    expect(sha256Of(stage.path('first'))).toBe(content.sha256);
+    expect(await appliance.metric('ppspp_corrupt_extents_total')).toBe(0);
+    expect(await appliance.metric('store_starts_total', { after: 'killed' })).toBe(1);
+  });
+
   it('after a clean stop announces what it has, and serves it without any seeder', async () => {
     const content = stage.content('source', 3_000_000);
     const tracker = await Tracker.start(stage);
