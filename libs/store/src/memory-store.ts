@@ -148,9 +148,12 @@ class MemoryReader implements StoreReader {
   open(swarmId: SwarmId): Promise<OpenedSwarm | undefined> {
     const entry = this.tables.entries.get(swarmId);
     const content = entry && this.tables.contents.get(entry.number);
-    if (entry === undefined || content === undefined) return Promise.resolve(undefined);
-    const extents = ascending(content.extents);
-    const blocks = [...content.blocks.values()].sort((one, other) => one.tier - other.tier || one.index - other.index);
+    if (entry === undefined) return Promise.resolve(undefined);
+    // What it has may be in memory alone.
+    const extents = ascending(content?.extents ?? new Map<number, Extent>());
+    const blocks = [...(content?.blocks.values() ?? [])].sort(
+      (one, other) => one.tier - other.tier || one.index - other.index,
+    );
     return Promise.resolve({ record: entry.record, extents, blocks });
   }
 

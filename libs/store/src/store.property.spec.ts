@@ -189,7 +189,7 @@ describe('any sequence of commits, sweeps and restarts', () => {
               expect(other).toEqual(one);
             }
             const [usage, usageOnDisk] = kinds.map(({ writer }) => writer.usage());
-            expect(usageOnDisk).toEqual(usage);
+            expect(accountOf(usageOnDisk)).toEqual(accountOf(usage));
             for (const kind of kinds) await kind.expectConsistent();
             most.memoryExtents = Math.max(most.memoryExtents, usage?.memoryExtents ?? 0);
             most.evicted = Math.max(most.evicted, kinds[0]?.evicted ?? 0);
@@ -202,7 +202,7 @@ describe('any sequence of commits, sweeps and restarts', () => {
           await Promise.all(kinds.flatMap(({ disk, writer }) => [disk.close(), writer.close()]));
           await rm(directory, { recursive: true });
         }),
-        { numRuns: 3 },
+        { numRuns: 3, endOnFailure: true },
       );
       // Otherwise nothing was tried.
       expect([most.evicted > 0, most.memoryExtents > 0]).toEqual([true, probationBytes > 0]);
@@ -213,4 +213,9 @@ describe('any sequence of commits, sweeps and restarts', () => {
 
 function bytesHeld({ storedBytes, memoryBytes }: StoreUsage): number {
   return storedBytes + memoryBytes;
+}
+
+/** What is held, and where; what the policy makes of it is told by what it does. */
+function accountOf(usage: StoreUsage | undefined): unknown {
+  return usage && { ...usage, policy: usage.policy.segments };
 }
