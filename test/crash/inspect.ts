@@ -1,8 +1,13 @@
 import { hashBytes, HashTree, isZero, placeOf, subtreeOf, type Extent, type OpenedContent } from '@weir/ppspp';
 import { openLmdbReader, openLmdbWriter, RuleBook, StoreError, type StoreReader } from '@weir/store';
-import { decodeBlockKey, decodeExtentKey } from '../../libs/store/src/keys';
-import { blockFootprint, extentFootprint, recordFootprint } from '../../libs/store/src/footprint';
-import { openForReading } from '../../libs/store/src/lmdb-environment';
+import {
+  blockFootprint,
+  decodeBlockKey,
+  decodeExtentKey,
+  extentFootprint,
+  openForReading,
+  recordFootprint,
+} from '../../libs/store/src/inside.testing';
 import type { Tables } from './tables';
 
 /** What was found in a store after its process was killed. */

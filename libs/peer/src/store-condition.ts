@@ -1,10 +1,14 @@
-import type { ReadinessRegistry } from '@weir/telemetry';
 import type { StoreTrouble } from './appliance-store';
+
+/** Who is told whether the appliance is what an operator asked for. */
+export interface Conditions {
+  declare(condition: { name: string; ready: boolean; reason?: string; remedy?: string }): void;
+}
 
 /** What is served is served, and what is intercepted passed on: but a cache that cannot store is not what was asked for. */
 export function tellStore(
   trouble: StoreTrouble | undefined,
-  readiness: Pick<ReadinessRegistry, 'declare'>,
+  readiness: Conditions,
   logger: { log(message: string): void; error(message: string): void },
 ): void {
   if (trouble === undefined) {

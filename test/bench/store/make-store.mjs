@@ -13,10 +13,10 @@ const swarmsAtOnce = 16;
  * records alone, and a million whole extents take 70 GB. `built` is the folder of the built lib.
  */
 export async function makeHollowStore(built, { directory, count, chunkSize, perSwarm }) {
-  const require = createRequire(`${built}/index.js`);
-  const { openForWriting } = require('./lmdb-environment.js');
-  const { LmdbTables } = require('./lmdb-tables.js');
-  const footprints = require('./footprint.js');
+  const load = createRequire(`${built}/index.js`);
+  const { openForWriting } = load('./lmdb-environment.js');
+  const { LmdbTables } = load('./lmdb-tables.js');
+  const footprints = load('./footprint.js');
   const tables = new LmdbTables(openForWriting(directory, 2 ** 40));
   const content = new MadeContent({ chunkSize, hash: 'sha1', extents: perSwarm });
   const hollow = { bytes: content.bytes.subarray(0, 64), hashes: content.hashes };
