@@ -7,7 +7,8 @@ import { LmdbReader } from './lmdb-reader';
 import { LmdbTables } from './lmdb-tables';
 import type { RecordingOptions } from './recording/trace-files';
 import type { StoreReader, StoreWriter } from './store';
-import { TableWriter, type WriterLimits, mustBeCapacity } from './table-writer';
+import { mustBeCapacity } from './capacity';
+import { TableWriter, type WriterLimits } from './table-writer';
 
 /** Where a store is, and how much it may hold. */
 export interface LmdbStoreOptions extends Omit<WriterLimits, 'disk'> {

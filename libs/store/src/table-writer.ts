@@ -1,5 +1,6 @@
 import type { Extent, SwarmRecord } from '@weir/ppspp';
 import { sameContent, wellFormedBlock, wellFormedExtent, wellFormedRecord } from './admission';
+import { mustBeCapacity } from './capacity';
 import { type DiskSpace, diskAllows } from './disk';
 import { Drawer } from './drawer';
 import { StoreError } from './errors';
@@ -7,7 +8,7 @@ import { extentFootprint, recordFootprint } from './footprint';
 import { type Judgement, Keeper, type PolicySegment, type SegmentUse, judgementDefaults } from './keeper';
 import { holdsExtent } from './ledger';
 import { FileBound } from './file-bound';
-import { capacityBytesMin, segmentsPerTransactionMax } from './limits';
+import { segmentsPerTransactionMax } from './limits';
 import type { RuleChange } from './rules/rule';
 import { PolicyRules } from './rules/policy-rules';
 import { RuleBook } from './rules/rule-book';
@@ -294,11 +295,4 @@ export class TableWriter implements StoreWriter {
   private mustBeOpen(): void {
     if (!this.open) throw new StoreError('STORE_CLOSED', 'The store was closed, or failed before. Open it again.');
   }
-}
-
-/** Throws STORE_CAPACITY for a capacity that no store can work with. */
-export function mustBeCapacity(capacityBytes: number): void {
-  if (Number.isSafeInteger(capacityBytes) && capacityBytes >= capacityBytesMin) return;
-  const remedy = `The store's capacity is ${capacityBytes} bytes; give it a whole number from ${capacityBytesMin} on.`;
-  throw new StoreError('STORE_CAPACITY', remedy, { capacityBytes });
 }
