@@ -5,7 +5,7 @@
       "conditions": [
         [
           "OS=='linux'",
-          {"sources": ["src/addon.cc", "src/filler.cc", "src/guard.cc", "src/maps.cc"]},
+          {"sources": ["src/addon.cc", "src/ahead.cc", "src/filler.cc", "src/guard.cc", "src/maps.cc"]},
           {"type": "none"},
         ],
       ],

@@ -12,10 +12,12 @@ export interface GuardAddon {
   faults(): number;
   /** The same, when pages that could not be read are given back to be tried again; -1 while some of them cannot be. */
   begin(): number;
+  /** Has the system begin to read pages of an open file, in ascending order. */
+  expect(descriptor: number, pages: Float64Array): void;
 }
 
 /** `addon.cc` has the same number. */
-const addonVersion = 1;
+const addonVersion = 2;
 
 /** Where the addon is built, below the folder of the package. */
 const builtFile = 'libs/store/native/build/Release/weir_store.node';

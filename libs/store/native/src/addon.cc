@@ -3,13 +3,14 @@
 
 #include <cstring>
 
+#include "ahead.h"
 #include "guard.h"
 
 namespace weir {
 namespace {
 
 /** `guard-addon.ts` has the same number. */
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 Napi::Value WatchFile(const Napi::CallbackInfo& info) {
   const std::string path = info[0].As<Napi::String>().Utf8Value();
@@ -31,12 +32,18 @@ Napi::Value BeginReading(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), clean ? static_cast<double>(faults) : -1);
 }
 
+void ExpectPages(const Napi::CallbackInfo& info) {
+  const auto pages = info[1].As<Napi::Float64Array>();
+  Expect(info[0].As<Napi::Number>().Int32Value(), pages.Data(), pages.ElementLength());
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("version", kVersion);
   exports.Set("watch", Napi::Function::New(env, WatchFile, "watch"));
   exports.Set("unwatch", Napi::Function::New(env, UnwatchFile, "unwatch"));
   exports.Set("faults", Napi::Function::New(env, CountFaults, "faults"));
   exports.Set("begin", Napi::Function::New(env, BeginReading, "begin"));
+  exports.Set("expect", Napi::Function::New(env, ExpectPages, "expect"));
   return exports;
 }
 

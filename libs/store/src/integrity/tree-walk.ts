@@ -11,6 +11,8 @@ export interface PageSource {
   readonly pages: number;
   /** A run of pages; undefined if it cannot be read. Good until the next call. */
   read(first: number, count: number): Uint8Array | undefined;
+  /** These pages, in ascending order, are read next. */
+  expect?(pages: Float64Array): void;
 }
 
 /** What is told of a tree where its root is. */
@@ -113,6 +115,7 @@ class OneTree {
       if (!this.around.taken.add(pageNumber)) return this.damage('twice', pageNumber);
     }
     level.sort((one, other) => one.pageNumber - other.pageNumber);
+    this.around.source.expect?.(Float64Array.from(level, ({ pageNumber }) => pageNumber));
     for (let from = 0; from < level.length;) {
       const count = runFrom(level, from);
       const first = level[from]?.pageNumber ?? 0;
