@@ -26,7 +26,7 @@ export interface Letter {
 }
 
 /** Work that an endpoint waits for. */
-type Errand = Exclude<Effect, { kind: 'send' | 'notice' | 'erase' | 'not-ours' }>;
+type Errand = Exclude<Effect, { kind: 'send' | 'notice' | 'used' | 'erase' | 'not-ours' }>;
 
 /** Drains without rest at one point in time, beyond which an endpoint counts as busy for ever. */
 const roundsMax = 5_000;
@@ -113,7 +113,7 @@ export class Party {
       this.world.post({ from: effect.from ?? this.address, to: effect.to, bytes: effect.bytes });
     else if (effect.kind === 'erase') this.store.erase({ swarmId: effect.swarmId, index: effect.extent });
     else if (effect.kind === 'not-ours') this.pass(effect);
-    else if (effect.kind !== 'notice') this.errands.push(effect);
+    else if (effect.kind !== 'notice' && effect.kind !== 'used') this.errands.push(effect);
     if (this.errands.length > errandsMax) this.answer(0, false);
   }
 
