@@ -31,7 +31,8 @@ describe('a guard', () => {
       return call;
     };
     const count = (): number => faults;
-    return { work, addon: { version: 1, watch: () => 0, unwatch: () => undefined, faults: count, begin: count } };
+    const addon = { version: 1, watch: () => 0, unwatch: () => undefined, faults: count, begin: count };
+    return { work, addon: { ...addon, expect: () => undefined } };
   }
 
   it('tries again what met a fault, which may be another thread’s, and gives up at the third', () => {
