@@ -45,9 +45,13 @@ export class StoreClient {
       port.close();
       return;
     }
+    // That the last one is gone may be news that waits behind this: what was under way there gets no answer.
+    if (port !== this.port) this.fail();
     this.port = port;
     this.open = true;
-    port.on('message', (reply: ClientReply) => this.hear(reply));
+    port.on('message', (reply: ClientReply) => {
+      if (port === this.port) this.hear(reply);
+    });
     port.on('close', () => {
       if (port === this.port) this.fail();
     });
