@@ -61,6 +61,7 @@ export function openLmdb(
     }
   };
   onFindings(guarded(() => mend({ environment, copy, lostRules, now })));
+  guarded(() => tables.renewCopy());
   const space = (): DiskSpace => ({ ...diskSpaceAt(directory), ...tables.space() });
   return () => guarded(() => new TableWriter(tables, { ...limits, disk: disk ?? space }));
 }

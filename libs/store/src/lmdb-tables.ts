@@ -127,6 +127,11 @@ export class LmdbTables implements Tables {
     this.hasNewRules = true;
   }
 
+  /** Brings the second copy of the rules up to date, should it be behind: a disk may not have taken it, or the process ended before. */
+  renewCopy(): void {
+    if (this.copy?.isOf(this.environment.rules.getRange()) === false) this.keepRules();
+  }
+
   policy(): Uint8Array | undefined {
     const parts: Uint8Array[] = [];
     for (const { key, value } of this.environment.policy.getRange()) {
@@ -164,7 +169,7 @@ export class LmdbTables implements Tables {
   private keepRules(): void {
     this.hasNewRules = false;
     try {
-      this.copy?.keep(this.rules());
+      this.copy?.keep(this.environment.rules.getRange());
     } catch {
       // On a disk that is full the rules themselves are kept all the same; the next change tries again.
       this.hasNewRules = true;

@@ -10,6 +10,7 @@ import {
 import { type Environment, type Table, countIn } from '../lmdb-environment';
 import { decodeRule, encodeRule } from '../rules/codec';
 import { StoreError } from '../errors';
+import type { RuleChange } from '../rules/rule';
 import type { Finding } from './finding';
 import type { RulesCopy } from './rules-copy';
 
@@ -81,20 +82,26 @@ function numberOf(table: Table, decode: (key: Buffer) => number): number {
   return last === undefined ? 0 : decode(last);
 }
 
-function mendRules({ environment: { rules }, copy, lostRules, now }: MendingParts): Finding[] {
+function mendRules({ environment: { rules, meta }, copy, lostRules, now }: MendingParts): Finding[] {
   const keys = [...rules.getRange()].filter(({ key, value }) => !isSound(() => decodeRule(key, value)));
-  if (keys.length === 0 && !lostRules) return [];
+  // A file that was emptied or removed looks like one that is only now made.
+  const isNew = rules.getKeysCount() === 0 && meta.getBinary(metaKeys.nextSwarm) === undefined;
+  if (keys.length === 0 && !lostRules && !isNew) return [];
   const kept = copy.read();
-  if (kept === undefined) {
-    for (const { key } of keys) rules.removeSync(key);
-    const detail = `${keys.length} rules are not what was written, and their second copy is not there; lay them down anew`;
-    return keys.length === 0 ? [] : [{ when: now, kind: 'rules', foundBy: 'start', remedy: 'lost', detail }];
-  }
+  const isNothing = keys.length === 0 && !lostRules && (kept ?? []).length === 0;
+  if (isNothing) return [];
+  if (kept !== undefined) return [restored(rules, kept, now)];
+  for (const { key } of keys) rules.removeSync(key);
+  const detail = `${keys.length} rules are not what was written, and their second copy is not there; lay them down anew`;
+  return keys.length === 0 ? [] : [{ when: now, kind: 'rules', foundBy: 'start', remedy: 'lost', detail }];
+}
+
+function restored(rules: Table, kept: readonly RuleChange[], when: number): Finding {
   for (const key of [...rules.getKeys()]) rules.removeSync(key);
   for (const rule of kept) {
     const { key, value } = encodeRule(rule);
     if (value !== undefined) rules.putSync(key, value);
   }
   const detail = `${kept.length} rules are those of their second copy`;
-  return [{ when: now, kind: 'rules', foundBy: 'start', remedy: 'restored', detail }];
+  return { when, kind: 'rules', foundBy: 'start', remedy: 'restored', detail };
 }

@@ -1,10 +1,16 @@
 import { join } from 'node:path';
-import { decodeRule, encodeRule } from '../rules/codec';
+import { decodeRule } from '../rules/codec';
 import type { RuleChange } from '../rules/rule';
 import { readSealedFile, writeSealedFile } from './sealed-file';
 
 /** Beside the data file. */
 const fileName = 'rules.json';
+
+/** A row of the table of rules. */
+interface Row {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
 
 /**
  * The operator's rules a second time, in a file of their own: content can be fetched again, and what an operator laid down
@@ -17,13 +23,15 @@ export class RulesCopy {
     this.file = join(directory, fileName);
   }
 
-  /** Keeps all rules; on disk when it returns. Throws what the file system does. */
-  keep(rules: Iterable<RuleChange>): void {
-    const rows = [...rules].map((rule) => {
-      const { key, value } = encodeRule(rule);
-      return [key.toString('base64'), value?.toString('base64')];
-    });
-    writeSealedFile(this.file, { rows });
+  /** Keeps all rows of the table of rules, as they are; on disk when it returns. Throws what the file system does. */
+  keep(rows: Iterable<Row>): void {
+    writeSealedFile(this.file, contentOf(rows));
+  }
+
+  /** Whether these rows are what was kept last; where nothing was, none are. */
+  isOf(rows: Iterable<Row>): boolean {
+    const content = readSealedFile(this.file) ?? contentOf([]);
+    return JSON.stringify(content) === JSON.stringify(contentOf(rows));
   }
 
   /** What was kept last; undefined if nothing was, or it is not what was kept. */
@@ -36,6 +44,10 @@ export class RulesCopy {
       return undefined;
     }
   }
+}
+
+function contentOf(rows: Iterable<Row>): { readonly rows: readonly (readonly string[])[] } {
+  return { rows: Array.from(rows, ({ key, value }) => [key.toString('base64'), value.toString('base64')]) };
 }
 
 function ruleOf(row: unknown): RuleChange {

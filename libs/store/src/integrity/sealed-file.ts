@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 
@@ -11,7 +11,8 @@ export function writeSealedFile(file: string, value: unknown): void {
   const fresh = `${file}.new`;
   const descriptor = openSync(fresh, 'w', 0o600);
   try {
-    writeSync(descriptor, `crc32 ${sumOf(text)}\n${text}\n`);
+    // All of it, or it throws: a disk that fills up takes a part without a word.
+    writeFileSync(descriptor, `crc32 ${sumOf(text)}\n${text}\n`);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -116,6 +116,27 @@ describe('a store whose file was damaged', () => {
     flip((again?.offset ?? 0) + 5, 1);
     writeFileSync(join(directory, 'rules.json'), 'crc32 00000000\n{}\n');
     expect(await reopened()).toMatchObject([{ kind: 'rules', remedy: 'lost' }]);
+  });
+
+  it.each([
+    ['emptied', () => writeFileSync(file, '')],
+    ['removed', () => rmSync(file)],
+  ])('begins anew with the rules where the file was %s', async (_, lose) => {
+    lose();
+    expect(await reopened()).toMatchObject([{ kind: 'rules', remedy: 'restored' }]);
+    expect(await rulesThere()).toEqual([pinned]);
+    expect(await reopened()).toEqual([]);
+  });
+
+  it('has a second copy of the rules as they are, though it could not be written at first', async () => {
+    const before = readFileSync(join(directory, 'rules.json'));
+    const writer = openLmdbWriter({ directory, capacityBytes });
+    writer.commit([{ ...emptyBatch, rules: [blocked] }], now);
+    await writer.close();
+    writeFileSync(join(directory, 'rules.json'), before);
+    expect(await reopened()).toEqual([]);
+    expect(await reopened(true)).toMatchObject([{ kind: 'rules', remedy: 'restored' }]);
+    expect(await rulesThere()).toEqual(expect.arrayContaining([pinned, blocked]));
   });
 
   async function reopened(lostRules = false): Promise<readonly Finding[]> {
