@@ -12,7 +12,7 @@ export class SwarmRules {
   limit(swarmId: SwarmId, given: SwarmLimits): void {
     const isBounded = Object.values(given).some((rate) => rate !== undefined);
     if (!isBounded) this.limited.delete(swarmId);
-    else if (this.limited.size < limits.swarmRulesMax) this.limited.set(swarmId, given);
+    else if (this.limited.has(swarmId) || this.limited.size < limits.swarmRulesMax) this.limited.set(swarmId, given);
   }
 
   limitsOf(swarmId: SwarmId): SwarmLimits {
