@@ -13,6 +13,7 @@ import {
   RuleBook,
   StoreClient,
   WriterHost,
+  type StoreError,
   type StoreReader,
 } from '@weir/store';
 
@@ -24,6 +25,8 @@ export class DeskBench {
   /** What datapath threads would have been told. */
   readonly told: string[] = [];
   readonly desk: OperatorDesk;
+  /** Why the store does not say what is in it. */
+  trouble: StoreError | undefined;
   private readonly control = new MessageChannel();
   private readonly running: Promise<void>;
   private readonly client: StoreClient;
@@ -42,7 +45,8 @@ export class DeskBench {
       limit: (swarmId: SwarmId, limits: object) => void told.push(`limit ${swarmId} ${JSON.stringify(limits)}`),
       tell: (swarmId: SwarmId, { type }: { readonly type: string }) => void told.push(`${type} ${swarmId}`),
     };
-    this.desk = new OperatorDesk({ client, reader, crew, rules: new RuleBook(reader.rules()) });
+    const rules = new RuleBook(reader.rules());
+    this.desk = new OperatorDesk({ client, reader, crew, rules, trouble: () => this.trouble });
   }
 
   /** Over what a directory holds, or over memory. */

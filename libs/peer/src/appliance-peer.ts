@@ -102,7 +102,7 @@ export class AppliancePeer {
   ) {
     const { crew } = parts;
     const { client, reader } = parts.store;
-    this.operator = new OperatorDesk({ client, reader, crew, rules });
+    this.operator = new OperatorDesk({ client, reader, crew, rules, trouble: () => parts.store.trouble });
     this.integrity = parts.integrity;
   }
 
@@ -146,7 +146,10 @@ export class AppliancePeer {
       await store.stop();
       throw error;
     });
-    store.serve(crew);
+    store.serve(crew, () => {
+      // If it fails, the store is down again, and this is tried when it is up.
+      peer?.operator.renew().catch((failure: unknown) => listener.onTrouble(`rules: ${String(failure)}`));
+    });
     crew.ended.catch((error: unknown) => {
       listener.onFailure(error);
     });

@@ -4,6 +4,7 @@ import {
   ProbationReader,
   ShelteredReader,
   StoreClient,
+  StoreError,
   WriterKeeper,
   type RunningWriter,
   type StoreReader,
@@ -30,6 +31,7 @@ export class ApplianceStore {
   readonly reader: StoreReader;
   private readonly disk: ShelteredReader;
   private crew: Pick<Crew, 'leaveStore' | 'joinStore'> | undefined;
+  private onJoined: () => void = () => undefined;
   private down: string | undefined;
   private slow = false;
 
@@ -57,9 +59,18 @@ export class ApplianceStore {
     return new ApplianceStore(await WriterKeeper.start(launch), directory, tell);
   }
 
-  /** Whose threads leave the store with us, and come back. */
-  serve(crew: Pick<Crew, 'leaveStore' | 'joinStore'>): void {
+  /** Why nothing that `reader` does not find is known not to be there; undefined while all of it is. */
+  get trouble(): StoreError | undefined {
+    if (this.keeper.isDown)
+      return new StoreError('STORE_CLOSED', `The store is down (${this.down ?? 'its writer ended'}).`);
+    if (!this.disk.isSlow) return undefined;
+    return new StoreError('STORE_UNREADABLE', 'The disk does not answer in time. Check the disk.');
+  }
+
+  /** Whose threads leave the store with us, and come back; then `onJoined` is told. */
+  serve(crew: Pick<Crew, 'leaveStore' | 'joinStore'>, onJoined: () => void = () => undefined): void {
     this.crew = crew;
+    this.onJoined = onJoined;
     if (this.keeper.isDown) void crew.leaveStore();
   }
 
@@ -88,6 +99,7 @@ export class ApplianceStore {
     this.client.attach(this.keeper.connect());
     this.disk.attach();
     this.crew?.joinStore();
+    this.onJoined();
     this.down = undefined;
     this.tellTrouble();
   }

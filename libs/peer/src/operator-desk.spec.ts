@@ -1,3 +1,4 @@
+import { StoreError } from '@weir/store';
 import { limitsIn } from './operator-desk';
 import { DeskBench, storeDirectory } from './operator-desk.testing';
 
@@ -87,6 +88,36 @@ describe('a block', () => {
     await bench.desk.revise(one, () => ({}));
     expect(bench.told).toEqual([['unblock', one]]);
     expect(await bench.store(one, 3)).toBe(3);
+  });
+});
+
+describe('a store that was started again', () => {
+  it('has what is laid down, whatever it lost of it or wrote without a word', async () => {
+    await bench.desk.revise(one, (rule) => ({ ...rule, blocked: block }));
+    await bench.desk.lay({ kind: 'label', name: 'news', quotaBytes: 7 });
+    const rules = [
+      { kind: 'swarm', swarmId: one, rule: {} },
+      { kind: 'swarm', swarmId: other, rule: { blocked: block } },
+      { kind: 'job', name: 'a', text: '{}' },
+    ] as const;
+    await bench.client.commit({ erase: [], touched: [], writes: [], rules });
+    expect(await bench.store(one, 1)).toBe(1);
+    await bench.desk.renew();
+    expect(await bench.store(one, 2)).toBe(0);
+    expect(await bench.store(other, 1)).toBe(1);
+    expect(bench.reader.rules()).toEqual(bench.desk.rules.changes().sort((a, b) => (a.kind < b.kind ? -1 : 1)));
+  });
+});
+
+describe('a store that does not say what is in it', () => {
+  it('is not taken for an empty one', async () => {
+    await bench.store(one, 1);
+    bench.trouble = new StoreError('STORE_CLOSED', 'planned');
+    await expect(bench.desk.find(one)).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+    await expect(bench.desk.leftovers()).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+    expect(() => bench.desk.stillThere([1])).toThrow('planned');
+    bench.trouble = undefined;
+    expect(await bench.desk.find(one)).toMatchObject({ record: true, extents: 1 });
   });
 });
 

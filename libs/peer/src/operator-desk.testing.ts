@@ -11,6 +11,7 @@ import {
   RuleBook,
   StoreClient,
   WriterHost,
+  type StoreError,
   type StoreReader,
 } from '@weir/store';
 import type { Crew } from './crew';
@@ -26,6 +27,7 @@ export class DeskBench {
     readonly desk: OperatorDesk,
     readonly client: StoreClient,
     private readonly parts: {
+      readonly state: { trouble: StoreError | undefined };
       readonly reader: StoreReader;
       readonly limited: ReadonlyMap<SwarmId, SwarmLimits>;
       readonly stop: () => Promise<void>;
@@ -35,6 +37,11 @@ export class DeskBench {
   /** Rates that the threads would keep to. */
   get limited(): ReadonlyMap<SwarmId, SwarmLimits> {
     return this.parts.limited;
+  }
+
+  /** Why the store does not say what is in it, from now on. */
+  set trouble(trouble: StoreError | undefined) {
+    this.parts.state.trouble = trouble;
   }
 
   get reader(): StoreReader {
@@ -56,7 +63,9 @@ export class DeskBench {
       limit: (swarmId, limits) => void limited.set(swarmId, limits),
       tell: (swarmId, { type }) => void told.push([type, swarmId]),
     };
-    const desk = new OperatorDesk({ client, reader, crew, rules: new RuleBook(reader.rules()) });
+    const state: { trouble: StoreError | undefined } = { trouble: undefined };
+    const rules = new RuleBook(reader.rules());
+    const desk = new OperatorDesk({ client, reader, crew, rules, trouble: () => state.trouble });
     const stop = async (): Promise<void> => {
       await client.close();
       await reader.close();
@@ -64,7 +73,7 @@ export class DeskBench {
       await running;
       host.port1.close();
     };
-    return new DeskBench(told, desk, client, { reader, limited, stop });
+    return new DeskBench(told, desk, client, { state, reader, limited, stop });
   }
 
   /** Stores some extents of a swarm; how many were taken. */

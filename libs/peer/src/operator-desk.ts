@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { SwarmId, SwarmLimits } from '@weir/ppspp';
 import {
   emptyBatch,
   StoreError,
-  type RuleBook,
+  RuleBook,
   type RuleChange,
   type StoreClient,
   type StoreReader,
@@ -17,6 +18,8 @@ export interface DeskParts {
   readonly crew: Pick<Crew, 'block' | 'tell' | 'limit'>;
   /** What is on disk. */
   readonly rules: RuleBook;
+  /** Why the store does not say now what is in it; undefined while it does, as it always does where this is left out. */
+  readonly trouble?: () => StoreError | undefined;
 }
 
 /** What a look into the store found of a swarm. */
@@ -101,9 +104,14 @@ export class OperatorDesk {
     this.limit(swarmId);
   }
 
-  /** What the store has of a swarm, counted. */
+  /** False while the store does not say what is in it: that nothing is found then says nothing. */
+  get isAnswered(): boolean {
+    return this.parts.trouble?.() === undefined;
+  }
+
+  /** What the store has of a swarm, counted. Rejects with a `StoreError` while the store does not say. */
   async find(swarmId: SwarmId): Promise<FoundContent> {
-    const opened = await this.parts.reader.open(swarmId);
+    const opened = await this.answered(() => this.parts.reader.open(swarmId));
     const { extents = [], blocks = [] } = opened ?? {};
     const found = {
       record: opened !== undefined,
@@ -116,14 +124,40 @@ export class OperatorDesk {
     return { ...found, chunkCount, contentBytes, chunkSize: metadata.chunkSize };
   }
 
-  /** See `StoreReader.leftovers`. */
+  /** See `StoreReader.leftovers`. Rejects with a `StoreError` while the store does not say. */
   leftovers(): Promise<number[]> {
-    return this.parts.reader.leftovers();
+    return this.answered(() => this.parts.reader.leftovers());
   }
 
-  /** See `StoreReader.stillThere`. */
+  /** See `StoreReader.stillThere`. Throws a `StoreError` while the store does not say. */
   stillThere(numbers: readonly number[]): number[] {
+    this.mustBeAnswered();
     return this.parts.reader.stillThere(numbers);
+  }
+
+  /**
+   * The store was started again: what is laid down is what it has from now on. It may have lost some of it with its file, or have
+   * written what was answered as failed.
+   */
+  renew(): Promise<void> {
+    return this.inTurn(async () => {
+      const { client, reader, rules } = this.parts;
+      const changes = differences(new RuleBook(reader.rules()), rules);
+      if (changes.length > 0) await client.commit({ ...emptyBatch, rules: changes });
+    });
+  }
+
+  /** What cannot be read looks as if it were not there: whoever counts must not believe it. */
+  private async answered<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    this.mustBeAnswered();
+    const answer = await ask();
+    this.mustBeAnswered();
+    return answer;
+  }
+
+  private mustBeAnswered(): void {
+    const trouble = this.parts.trouble?.();
+    if (trouble !== undefined) throw trouble;
   }
 
   private inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -153,6 +187,31 @@ export class OperatorDesk {
 
   private tell({ swarmId }: { readonly swarmId: SwarmId }, blocked: boolean): void {
     this.parts.crew.block(swarmId, blocked);
+  }
+}
+
+/** The changes that make of one book the other. */
+function differences(from: RuleBook, to: RuleBook): RuleChange[] {
+  const before = new Map(from.changes().map((change) => [nameOf(change), change]));
+  const after = new Map(to.changes().map((change) => [nameOf(change), change]));
+  const gone = [...before].flatMap(([name, change]) => (after.has(name) ? [] : [removalOf(change)]));
+  const fresh = [...after].filter(([name, change]) => !isDeepStrictEqual(before.get(name), change));
+  return [...gone, ...fresh.map(([, change]) => change)];
+}
+
+function nameOf(change: RuleChange): string {
+  return `${change.kind}/${change.kind === 'swarm' ? change.swarmId : change.name}`;
+}
+
+function removalOf(change: RuleChange): RuleChange {
+  switch (change.kind) {
+    case 'swarm':
+      return { ...change, rule: undefined };
+    case 'job':
+      return { ...change, text: undefined };
+    case 'label':
+    case 'tracker':
+      return { ...change, quotaBytes: undefined };
   }
 }
 

@@ -23,6 +23,8 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   /** The oldest first. */
   private readonly jobs = new Map<string, Job>();
   private readonly works = new Map<string, Work>();
+  /** Those being cancelled, until that is on disk: nothing else may be said of them any more. */
+  private readonly cancelling = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private stepping: Promise<void> | undefined;
   private closed = false;
@@ -83,10 +85,15 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       throw new AdminError('JOB_ENDED', 'an erasure cannot be called back: unblock the swarm to have it again');
     const job = this.require(id);
     if (hasEnded(job)) throw new AdminError('JOB_ENDED', `the job has ended: it is ${job.state}`);
-    this.works.get(id)?.cancel();
-    const cancelled: Job = { ...job, state: 'cancelled', endedAt: Date.now() };
-    await this.keep(cancelled);
-    return jobViewOf(cancelled);
+    this.cancelling.add(id);
+    try {
+      this.works.get(id)?.cancel();
+      const cancelled: Job = { ...job, state: 'cancelled', endedAt: Date.now() };
+      await this.keep(cancelled);
+      return jobViewOf(cancelled);
+    } finally {
+      this.cancelling.delete(id);
+    }
   }
 
   private get unfinished(): readonly Job[] {
@@ -146,11 +153,19 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async stepAll(): Promise<void> {
     await this.peer.refresh().catch(() => undefined);
-    for (const job of this.unfinished) {
+    for (const { id } of this.unfinished) {
       if (this.closed) return;
-      if (job.state === 'waiting' && !this.mayStart(job)) continue;
+      // As it is now: others were looked at since.
+      const job = this.goingOn(id);
+      if (job === undefined || (job.state === 'waiting' && !this.mayStart(job))) continue;
       await this.step(job).catch((error: unknown) => this.logger.warn(`job ${job.id}: ${String(error)}`));
     }
+  }
+
+  /** A job that has not ended, and is not about to. */
+  private goingOn(id: string): Job | undefined {
+    const job = this.jobs.get(id);
+    return job === undefined || hasEnded(job) || this.cancelling.has(id) ? undefined : job;
   }
 
   private mayStart({ request }: Job): boolean {
@@ -166,11 +181,15 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
       startedAt: job.state === 'waiting' ? now : (job.startedAt ?? now),
     };
     if (job.state === 'waiting') await this.keep(running);
+    // Somebody may have cancelled it meanwhile.
+    if (this.goingOn(job.id) === undefined) return;
     const work = this.works.get(job.id) ?? this.workOf(job.request);
     this.works.set(job.id, work);
     const step = await work.step(now).catch((error: unknown) => stepOf(error, job));
-    // Somebody may have cancelled it meanwhile.
-    if (this.jobs.get(job.id)?.state !== 'running') return;
+    if (this.goingOn(job.id) === undefined) {
+      work.cancel();
+      return;
+    }
     const after: Job = { ...running, ...(step.end?.state === 'failed' ? {} : { progress: step.progress }) };
     if (step.end === undefined) this.jobs.set(job.id, after);
     else await this.keep(endedAs(after, step.end, now));

@@ -1,4 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { FoundContent } from '@weir/peer';
+import { StoreError } from '@weir/store';
 import { AdminApp, idOf, liveSwarm } from '../admin.testing';
 import { capacityBytes, storeDirectory } from '../desk.testing';
 import { limits } from '../limits';
@@ -152,6 +154,47 @@ describe('a purge', () => {
     const job = await ended(id);
     expect(job).toMatchObject({ state: 'done', progress: { extents: 6 - 2 * rest.length, percent: 100 } });
     expect(stored().sort()).toEqual(rest);
+  });
+});
+
+describe('a job that is cancelled before its turn', () => {
+  it('does nothing, though it was to be looked at', async () => {
+    await admin.peer.bench.store(one, 2);
+    let look: () => void = () => undefined;
+    const refresh = jest.spyOn(admin.peer, 'refresh').mockReturnValue(new Promise((resolve) => (look = resolve)));
+    const first = await order({ type: 'prefetch', swarm: { swarmId: other } });
+    const second = await order({ type: 'purge', swarmId: one });
+    const found: FoundContent = { record: false, extents: 0, hashBlocks: 0, memoryExtents: 0 };
+    let answer: (value: FoundContent) => void = () => undefined;
+    const find = jest
+      .spyOn(admin.peer.bench.desk, 'find')
+      .mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    while (refresh.mock.calls.length === 0) await setImmediate();
+    refresh.mockRestore();
+    look();
+    while (find.mock.calls.length === 0) await setImmediate();
+    expect((await admin.request('DELETE', `/v1/jobs/${second.id}`)).json).toMatchObject({ state: 'cancelled' });
+    find.mockRestore();
+    answer(found);
+    // The next turn begins when this one is over.
+    admin.peer.openSwarms.set(other, liveSwarm(other, { extentCount: 1, extentsHeld: 1, complete: true }));
+    await ended(first.id);
+    expect(await show(second.id)).toMatchObject({ state: 'cancelled' });
+    expect(admin.peer.bench.reader.holds(one)).toBe(true);
+  });
+});
+
+describe('a purge of a store that does not say what is in it', () => {
+  it('waits, and removes what is there then', async () => {
+    await admin.peer.bench.store(one, 2);
+    admin.peer.bench.trouble = new StoreError('STORE_CLOSED', 'planned');
+    const stored = jest.spyOn(admin.peer, 'stored').mockReturnValue([]);
+    const { id } = await order({ type: 'purge', all: true });
+    await reaching(id, ({ progress }) => progress.note !== null);
+    stored.mockRestore();
+    admin.peer.bench.trouble = undefined;
+    expect(await ended(id)).toMatchObject({ state: 'done', progress: { extents: 2, note: null } });
+    expect(admin.peer.bench.reader.holds(one)).toBe(false);
   });
 });
 

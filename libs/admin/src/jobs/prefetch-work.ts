@@ -1,5 +1,5 @@
-import type { PeerService } from '@weir/peer';
-import { extentChunks, type SwarmId } from '@weir/ppspp';
+import type { FoundContent, PeerService } from '@weir/peer';
+import { CacheError, extentChunks, type SwarmId } from '@weir/ppspp';
 import type { RegistrationService } from '@weir/registration';
 import { AdminError, type AdminErrorCode } from '../errors';
 import type { FetchService } from '../fetch.service';
@@ -83,7 +83,7 @@ export class PrefetchWork implements Work {
       const { extentsHeld, extentCount, complete, sources, metadata, contentBytes } = live;
       return { extentsHeld, extentCount, complete, sources, chunkSize: metadata.chunkSize, contentBytes };
     }
-    const { extents, chunkCount, chunkSize = 0, contentBytes } = await peer.operator.find(this.swarmId);
+    const { extents, chunkCount, chunkSize = 0, contentBytes } = await this.find();
     const extentCount = chunkCount === undefined ? undefined : Math.ceil(chunkCount / extentChunks);
     return {
       extentsHeld: extents,
@@ -93,6 +93,14 @@ export class PrefetchWork implements Work {
       chunkSize,
       contentBytes,
     };
+  }
+
+  /** A store that does not say what is in it is asked again. */
+  private async find(): Promise<Partial<FoundContent> & Pick<FoundContent, 'extents'>> {
+    return await this.parts.peer.operator.find(this.swarmId).catch((error: unknown) => {
+      if (error instanceof CacheError) return { extents: 0 };
+      throw error;
+    });
   }
 
   private progressOf({ extentsHeld, extentCount, chunkSize, contentBytes, sources }: Found, now: number): JobProgress {

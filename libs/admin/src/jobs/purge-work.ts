@@ -21,6 +21,8 @@ export class PurgeWork implements Work {
 
   async step(): Promise<Step> {
     const { peer, registration } = this.parts;
+    // What it lists then is nothing, and to have removed that is not what was ordered.
+    if (!peer.operator.isAnswered) return { progress: { ...this.progress(), note: 'the store does not answer' } };
     const meant = peer.stored().filter(({ record }) => this.means(record.metadata.swarmId));
     this.before ??= totalOf(meant);
     const some = meant.slice(0, swarmsPerStep);

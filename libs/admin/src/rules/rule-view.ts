@@ -73,7 +73,8 @@ export const blockReportView = blockView
           .describe('Erased swarms, of whatever name, of which the store still has pages; they are being swept.'),
         open: z.boolean().describe('Whether a datapath thread has it open.'),
       })
-      .describe('What is found of it now.'),
+      .nullable()
+      .describe('What is found of it now; null while the store is down or too slow to say.'),
   })
   .meta({ id: 'BlockReportView' });
 

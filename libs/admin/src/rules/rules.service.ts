@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type GroupKind, PeerService, type SwarmRule } from '@weir/peer';
-import type { SwarmId } from '@weir/ppspp';
+import { CacheError, type SwarmId } from '@weir/ppspp';
 import { RegistrationService } from '@weir/registration';
 import { AdminError } from '../errors';
 import { limits } from '../limits';
@@ -89,15 +89,22 @@ export class RulesService {
   async report(swarmId: SwarmId): Promise<BlockReportView> {
     const block = this.blockOf(swarmId);
     await this.peer.refresh();
+    return { ...blockViewOf(swarmId, block), readBack: await this.readBack(swarmId) };
+  }
+
+  /** What is found of a swarm; null while the store does not say. */
+  private async readBack(swarmId: SwarmId): Promise<BlockReportView['readBack']> {
     const { operator } = this.peer;
-    const [{ record, extents, hashBlocks, memoryExtents }, leftovers] = await Promise.all([
-      operator.find(swarmId),
-      operator.leftovers(),
-    ]);
-    const found = { record, extents, hashBlocks, memoryExtents };
-    const open = this.peer.live().some(({ metadata }) => metadata.swarmId === swarmId);
-    const at = new Date().toISOString();
-    return { ...blockViewOf(swarmId, block), readBack: { at, ...found, leftovers: leftovers.length, open } };
+    try {
+      const { record, extents, hashBlocks, memoryExtents } = await operator.find(swarmId);
+      const { length: leftovers } = await operator.leftovers();
+      const open = this.peer.live().some(({ metadata }) => metadata.swarmId === swarmId);
+      const at = new Date().toISOString();
+      return { at, record, extents, hashBlocks, memoryExtents, leftovers, open };
+    } catch (error) {
+      if (error instanceof CacheError) return null;
+      throw error;
+    }
   }
 
   /** One page of blocks, ordered by swarm ID. */
