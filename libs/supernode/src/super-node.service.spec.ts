@@ -15,6 +15,7 @@ class Witness {
   readonly deeds: string[] = [];
   stored: { record: typeof record; extentsHeld: number }[] = [];
   peers: TrackedPeer[] = [];
+  isBlocked = false;
   /** When all trackers have answered. */
   answered: Promise<readonly TrackedPeer[]> = Promise.resolve([]);
   tell: (notice: Notice) => void = () => undefined;
@@ -23,6 +24,7 @@ class Witness {
     const peer: Partial<PeerService> = {
       onNotice: (listener) => (this.tell = listener),
       stored: () => this.stored.map((swarm) => ({ ...swarm, storedBytes: 1, firstUse: 0, lastUse: 0 })),
+      isBlocked: () => this.isBlocked,
       addPeers: (_, peers) => void this.deeds.push(`peers ${peers.map(written).join(' ')}`),
     };
     const registration: Partial<RegistrationService> = {
@@ -66,6 +68,15 @@ describe('SuperNodeService', () => {
     ];
     await witness.start();
     expect(witness.deeds).toEqual(['join SEEDER', 'join LEECH']);
+  });
+
+  it('tells no tracker of a swarm that is blocked, neither at start nor when somebody wants it', async () => {
+    witness.isBlocked = true;
+    witness.stored = [{ record, extentsHeld: 2 }];
+    await witness.start();
+    witness.tell({ type: 'swarm-wanted', metadata });
+    await settled();
+    expect(witness.deeds).toEqual([]);
   });
 
   it('joins a swarm that a subscriber wants, and names its external peers, the best first', async () => {
