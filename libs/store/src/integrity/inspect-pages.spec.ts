@@ -42,6 +42,16 @@ describe('the inspection of a data file', () => {
     }
   });
 
+  it('tells what cannot be read from what is wrong, be it a meta or a page of the newest tree', () => {
+    const pages = new MemoryPages(file);
+    for (const hidden of [0, 1, newest.meta.main.root ?? 0]) {
+      const read = (first: number, count: number) =>
+        hidden >= first && hidden < first + count ? undefined : pages.read(first, count);
+      const { damage } = inspectSource({ pages: pages.pages, read }, file.length);
+      expect(damage).toMatchObject({ fault: 'unreadable', pageNumber: hidden });
+    }
+  });
+
   it('finds the root of a tree gone astray, its depth, and each of its counts', () => {
     const at = newest.slot * pageBytes + headerBytes + 72;
     for (const offset of [6, 8, 16, 24, 32, 40, 43])

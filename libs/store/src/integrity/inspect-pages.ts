@@ -25,6 +25,9 @@ export interface PageReport {
   readonly seconds: number;
 }
 
+/** How often a page is asked for before it counts as unreadable. */
+const readAttempts = 3;
+
 /** A file's pages by positioned reads: nothing is mapped, and a disk that fails is an answer and no signal. */
 export class FilePages implements PageSource {
   readonly pages: number;
@@ -43,12 +46,15 @@ export class FilePages implements PageSource {
     const bytes = count * pageBytes;
     if (first + count > this.pages) return undefined;
     if (bytes > this.buffer.length) this.buffer = Buffer.allocUnsafeSlow(bytes);
-    try {
-      const done = readSync(this.descriptor, this.buffer, 0, bytes, first * pageBytes);
-      return done === bytes ? this.buffer.subarray(0, bytes) : undefined;
-    } catch {
-      return undefined;
+    for (let attempt = 0; attempt < readAttempts; attempt++) {
+      try {
+        const done = readSync(this.descriptor, this.buffer, 0, bytes, first * pageBytes);
+        if (done === bytes) return this.buffer.subarray(0, bytes);
+      } catch {
+        // What a disk does not give once it may give the next time.
+      }
     }
+    return undefined;
   }
 }
 
@@ -71,6 +77,8 @@ export function inspectPages(file: string): PageReport {
 export function inspectSource(source: PageSource, bytes: number): Omit<PageReport, 'seconds'> {
   const nothing = { damage: undefined, slot: undefined, transaction: 0, pagesRead: 0, lostPages: 0 };
   if (bytes === 0) return { ...nothing, verdict: 'empty' };
+  const hidden = unreadableMeta(source);
+  if (hidden !== undefined) return { ...nothing, verdict: 'damaged', damage: hidden };
   const metas = metasOf(source);
   const suspect = suspectMeta(metas);
   const candidates = newestFirst(metas);
@@ -109,6 +117,12 @@ const metaReadsMax = 16;
 interface Candidate {
   readonly meta: Meta;
   readonly slot: MetaSlot;
+}
+
+/** A meta that is in the file and cannot be read: that is another matter than one that is wrong. */
+function unreadableMeta(source: PageSource): PageDamage | undefined {
+  const pageNumber = [0, 1].find((slot) => slot < source.pages && source.read(slot, 1) === undefined);
+  return pageNumber === undefined ? undefined : { fault: 'unreadable', tree: 'meta', pageNumber };
 }
 
 function metasOf(source: PageSource): readonly (Meta | undefined)[] {

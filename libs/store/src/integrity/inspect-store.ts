@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { BootMark } from '../boot-mark';
 import { diskSpaceAt } from '../disk';
 import { pageBytes } from '../footprint';
+import { StoreError } from '../errors';
 import { diskReserve } from '../limits';
 import type { Finding, Remedy } from './finding';
 import { type PageReport, inspectPages } from './inspect-pages';
@@ -27,7 +28,8 @@ export interface StoreInspection {
  * in it can be fetched again. A file that is none of LMDB's is left alone, to be refused; unless it `isOurs`. One that
  * `isGivenUp` is set aside, whole or not.
  *
- * Nobody may have the store open. Throws what the file system does where the file cannot be opened or moved.
+ * Nobody may have the store open. Throws what the file system does where the file cannot be opened or moved, and STORE_UNREADABLE, having
+ * changed nothing, where the disk does not give up its pages: what cannot be read now is not therefore damaged.
  */
 export function inspectStore(
   directory: string,
@@ -47,9 +49,18 @@ function inspected(file: string, capacityBytes: number, now: number): StoreInspe
   const report = inspectPages(file);
   const { verdict, damage, slot } = report;
   if (verdict === 'whole' || verdict === 'empty') return { report, findings: [] };
+  if (damage?.fault === 'unreadable') throw unreadable(file, damage.pageNumber);
   const remedy = verdict === 'previous' && slot !== undefined ? rollBack(file, slot) : setAside(file, capacityBytes);
   const where = damage === undefined ? '' : `${damage.fault} of tree ${damage.tree}, page ${damage.pageNumber}`;
   return { report, findings: [pages(now, remedy, where)] };
+}
+
+function unreadable(file: string, pageNumber: number): StoreError {
+  const remedy = 'Check the disk. If it will not give it up again, erase the file: what is in it can be fetched again.';
+  return new StoreError('STORE_UNREADABLE', `Page ${pageNumber} of ${file} cannot be read. ${remedy}`, {
+    file,
+    pageNumber,
+  });
 }
 
 function pages(when: number, remedy: Remedy, detail: string): Finding {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +76,19 @@ describe('a scrub', () => {
     const [leaf] = placesIn(file).filter(({ tree }) => tree === 'extents');
     flip((leaf?.pageNumber ?? 0) * pageBytes + 20, 1);
     expect(pass(2 ** 30)).toMatchObject({ extents: 0, damage: [{ kind: 'pages' }] });
+  });
+
+  it('takes for lost what the disk does not give up only when it is told to insist', () => {
+    const ends = placesIn(file).flatMap(({ tree, overflow }) =>
+      tree === 'extents' && overflow ? [overflow.first] : [],
+    );
+    truncateSync(file, Math.max(...ends) * pageBytes);
+    const task = { directory, cursor: { phase: 'extents', after: '' }, bytesMax: 2 ** 30 } as const;
+    const pin = () => () => undefined;
+    expect(() => scrubSlice(task, pin)).toThrow('cannot read an extent');
+    const { damage } = scrubSlice({ ...task, insists: true }, pin);
+    expect(damage.length).toBeGreaterThan(0);
+    expect(new Set(damage.map(({ kind, remedy }) => `${kind} ${remedy}`))).toEqual(new Set(['unreadable erased']));
   });
 
   function pass(bytesMax: number) {

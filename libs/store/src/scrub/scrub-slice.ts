@@ -32,6 +32,11 @@ export interface ScrubTask {
   readonly cursor: ScrubCursor;
   /** It stops behind the value with which it has read so much. */
   readonly bytesMax: number;
+  /**
+   * True: what the disk does not give up is lost. Else it ends the slice, with STORE_UNREADABLE: a disk that is in trouble for a
+   * minute has lost nothing.
+   */
+  readonly insists?: boolean;
 }
 
 /** Damage as a slice found it, and what it did itself; what is to be erased is the writer's to do. */
@@ -61,7 +66,7 @@ interface Owner {
 }
 
 /** Checks one slice of a store under a snapshot that stays meanwhile. Plain synchronous work, for a thread of its own. */
-export function scrubSlice({ directory, cursor, bytesMax }: ScrubTask, pin: Pin): ScrubReport {
+export function scrubSlice({ directory, cursor, bytesMax, insists = false }: ScrubTask, pin: Pin): ScrubReport {
   const descriptor = openSync(join(directory, 'data.mdb'), 'r+');
   const release = pin();
   try {
@@ -70,7 +75,7 @@ export function scrubSlice({ directory, cursor, bytesMax }: ScrubTask, pin: Pin)
     const nothing = { bytes: 0, extents: 0 };
     if (meta === undefined) return { ...nothing, next: undefined, damage: [pagesDamage(undefined)] };
     if (cursor.phase === 'pages') return scrubPages(source, meta);
-    return new Slice(descriptor, source, meta).run(cursor, bytesMax);
+    return new Slice(descriptor, source, meta, insists).run(cursor, bytesMax);
   } finally {
     release();
     closeSync(descriptor);
@@ -103,6 +108,7 @@ class Slice {
     private readonly descriptor: number,
     private readonly source: FilePages,
     meta: Meta,
+    private readonly insists: boolean,
   ) {
     this.descent = new Descent(source, meta);
     this.trees = this.descent.trees();
@@ -130,6 +136,7 @@ class Slice {
     this.bytes += pageBytes;
     if (value !== undefined && isWholeBlock(place.key, value)) return;
     const detail = `block ${index} of tier ${tier} is not what was written; extents that it does not prove are fetched again`;
+    if (value === undefined) this.mustInsist('a block of hashes');
     const kind = value === undefined ? 'unreadable' : 'hashes';
     this.damage.push({ kind, remedy: 'lost', detail, swarmId: this.ownerOf(swarm)?.swarmId });
   }
@@ -145,6 +152,7 @@ class Slice {
     this.extents++;
     const damage = damageOf(place, run, owner.record);
     if (damage === undefined) return;
+    if (damage.kind === 'unreadable') this.mustInsist('an extent');
     if (damage.kind === 'overflow' && overflow !== undefined) {
       writeSync(this.descriptor, headOf(overflow), 0, undefined, overflow.first * pageBytes);
     }
@@ -170,12 +178,23 @@ class Slice {
     return this.owners.get(number);
   }
 
+  private mustInsist(what: string): void {
+    if (this.insists) return;
+    throw new StoreError('STORE_UNREADABLE', `The scrub cannot read ${what}. It is tried again in a minute.`);
+  }
+
   private readOwners(): Map<number, Owner> {
     const owners = new Map<number, Owner>();
     for (const place of this.descent.entries(this.trees.get(databaseNames.swarms))) {
       const swarmId = swarmIdOf(place.key);
+      const value = this.valueOf(place);
+      if (value === undefined) {
+        this.mustInsist('a record');
+        this.damage.push({ kind: 'unreadable', remedy: 'lost', detail: 'a record', swarmId });
+        continue;
+      }
       try {
-        const { number, record } = decodeSwarm(swarmId, this.valueOf(place) ?? new Uint8Array());
+        const { number, record } = decodeSwarm(swarmId, value);
         owners.set(number, { swarmId, record });
       } catch (error) {
         if (!(error instanceof StoreError)) throw error;

@@ -49,6 +49,9 @@ const idleMillis = 60_000;
 const restPerWork = 9;
 const restPerWorkHasty = 2;
 
+/** Attempts at a slice, a minute apart. */
+const failuresMax = 5;
+
 /** Slices between two notes of the cursor on disk: what a kill costs is to check them again. */
 const slicesPerSave = 16;
 
@@ -63,6 +66,8 @@ export class Scrubber {
   /** Somebody asked for it: it does not keep to the rate. */
   private hasty = false;
   private cancelled = false;
+  /** How often the slice that is next has failed. What the disk did not give up a minute ago counts as lost. */
+  private failures = 0;
   private slices = 0;
   private working: Promise<void> = Promise.resolve();
 
@@ -135,13 +140,28 @@ export class Scrubber {
     this.cancelled = false;
     try {
       const { directory } = this.settings;
-      const report = await this.pool.run({ directory, cursor, bytesMax: scrubSliceBytes });
+      const report = await this.pool.run({ directory, cursor, bytesMax: scrubSliceBytes, insists: this.failures > 0 });
+      this.failures = 0;
       await this.take(report);
       this.schedule(this.pauseAfter(performance.now() - started, report.bytes));
     } catch (failure) {
       this.listener.onFailure(failure);
+      if (++this.failures >= failuresMax) this.giveUp();
       this.schedule(idleMillis);
     }
+  }
+
+  /** A slice that cannot be checked must not hold up all others for ever: the next pass begins a day later. */
+  private giveUp(): void {
+    this.failures = 0;
+    const { pass } = this.log.state;
+    this.hasty = false;
+    this.log.note({
+      cursor: undefined,
+      pass: undefined,
+      ...(pass && { lastPass: { ...pass, ended: this.unixSeconds() } }),
+    });
+    this.log.save();
   }
 
   private isDue(): boolean {
