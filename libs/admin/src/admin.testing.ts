@@ -68,6 +68,16 @@ export class PeerStandIn implements Partial<Omit<PeerService, 'integrity'>> {
     return [...this.openSwarms.values()];
   }
 
+  storeState: PeerService['storeState'] = { reason: 'working' };
+
+  storedKnownSoon(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  storedSwarm(swarmId: SwarmId): StoredSwarm | undefined {
+    return this.stored().find(({ record }) => record.metadata.swarmId === swarmId);
+  }
+
   stored(): readonly StoredSwarm[] {
     return [...this.storedSwarms.values(), ...this.bench.reader.swarms()];
   }

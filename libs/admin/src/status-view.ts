@@ -41,6 +41,17 @@ export const statusView = z
         epochSeconds: z.number().nullable().describe('Seconds since that began; null while nothing is diverted.'),
       })
       .describe("Interception of subscribers' flows."),
+    store: z
+      .object({
+        condition: z
+          .enum(['working', 'loading', 'slow', 'down'])
+          .describe(
+            'loading: not all that is stored is listed yet, right after a start. slow, down: nothing is stored, and little or nothing of it served.',
+          ),
+        code: z.string().nullable().describe('Of the error that took it down; null if it is not down.'),
+        reason: z.string().nullable().describe('What is wrong; null while nothing is.'),
+      })
+      .describe('How the store does.'),
     cacheInBytes: bytes('Content bytes fetched from external peers.'),
     cacheOutBytes: bytes('Content bytes served to subscribers.'),
     hitBytes: bytes('Content bytes that subscribers asked for and that were in the store.'),

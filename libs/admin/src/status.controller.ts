@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { formatHostPort } from '@weir/config';
 import { InterceptService } from '@weir/intercept';
-import { PeerService } from '@weir/peer';
+import { PeerService, type StoreState } from '@weir/peer';
 import { versionAbove } from '@weir/rest';
 import { ReadinessRegistry } from '@weir/telemetry';
 import { statusView, type StatusView } from './status-view';
@@ -46,9 +46,15 @@ export class StatusController {
         epochSeconds: epochSeconds ?? null,
         popular: popular.map(({ swarmId, score }) => ({ swarmId, score })),
       },
+      store: storeViewOf(this.peer.storeState),
       cacheInBytes: fetchedBytes,
       cacheOutBytes: servedBytes,
       ...{ hitBytes, missBytes, storedBytes, capacityBytes },
     };
   }
+}
+
+function storeViewOf(state: StoreState): StatusView['store'] {
+  const trouble = 'message' in state ? state : undefined;
+  return { condition: state.reason, code: trouble?.code ?? null, reason: trouble?.message ?? null };
 }

@@ -37,6 +37,7 @@ describe('GET /v1/status', () => {
       byteHitRatioEstimate: 0.5,
       passedBytesEstimate: 200,
       intercept: { enabled: true, diverting: true, epochSeconds: 12, popular: [{ swarmId: 'ab', score: 1.5 }] },
+      store: { condition: 'working', code: null, reason: null },
       cacheInBytes: 100,
       cacheOutBytes: 390,
       hitBytes: 300,
@@ -52,6 +53,22 @@ describe('GET /v1/status', () => {
       byteHitRatioEstimate: null,
       intercept: { enabled: false, diverting: false, epochSeconds: null, popular: [] },
     });
+  });
+
+  it.each([
+    [{ reason: 'loading' as const }, { condition: 'loading', code: null, reason: null }],
+    [
+      { reason: 'slow' as const, message: 'late' },
+      { condition: 'slow', code: null, reason: 'late' },
+    ],
+    [
+      { reason: 'down' as const, code: 'STORE_FAILED', message: 'STORE_FAILED: the disk is gone' },
+      { condition: 'down', code: 'STORE_FAILED', reason: 'STORE_FAILED: the disk is gone' },
+    ],
+  ])('says how the store does: %j', async (state, store) => {
+    admin.peer.storeState = state;
+    const { json } = await admin.request('GET', '/v1/status');
+    expect(statusView.strict().parse(json)).toMatchObject({ store });
   });
 
   it('says what is missing for traffic', async () => {

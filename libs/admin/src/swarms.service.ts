@@ -24,7 +24,11 @@ export class SwarmsService {
   }
 
   async find(swarmId: SwarmId): Promise<KnownSwarm | undefined> {
-    return (await this.known()).get(swarmId);
+    await this.peer.refresh();
+    const stored = this.peer.storedSwarm(swarmId);
+    const live = this.peer.live().find(({ metadata }) => metadata.swarmId === swarmId);
+    if (live !== undefined) return { metadata: live.metadata, live, stored };
+    return stored && knownOf(stored);
   }
 
   /** As `find`; throws `SWARM_NOT_FOUND`. */

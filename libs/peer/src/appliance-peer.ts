@@ -192,9 +192,14 @@ export class AppliancePeer {
     return this.parts.crew.pulse;
   }
 
-  /** Asks for fresh totals; resolves when they are here, or after a second without them. */
-  refresh(): Promise<void> {
-    return this.parts.crew.refresh();
+  /** Asks for fresh totals; resolves when they are here, and what is stored is known, or after a second without. */
+  async refresh(): Promise<void> {
+    await Promise.all([this.parts.crew.refresh(), this.parts.store.knownSoon()]);
+  }
+
+  /** The store, and what is stored: nothing of it waits for the disk. */
+  get store(): Pick<ApplianceStore, 'state' | 'known' | 'knownSoon' | 'stored' | 'find' | 'holds'> {
+    return this.parts.store;
   }
 
   /** Swarms that are open now. */
@@ -202,14 +207,9 @@ export class AppliancePeer {
     return this.parts.crew.reports.flatMap(({ swarms }) => swarms);
   }
 
-  /** Swarms that the store has anything of. */
+  /** See `ApplianceStore.stored`. */
   stored(): readonly SwarmSummary[] {
-    return this.parts.store.reader.swarms();
-  }
-
-  /** Whether anything of a swarm is stored. Costs a look into memory. */
-  holds(swarmId: SwarmId): boolean {
-    return this.parts.store.reader.holds(swarmId);
+    return this.parts.store.stored();
   }
 
   addPeers(swarmId: SwarmId, peers: readonly Candidate[]): void {
@@ -234,7 +234,7 @@ export class AppliancePeer {
   /** What an operator pinned is to be at hand: what of it was damaged is fetched at once. */
   private refetch(swarmId: SwarmId): void {
     if (this.operator.rules.swarm(swarmId)?.pinned !== true) return;
-    const stored = this.stored().find(({ record }) => record.metadata.swarmId === swarmId)?.record.metadata;
+    const stored = this.parts.store.find(swarmId)?.record.metadata;
     const metadata = stored ?? this.live().find((live) => live.metadata.swarmId === swarmId)?.metadata;
     if (metadata !== undefined) this.fetch(metadata, []);
   }

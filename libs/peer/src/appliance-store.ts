@@ -1,22 +1,33 @@
-import { CacheError } from '@weir/ppspp';
+import { CacheError, type SwarmId } from '@weir/ppspp';
 import {
   openLmdbReader,
   ProbationReader,
   ShelteredReader,
   StoreClient,
   StoreError,
+  SwarmIndex,
   WriterKeeper,
   type RunningWriter,
   type StoreReader,
+  type SwarmSummary,
+  withMemory,
 } from '@weir/store';
 import type { Crew } from './crew';
 
 /** Why the store is of no use: its writer failed, or the disk does not keep up. */
 export interface StoreTrouble {
   readonly reason: 'down' | 'slow';
+  /** Of the error that took it down, where that has one. */
+  readonly code?: string | undefined;
   /** What an operator should know. */
   readonly message: string;
 }
+
+/** How the store does: `loading` while it is not yet known what is in it, which holds nobody up who is to be served. */
+export type StoreState = StoreTrouble | { readonly reason: 'loading' | 'working' };
+
+/** Milliseconds that who asks what is stored waits for it, right after a start. */
+const knownMillisMax = 500;
 
 /** Milliseconds that the end of the appliance waits for a disk that does not answer: what was not written by then is fetched again. */
 const stopMillisMax = 10_000;
@@ -29,10 +40,12 @@ export class ApplianceStore {
   /** The control thread's own ways to it. */
   readonly client: StoreClient;
   readonly reader: StoreReader;
+  /** Which swarms are stored: this thread serves too many to ask the disk. */
+  private readonly index = new SwarmIndex();
   private readonly disk: ShelteredReader;
   private crew: Pick<Crew, 'leaveStore' | 'joinStore'> | undefined;
   private onJoined: () => void = () => undefined;
-  private down: string | undefined;
+  private down: StoreTrouble | undefined;
   private slow = false;
 
   private constructor(
@@ -40,7 +53,7 @@ export class ApplianceStore {
     directory: string,
     private readonly tell: (trouble: StoreTrouble | undefined) => void,
   ) {
-    this.client = new StoreClient(keeper.connect());
+    this.client = new StoreClient(keeper.connect(), undefined, this.index);
     this.disk = new ShelteredReader(() => openLmdbReader(directory));
     this.reader = new ProbationReader(this.disk, this.client.slab);
     keeper.keep({
@@ -62,7 +75,7 @@ export class ApplianceStore {
   /** Why nothing that `reader` does not find is known not to be there; undefined while all of it is. */
   get trouble(): StoreError | undefined {
     if (this.keeper.isDown)
-      return new StoreError('STORE_CLOSED', `The store is down (${this.down ?? 'its writer ended'}).`);
+      return new StoreError('STORE_CLOSED', `The store is down (${this.down?.message ?? 'its writer ended'}).`);
     if (!this.disk.isSlow) return undefined;
     return new StoreError('STORE_UNREADABLE', 'The disk does not answer in time. Check the disk.');
   }
@@ -72,6 +85,37 @@ export class ApplianceStore {
     this.crew = crew;
     this.onJoined = onJoined;
     if (this.keeper.isDown) void crew.leaveStore();
+  }
+
+  /** How it does now. */
+  get state(): StoreState {
+    return this.current ?? { reason: this.index.isKnown ? 'working' : 'loading' };
+  }
+
+  /** Resolves when it is known what is stored, which takes the longer the more there is; never, if the store never comes up. */
+  get known(): Promise<void> {
+    return this.index.known;
+  }
+
+  /** The same, but not later than in half a second. */
+  async knownSoon(): Promise<void> {
+    if (!this.index.isKnown) await withinMillis(this.index.known, knownMillisMax);
+  }
+
+  /** Swarms of which anything is stored, as of the writer's last word; those that are known so far, until all are. */
+  stored(): SwarmSummary[] {
+    return this.index.all().map((summary) => withMemory(summary, this.client.slab));
+  }
+
+  /** One of them. */
+  find(swarmId: SwarmId): SwarmSummary | undefined {
+    const summary = this.index.find(swarmId);
+    return summary && withMemory(summary, this.client.slab);
+  }
+
+  /** Whether anything of a swarm is stored, in a store that is in use. */
+  holds(swarmId: SwarmId): boolean {
+    return this.down === undefined && this.index.has(swarmId);
   }
 
   /** The disk does not keep up, or does again. */
@@ -90,6 +134,10 @@ export class ApplianceStore {
     await withinMillis(stopped, stopMillisMax);
   }
 
+  private get current(): StoreTrouble | undefined {
+    return this.down ?? (this.slow ? slowTrouble : undefined);
+  }
+
   private async leave(failure: unknown): Promise<void> {
     this.note(failure);
     await Promise.all([withinMillis(this.disk.detach(), stopMillisMax), this.crew?.leaveStore()]);
@@ -105,16 +153,21 @@ export class ApplianceStore {
   }
 
   private note(failure: unknown): void {
-    this.down = failure instanceof CacheError ? `${String(failure.code)}: ${failure.message}` : String(failure);
+    const isKnown = failure instanceof CacheError;
+    const message = isKnown ? `${String(failure.code)}: ${failure.message}` : String(failure);
+    this.down = { reason: 'down', code: isKnown ? String(failure.code) : undefined, message };
     this.tellTrouble();
   }
 
   private tellTrouble(): void {
-    const slow = 'the disk does not keep up: reads take seconds, or a transaction does not end';
-    if (this.down !== undefined) this.tell({ reason: 'down', message: this.down });
-    else this.tell(this.slow ? { reason: 'slow', message: slow } : undefined);
+    this.tell(this.current);
   }
 }
+
+const slowTrouble: StoreTrouble = {
+  reason: 'slow',
+  message: 'the disk does not keep up: reads take seconds, or a transaction does not end',
+};
 
 async function withinMillis(work: Promise<unknown>, millis: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;

@@ -21,8 +21,10 @@ import type { DatapathExchange, InterceptTotals, LiveSwarm, PeerTotals } from '.
 import type { OperatorDesk } from './operator-desk';
 import { linkSettingsOf } from './fetch-plan';
 import type { IntegrityDesk } from './integrity-desk';
+import type { StoreState } from './appliance-store';
 import type { Pulse } from './pulse';
 import { loopbackOf } from './own-addresses';
+import { causeOf, declareSubscribers, giveUp } from './peer-conditions';
 import type { PeerRulesSettings } from './peer-rules';
 import { hasNativeSockets } from './sockets';
 import { streamStatsOf } from './stream-stats';
@@ -60,7 +62,7 @@ export class PeerService implements OnModuleDestroy {
   static async start({ config, registry, threads, readiness }: PeerServiceParts): Promise<PeerService> {
     const logger = new Logger(PeerService.name);
     const events = new EventEmitter<Events>();
-    declareSubscribers(config, readiness, logger);
+    declareSubscribers(config.subscribers, readiness, logger);
     readiness.declare({ name: 'store', ready: true });
     const peer = await AppliancePeer.start(
       { ...settingsOf(config), exchange: await exchangeOf(config) },
@@ -131,7 +133,7 @@ export class PeerService implements OnModuleDestroy {
   /** Whether a subscriber who asks for a swarm now finds it here: stored, or being fetched, and not blocked. */
   serves(swarmId: SwarmId): boolean {
     if (!this.isServed(swarmId) || this.isBlocked(swarmId)) return false;
-    return this.peer.holds(swarmId) || this.live().some(({ metadata }) => metadata.swarmId === swarmId);
+    return this.peer.store.holds(swarmId) || this.live().some(({ metadata }) => metadata.swarmId === swarmId);
   }
 
   /** Whether an operator blocked a swarm, by the admin API. */
@@ -154,9 +156,29 @@ export class PeerService implements OnModuleDestroy {
     return this.peer.live();
   }
 
-  /** See `AppliancePeer.stored`. */
+  /** See `ApplianceStore.state`. */
+  get storeState(): StoreState {
+    return this.peer.store.state;
+  }
+
+  /** See `ApplianceStore.known`. */
+  get storedKnown(): Promise<void> {
+    return this.peer.store.known;
+  }
+
+  /** See `ApplianceStore.knownSoon`. */
+  storedKnownSoon(): Promise<void> {
+    return this.peer.store.knownSoon();
+  }
+
+  /** See `ApplianceStore.stored`. */
   stored(): readonly SwarmSummary[] {
-    return this.peer.stored();
+    return this.peer.store.stored();
+  }
+
+  /** See `ApplianceStore.find`. */
+  storedSwarm(swarmId: SwarmId): SwarmSummary | undefined {
+    return this.peer.store.find(swarmId);
   }
 
   /** Makes external peers of a swarm known; the best has the lowest priority. */
@@ -208,11 +230,6 @@ function listenerOf(
     },
     onFailure: (failure) => giveUp(failure, readiness, logger),
   };
-}
-
-/** What an error says, and the one below it. */
-function causeOf({ message, cause }: Error): string {
-  return cause instanceof Error ? `${message} (${cause.message})` : message;
 }
 
 /** What carries the datagrams; if it is not what carries them best, why. */
@@ -276,24 +293,4 @@ async function exchangeOf({ ppspp }: WeirConfig): Promise<DatapathExchange | und
     case 'certificates':
       return { plain: false, authorities: [await readAuthorityCertificate(ppspp.membershipCa)] };
   }
-}
-
-function declareSubscribers({ subscribers }: WeirConfig, readiness: ReadinessRegistry, logger: Logger): void {
-  if (subscribers.length > 0) {
-    readiness.declare({ name: 'subscribers', ready: true });
-    return;
-  }
-  const reason = 'no subscriber prefix is configured, so that nobody is served';
-  const remedy = 'set the key subscribers (or WEIR_SUBSCRIBERS) to the prefixes of yours, as 198.51.100.0/24';
-  readiness.declare({ name: 'subscribers', ready: false, reason, remedy });
-  logger.warn(`not ready: ${reason}; ${remedy}`);
-}
-
-/** Without its data path the appliance is of no use: it ends, and its service manager starts it anew. */
-function giveUp(failure: unknown, readiness: ReadinessRegistry, logger: Logger): void {
-  const reason = failure instanceof Error ? failure.message : String(failure);
-  readiness.declare({ name: 'peer', ready: false, reason, remedy: 'look at the log, then restart the appliance' });
-  logger.fatal(reason);
-  process.exitCode = 1;
-  process.kill(process.pid, 'SIGTERM');
 }

@@ -24,6 +24,9 @@ export const openSliceKeys = 4096;
 /** Hash blocks that `open` reads before it lets the event loop run: 256 KiB. */
 export const openSliceBlocks = 64;
 
+/** Swarms whose records the writer tells at a time when it tells all: some milliseconds of the one that hears it. */
+export const toldSwarmsMax = 256;
+
 /** Smallest capacity: below it, eviction would fight with the records of the swarms it serves. */
 export const capacityBytesMin = 1024 * 1024;
 

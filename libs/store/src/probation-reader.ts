@@ -4,6 +4,15 @@ import type { RuleChange } from './rules/rule';
 import type { SlabView } from './slab-view';
 import type { OpenedSwarm, StoreReader, SwarmSummary } from './store';
 
+/** What is known of a swarm on disk, with what of it is in the slab. */
+export function withMemory(summary: SwarmSummary, slab: Pick<SlabView, 'indexes'>): SwarmSummary {
+  const inMemory = slab.indexes(summary.record.metadata.swarmId);
+  if (inMemory.length === 0) return summary;
+  const bytes = inMemory.reduce((sum, index) => sum + extentFootprint(summary.record, index), 0);
+  const { extentsHeld, storedBytes } = summary;
+  return { ...summary, extentsHeld: extentsHeld + inMemory.length, storedBytes: storedBytes + bytes };
+}
+
 /**
  * Reads what is on disk and what is in the slab as one. The slab is asked first: an extent that leaves it for the disk is
  * on disk before its place is given to another.
@@ -15,13 +24,7 @@ export class ProbationReader implements StoreReader {
   ) {}
 
   swarms(): SwarmSummary[] {
-    return this.disk.swarms().map((summary) => {
-      const inMemory = this.slab.indexes(summary.record.metadata.swarmId);
-      if (inMemory.length === 0) return summary;
-      const bytes = inMemory.reduce((sum, index) => sum + extentFootprint(summary.record, index), 0);
-      const { extentsHeld, storedBytes } = summary;
-      return { ...summary, extentsHeld: extentsHeld + inMemory.length, storedBytes: storedBytes + bytes };
-    });
+    return this.disk.swarms().map((summary) => withMemory(summary, this.slab));
   }
 
   rules(): RuleChange[] {

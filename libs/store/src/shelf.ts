@@ -7,6 +7,7 @@ import { loadLedger } from './load-ledger';
 import type { Drawer } from './drawer';
 import type { HeldExtent } from './store';
 import type { Tables } from './tables';
+import { WrittenSwarms } from './written-swarms';
 
 /**
  * Tables, memory and ledger moved in step: each method changes all of them alike, inside the caller's transaction. What is to be
@@ -14,6 +15,7 @@ import type { Tables } from './tables';
  */
 export class Shelf {
   readonly ledger: Ledger;
+  readonly records: WrittenSwarms;
   /** Swarms whose record on disk is behind. */
   private readonly outdated = new Set<LedgerSwarm>();
 
@@ -22,6 +24,7 @@ export class Shelf {
     private readonly drawer: Drawer,
   ) {
     this.ledger = loadLedger(tables);
+    this.records = new WrittenSwarms(this.ledger);
   }
 
   get hasLeftovers(): boolean {
@@ -112,6 +115,7 @@ export class Shelf {
     this.tables.removeSwarm(swarm.swarmId);
     this.ledger.retire(swarm);
     this.outdated.delete(swarm);
+    this.records.note(swarm.swarmId);
   }
 
   /** Removes some of what retired swarms left; false if there is nothing. */
@@ -129,6 +133,7 @@ export class Shelf {
     for (const swarm of this.outdated) {
       this.tables.putSwarm(this.ledger.entry(swarm));
       swarm.lastUseKept = swarm.lastUse;
+      this.records.note(swarm.swarmId);
     }
     this.outdated.clear();
   }

@@ -4,7 +4,14 @@ import { StoreError } from './errors';
 import { queuedBytesMax, queuedCommitsMax, transactionBytesMax } from './limits';
 import { SlabView } from './slab-view';
 import type { Batch, CommitResult, SwarmWrite } from './store';
-import { type ClientReply, type CommitRequest, type StoreNotice, emptyNotice } from './writer-messages';
+import type { SwarmIndex } from './swarm-index';
+import {
+  type ClientReply,
+  type CommitRequest,
+  type FollowRequest,
+  type StoreNotice,
+  emptyNotice,
+} from './writer-messages';
 
 interface Waiting {
   readonly batch: Batch;
@@ -35,6 +42,8 @@ export class StoreClient {
     private port: MessagePort,
     /** Hears of each transaction that changed the store, whoever asked for it. */
     private readonly onNotice: (notice: StoreNotice) => void = () => undefined,
+    /** Kept in step with the records on disk. */
+    private readonly index?: SwarmIndex,
   ) {
     this.attach(port);
   }
@@ -55,6 +64,8 @@ export class StoreClient {
     port.on('close', () => {
       if (port === this.port) this.fail();
     });
+    const follow: FollowRequest = { follow: true };
+    if (this.index !== undefined) port.postMessage(follow);
   }
 
   /** For how long the writer has been at what it was last given, in milliseconds; 0 when it has answered. */
@@ -129,6 +140,7 @@ export class StoreClient {
 
   private hear(reply: ClientReply): void {
     if (reply.type === 'slab') return this.slab.begin(reply.contents);
+    if (reply.type === 'swarms') return this.index?.apply(reply.news);
     if (reply.type === 'notice') {
       this.slab.apply(reply.notice);
       return this.onNotice(reply.notice);

@@ -176,6 +176,17 @@ export interface PolicyUsage {
   readonly stateBytes: number;
 }
 
+/** The swarms with a record, as their writer knows them: what readers find, without a look at the disk. */
+export interface SwarmRecords {
+  all(): SwarmId[];
+
+  /** Those whose record was written or removed since the last call. */
+  drain(): readonly SwarmId[];
+
+  /** Undefined for a swarm without a record. Not during a transaction. */
+  summary(swarmId: SwarmId): SwarmSummary | undefined;
+}
+
 /** The one writer of a store. */
 export interface StoreWriter {
   /**
@@ -196,6 +207,9 @@ export interface StoreWriter {
 
   /** What changed in the slab since the last call, and what left that no commit's result tells of. */
   moves(): SlabMoves & Pick<CommitResult, 'evicted'>;
+
+  /** The records that readers find. */
+  readonly records: SwarmRecords;
 
   /** Writes down what the policy remembers, for the next start. */
   remember(): void;

@@ -53,6 +53,7 @@ interface Changes {
 
 /** The writer over any tables: decides what is taken, and answers for it. */
 export class TableWriter implements StoreWriter {
+  readonly records: StoreWriter['records'];
   private readonly drawer: Drawer;
   private readonly shelf: Shelf;
   private readonly keeper: Keeper;
@@ -77,6 +78,7 @@ export class TableWriter implements StoreWriter {
     this.book = new RuleBook(tables.rules());
     this.drawer = new Drawer(probationBytes);
     this.shelf = new Shelf(tables, this.drawer);
+    this.records = this.shelf.records;
     this.highWaterBytes = this.shelf.ledger.storedBytes;
     this.keeper = new Keeper(this.shelf, () => this.diskAllows() !== 'nothing', {
       ...{ ...judgementDefaults, ...judgement, capacityBytes },

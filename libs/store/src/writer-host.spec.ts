@@ -45,6 +45,10 @@ class WatchedWriter implements StoreWriter {
     return this.inner.moves();
   }
 
+  get records() {
+    return this.inner.records;
+  }
+
   remember(): void {
     this.inner.remember();
   }

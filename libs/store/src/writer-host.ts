@@ -2,7 +2,15 @@ import { performance } from 'node:perf_hooks';
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { TraceRecorder } from './recording/trace-recorder';
 import type { CommitResult, RefusalReason, StoreTotals, StoreWriter } from './store';
-import type { ClientReply, CommitRequest, ControlReply, ControlRequest, StoreNotice } from './writer-messages';
+import { SwarmTeller } from './swarm-teller';
+import type {
+  ClientReply,
+  ClientRequest,
+  CommitRequest,
+  ControlReply,
+  ControlRequest,
+  StoreNotice,
+} from './writer-messages';
 
 interface Pending {
   readonly client: MessagePort;
@@ -31,6 +39,7 @@ const unixSecondsNow = (): number => Math.floor(Date.now() / 1000);
 export class WriterHost {
   private readonly clients = new Set<MessagePort>();
   private readonly queue: Pending[] = [];
+  private readonly teller: SwarmTeller;
   private scheduled = false;
   private unswept = 0;
   /** As of the last report. */
@@ -41,7 +50,9 @@ export class WriterHost {
     private readonly writer: StoreWriter,
     private readonly control: MessagePort,
     private readonly surroundings: WriterSurroundings = {},
-  ) {}
+  ) {
+    this.teller = new SwarmTeller(writer.records);
+  }
 
   /** Serves until told to stop, and closes the writer; rejects when it fails. The clients' ports are closed either way. */
   async run(): Promise<void> {
@@ -92,18 +103,26 @@ export class WriterHost {
   private connect(client: MessagePort): void {
     this.clients.add(client);
     this.reply(client, { type: 'slab', contents: this.writer.slab() });
-    client.on('message', (request: CommitRequest) => {
-      this.queue.push({ client, request });
+    client.on('message', (request: ClientRequest) => {
+      this.take(client, request);
       this.schedule();
     });
-    client.on('close', () => this.clients.delete(client));
+    client.on('close', () => {
+      this.clients.delete(client);
+      this.teller.end(client);
+    });
+  }
+
+  private take(client: MessagePort, request: ClientRequest): void {
+    if ('follow' in request) this.teller.begin(client);
+    else this.queue.push({ client, request });
   }
 
   private stop(): void {
     for (const client of this.clients) {
-      let next: { message: CommitRequest } | undefined = receiveMessageOnPort(client);
+      let next: { message: ClientRequest } | undefined = receiveMessageOnPort(client);
       while (next !== undefined) {
-        this.queue.push({ client, request: next.message });
+        this.take(client, next.message);
         next = receiveMessageOnPort(client);
       }
     }
@@ -160,6 +179,7 @@ export class WriterHost {
   }
 
   private publish(results: readonly CommitResult[]): void {
+    this.teller.tellChanges();
     const { evicted, ...moves } = this.writer.moves();
     const notice: StoreNotice = {
       written: results.flatMap(({ written }) => written),

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { SwarmId } from '@weir/ppspp';
 import type { LastEnd } from './boot-mark';
 import type { StoreErrorCode } from './errors';
 import type { StoreInspection } from './integrity/inspect-store';
@@ -14,6 +15,7 @@ import type {
   SlabMoves,
   StoreTotals,
   StoreUsage,
+  SwarmSummary,
 } from './store';
 
 /** What the writer's worker is started with. */
@@ -56,12 +58,31 @@ export interface CommitRequest {
   readonly batches: readonly Batch[];
 }
 
+/** From a client to the writer, once: it wants to hear which swarms have a record. */
+export interface FollowRequest {
+  readonly follow: true;
+}
+
+/** What clients send. */
+export type ClientRequest = CommitRequest | FollowRequest;
+
+/**
+ * Which swarms have a record, and which have none any more. From `begin` to `end` all of them are told, and changes in between; later
+ * changes have no stage. Comes before the answers to the commits that made them.
+ */
+export interface SwarmNews {
+  readonly stage?: 'begin' | 'end';
+  readonly kept: readonly SwarmSummary[];
+  readonly gone: readonly SwarmId[];
+}
+
 /**
  * From the writer to a client: at first what is in the slab, then the results of its last request, or what a transaction of
- * anybody's changed.
+ * anybody's changed; to who follows, the records.
  */
 export type ClientReply =
   | { readonly type: 'slab'; readonly contents: SlabContents }
+  | { readonly type: 'swarms'; readonly news: SwarmNews }
   | { readonly type: 'results'; readonly results: readonly CommitResult[] }
   | { readonly type: 'notice'; readonly notice: StoreNotice };
 

@@ -16,6 +16,8 @@ class Witness {
   stored: { record: typeof record; extentsHeld: number }[] = [];
   peers: TrackedPeer[] = [];
   isBlocked = false;
+  /** When it is known what is stored. */
+  known: Promise<void> = Promise.resolve();
   /** When all trackers have answered. */
   answered: Promise<readonly TrackedPeer[]> = Promise.resolve([]);
   tell: (notice: Notice) => void = () => undefined;
@@ -23,8 +25,10 @@ class Witness {
   async start(): Promise<SuperNodeService> {
     const peer: Partial<PeerService> = {
       onNotice: (listener) => (this.tell = listener),
-      stored: () => this.stored.map((swarm) => ({ ...swarm, storedBytes: 1, firstUse: 0, lastUse: 0 })),
+      storedKnown: this.known,
       isBlocked: () => this.isBlocked,
+      stored: () => this.stored.map(summaryOf),
+      storedSwarm: (id) => this.stored.map(summaryOf).find(({ record: { metadata } }) => metadata.swarmId === id),
       addPeers: (_, peers) => void this.deeds.push(`peers ${peers.map(written).join(' ')}`),
     };
     const registration: Partial<RegistrationService> = {
@@ -44,6 +48,10 @@ class Witness {
     await module.init();
     return module.get(SuperNodeService);
   }
+}
+
+function summaryOf(swarm: Witness['stored'][number]) {
+  return { ...swarm, storedBytes: 1, firstUse: 0, lastUse: 0 };
 }
 
 function written({ address, priority }: Candidate): string {
@@ -77,6 +85,25 @@ describe('SuperNodeService', () => {
     witness.tell({ type: 'swarm-wanted', metadata });
     await settled();
     expect(witness.deeds).toEqual([]);
+  });
+
+  it('registers what the store has once that is known, and leaves nothing before', async () => {
+    let tellKnown = (): void => undefined;
+    witness.known = new Promise((resolve) => (tellKnown = resolve));
+    await witness.start();
+    witness.tell({ type: 'swarm-complete', swarmId, contentBytes: 102_400 });
+    witness.tell({ type: 'swarm-wanted', metadata });
+    witness.tell({ type: 'swarm-closed', swarmId, servedBytes: 0, fetchedBytes: 0 });
+    await settled();
+    expect(witness.deeds).toEqual(['join SEEDER', 'join LEECH', 'peers ']);
+    const other = { ...record, metadata: { ...metadata, swarmId: 'cd'.repeat(32) } };
+    witness.stored = [
+      { record, extentsHeld: 1 },
+      { record: other, extentsHeld: 2 },
+    ];
+    tellKnown();
+    await settled();
+    expect(witness.deeds.slice(3)).toEqual(['join SEEDER']);
   });
 
   it('joins a swarm that a subscriber wants, and names its external peers, the best first', async () => {

@@ -11,6 +11,8 @@ import { candidatesOf, RegistrationService } from '@weir/registration';
 export class SuperNodeService implements OnApplicationBootstrap {
   /** Swarms joined because somebody wanted them, of which the store may have nothing yet. */
   private readonly wanted = new Set<SwarmId>();
+  /** Swarms joined as a seeder before it was known what is stored; undefined afterwards. */
+  private completed: Set<SwarmId> | undefined = new Set<SwarmId>();
 
   constructor(
     private readonly peer: PeerService,
@@ -21,11 +23,18 @@ export class SuperNodeService implements OnApplicationBootstrap {
     this.peer.onNotice((notice) => {
       this.hear(notice);
     });
+    void this.joinStored();
+  }
+
+  private async joinStored(): Promise<void> {
+    await this.peer.storedKnown;
     for (const { record, extentsHeld } of this.peer.stored()) {
-      if (this.peer.isBlocked(record.metadata.swarmId)) continue;
+      const { swarmId } = record.metadata;
+      if (this.peer.isBlocked(swarmId) || this.completed?.has(swarmId) === true) continue;
       const isComplete = extentsHeld === Math.ceil(record.chunkCount / extentChunks);
-      this.registration.join(record.metadata.swarmId, isComplete ? 'SEEDER' : 'LEECH');
+      this.registration.join(swarmId, isComplete ? 'SEEDER' : 'LEECH');
     }
+    this.completed = undefined;
   }
 
   private hear(notice: Notice): void {
@@ -36,10 +45,11 @@ export class SuperNodeService implements OnApplicationBootstrap {
         return void this.lookUp(notice.swarmId);
       case 'swarm-complete':
         this.wanted.delete(notice.swarmId);
+        this.completed?.add(notice.swarmId);
         this.registration.join(notice.swarmId, 'SEEDER');
         return;
       case 'swarm-closed':
-        return this.reconsider(notice.swarmId);
+        return void this.reconsider(notice.swarmId);
       case 'swarm-sized':
       case 'peer-lied':
       case 'peer-measured':
@@ -57,9 +67,10 @@ export class SuperNodeService implements OnApplicationBootstrap {
   }
 
   /** A swarm that nobody is in any more: we stay in it at the trackers for what the store has of it. */
-  private reconsider(swarmId: SwarmId): void {
+  private async reconsider(swarmId: SwarmId): Promise<void> {
     if (!this.wanted.delete(swarmId)) return;
-    const isStored = this.peer.stored().some(({ record }) => record.metadata.swarmId === swarmId);
-    if (!isStored) this.registration.leave(swarmId);
+    await this.peer.storedKnown;
+    const isIn = this.wanted.has(swarmId) || this.peer.storedSwarm(swarmId) !== undefined;
+    if (!isIn) this.registration.leave(swarmId);
   }
 }

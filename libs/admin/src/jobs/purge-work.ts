@@ -23,6 +23,10 @@ export class PurgeWork implements Work {
     const { peer, registration } = this.parts;
     // What it lists then is nothing, and to have removed that is not what was ordered.
     if (!peer.operator.isAnswered) return { progress: { ...this.progress(), note: 'the store does not answer' } };
+    if (peer.storeState.reason === 'loading') {
+      await peer.storedKnownSoon();
+      return { progress: this.progress() };
+    }
     const meant = peer.stored().filter(({ record }) => this.means(record.metadata.swarmId));
     this.before ??= totalOf(meant);
     const some = meant.slice(0, swarmsPerStep);

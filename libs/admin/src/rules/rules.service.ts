@@ -32,7 +32,8 @@ export class RulesService {
   }
 
   /** Throws `PIN_LIMIT`, `SWARM_BLOCKED`. */
-  pin(swarmId: SwarmId): Promise<SwarmRuleView> {
+  async pin(swarmId: SwarmId): Promise<SwarmRuleView> {
+    await this.peer.storedKnownSoon();
     return this.revise(swarmId, (rule) => {
       requireUnblocked(swarmId, rule);
       if (rule.pinned !== true) this.requireRoom(swarmId);
@@ -67,7 +68,8 @@ export class RulesService {
 
   /** Resolves when the block is on disk; by then no thread serves the swarm, and its erasure has begun. */
   async block(swarmId: SwarmId, { reason }: BlockRequest): Promise<BlockReportView> {
-    const held = this.stored().get(swarmId);
+    await this.peer.storedKnownSoon();
+    const held = this.peer.storedSwarm(swarmId);
     const since = Math.floor(Date.now() / 1_000);
     const fresh = { reason, since, bytes: held?.storedBytes ?? 0, extents: held?.extentsHeld ?? 0 };
     await this.peer.operator.revise(swarmId, (rule) => ({
@@ -166,20 +168,15 @@ export class RulesService {
 
   /** Throws `PIN_LIMIT` if a swarm, once it is here as a whole, takes more than is left for pins. */
   private requireRoom(swarmId: SwarmId): void {
-    const stored = this.stored();
     const { capacityBytes } = this.peer.usage;
     const room = Math.floor(capacityBytes * limits.pinnedShareMax);
-    let taken = wholeBytes(stored.get(swarmId));
+    let taken = wholeBytes(this.peer.storedSwarm(swarmId));
     for (const [id, { pinned }] of this.peer.operator.rules.swarms)
-      if (pinned === true && id !== swarmId) taken += wholeBytes(stored.get(id));
+      if (pinned === true && id !== swarmId) taken += wholeBytes(this.peer.storedSwarm(id));
     if (taken <= room) return;
     const share = `${String(100 * limits.pinnedShareMax)} %`;
     const message = `pinned swarms would take ${String(taken)} bytes of the ${String(room)} that they may, ${share} of store.capacity; unpin others, or give the store more`;
     throw new AdminError('PIN_LIMIT', message);
-  }
-
-  private stored(): ReadonlyMap<SwarmId, StoredSwarm> {
-    return new Map(this.peer.stored().map((swarm) => [swarm.record.metadata.swarmId, swarm]));
   }
 
   private usedByGroup(): ReadonlyMap<string, number> {
