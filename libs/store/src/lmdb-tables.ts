@@ -22,7 +22,7 @@ import { pageBytes } from './footprint';
 import { seal, sealBytes, unsealed } from './integrity/seal';
 import type { RulesCopy } from './integrity/rules-copy';
 import { type Environment, type Table, closeEnvironment, countIn } from './lmdb-environment';
-import { decodeRule, encodeRule } from './rules/codec';
+import { decodeRule, encodeRule, type RuleRow } from './rules/codec';
 import type { RuleChange } from './rules/rule';
 import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
 
@@ -39,7 +39,10 @@ export class LmdbTables implements Tables {
 
   /** Never less than it was: what a file lost is missed, and what is written behind that makes a hole of it. */
   private fileBytes: number;
-  private hasNewRules = false;
+  /** Rules changed by the transaction that runs. */
+  private newRules: RuleRow[] = [];
+  /** The disk did not take what was to be kept a second time. */
+  private copyIsBehind = false;
 
   constructor(
     private readonly environment: Environment,
@@ -52,6 +55,7 @@ export class LmdbTables implements Tables {
   /** Throws STORE_UNREADABLE, and commits nothing, if the file became shorter, or if pages of it cannot be read. */
   atomically<Result>(work: () => Result): Result {
     this.mustNotHaveShrunk();
+    this.newRules = [];
     return this.environment.guard.once((mustBeWhole) => {
       const result = this.environment.root.transactionSync(() => {
         const done = work();
@@ -60,7 +64,7 @@ export class LmdbTables implements Tables {
       });
       // The commit itself reads the list of free pages. What it wrote is sound; what it knows of the list no longer is.
       mustBeWhole();
-      if (this.hasNewRules) this.keepRules();
+      if (this.newRules.length > 0 || this.copyIsBehind) this.keepRules();
       return result;
     });
   }
@@ -121,15 +125,15 @@ export class LmdbTables implements Tables {
   }
 
   putRule(change: RuleChange): void {
-    const { key, value } = encodeRule(change);
-    if (value === undefined) this.environment.rules.removeSync(key);
-    else this.environment.rules.putSync(key, value);
-    this.hasNewRules = true;
+    const row = encodeRule(change);
+    if (row.value === undefined) this.environment.rules.removeSync(row.key);
+    else this.environment.rules.putSync(row.key, row.value);
+    this.newRules.push(row);
   }
 
   /** Brings the second copy of the rules up to date, should it be behind: a disk may not have taken it, or the process ended before. */
   renewCopy(): void {
-    if (this.copy?.isOf(this.environment.rules.getRange()) === false) this.keepRules();
+    this.copied((copy) => copy.renew([...this.environment.rules.getRange()]));
   }
 
   policy(): Uint8Array | undefined {
@@ -166,13 +170,19 @@ export class LmdbTables implements Tables {
     };
   }
 
+  /** Once a transaction, however many rules it changed. */
   private keepRules(): void {
-    this.hasNewRules = false;
+    this.copied((copy) => copy.add(this.newRules, () => this.environment.rules.getRange()));
+  }
+
+  private copied(work: (copy: RulesCopy) => void): void {
+    if (this.copy === undefined) return;
+    this.copyIsBehind = true;
     try {
-      this.copy?.keep(this.environment.rules.getRange());
+      work(this.copy);
+      this.copyIsBehind = false;
     } catch {
-      // On a disk that is full the rules themselves are kept all the same; the next change tries again.
-      this.hasNewRules = true;
+      // On a disk that is full the rules themselves are kept all the same; the next transaction tries again.
     }
   }
 

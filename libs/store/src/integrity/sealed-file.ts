@@ -8,17 +8,33 @@ import { crc32 } from 'node:zlib';
  */
 export function writeSealedFile(file: string, value: unknown): void {
   const text = JSON.stringify(value);
+  replaceFile(file, `crc32 ${sumOf(text)}\n${text}\n`);
+}
+
+/** Writes `text` in place of what the file held: on disk when it returns, and at no moment half of it. Throws what the file system does. */
+export function replaceFile(file: string, text: string): void {
   const fresh = `${file}.new`;
-  const descriptor = openSync(fresh, 'w', 0o600);
+  writeDown(openSync(fresh, 'w', 0o600), text);
+  renameSync(fresh, file);
+  syncDirectory(dirname(file));
+}
+
+/**
+ * Writes `text` behind what the file holds: on disk when it returns. Throws what the file system does, and then part of it may
+ * be there.
+ */
+export function extendFile(file: string, text: string): void {
+  writeDown(openSync(file, 'a', 0o600), text);
+}
+
+function writeDown(descriptor: number, text: string): void {
   try {
     // All of it, or it throws: a disk that fills up takes a part without a word.
-    writeFileSync(descriptor, `crc32 ${sumOf(text)}\n${text}\n`);
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
   }
-  renameSync(fresh, file);
-  syncDirectory(dirname(file));
 }
 
 /** What `writeSealedFile` wrote; undefined if there is none, or it is not what was written. */
@@ -41,6 +57,24 @@ export function syncDirectory(directory: string): void {
   }
 }
 
+/** A line of a file that grows: its CRC-32, and `value` as JSON. */
+export function sealedLine(value: unknown): string {
+  const text = JSON.stringify(value);
+  return `${sumOf(text)} ${text}\n`;
+}
+
+/** What `sealedLine` wrote, without its end; undefined if it is not what was written. */
+export function readSealedLine(line: string): unknown {
+  const text = line.slice(sumDigits + 1);
+  try {
+    return line.startsWith(`${sumOf(text)} `) ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const sumDigits = 8;
+
 function sumOf(text: string): string {
-  return crc32(text).toString(16).padStart(8, '0');
+  return crc32(text).toString(16).padStart(sumDigits, '0');
 }

@@ -139,6 +139,37 @@ describe('a store whose file was damaged', () => {
     expect(await rulesThere()).toEqual(expect.arrayContaining([pinned, blocked]));
   });
 
+  it('has what is sound of both copies of the rules, and says that some may be missing', async () => {
+    const writer = openLmdbWriter({ directory, capacityBytes });
+    writer.commit([{ ...emptyBatch, rules: [blocked] }], now);
+    await writer.close();
+    const rows = placesIn(file).filter(({ tree }) => tree === 'rules');
+    const at = rows.findIndex(({ key }) => key.toString('hex').includes(other.swarmId));
+    flip((rows[at]?.offset ?? 0) + 5, 1);
+    const copy = readFileSync(join(directory, 'rules.json'), 'utf8').split('\n');
+    const key = Buffer.concat([Buffer.from('s'), Buffer.from(other.swarmId, 'hex')]).toString('base64');
+    writeFileSync(
+      join(directory, 'rules.json'),
+      copy.map((line) => (line.includes(key) ? line.replace('"', '!') : line)).join('\n'),
+    );
+    expect(await reopened()).toMatchObject([{ remedy: 'restored' }, { kind: 'rules', remedy: 'lost' }]);
+    expect(await rulesThere()).toEqual([blocked]);
+    expect(await reopened()).toEqual([]);
+  });
+
+  it('keeps a rule that is newer than its second copy, where another one is damaged', async () => {
+    const before = readFileSync(join(directory, 'rules.json'));
+    const writer = openLmdbWriter({ directory, capacityBytes });
+    writer.commit([{ ...emptyBatch, rules: [blocked] }], now);
+    await writer.close();
+    writeFileSync(join(directory, 'rules.json'), before);
+    const rows = placesIn(file).filter(({ tree }) => tree === 'rules');
+    const at = rows.findIndex(({ key }) => key.toString('hex').includes(other.swarmId));
+    flip((rows[at]?.offset ?? 0) + 5, 1);
+    expect(await reopened()).toMatchObject([{ kind: 'rules', remedy: 'restored' }]);
+    expect(await rulesThere()).toEqual(expect.arrayContaining([pinned, blocked]));
+  });
+
   async function reopened(lostRules = false): Promise<readonly Finding[]> {
     let findings: readonly Finding[] = [];
     const mending = { lostRules, onFindings: (found: readonly Finding[]) => (findings = found) };
