@@ -91,6 +91,28 @@ describe('a block', () => {
   });
 });
 
+describe('many rules at once', () => {
+  it('are one transaction; swarms without a rule, or whose rule stays, have no part in it', async () => {
+    const third = 'c'.repeat(64);
+    for (const swarmId of [one, other]) await bench.desk.revise(swarmId, () => ({ blocked: block }));
+    await bench.desk.revise(third, () => ({ pinned: true }));
+    const commit = jest.spyOn(bench.client, 'commit');
+    await bench.desk.reviseAll([one, other, third, 'd'.repeat(64)], (rule) =>
+      rule.blocked === undefined ? rule : { blocked: { ...rule.blocked, erasedAt: 2 } },
+    );
+    expect(commit.mock.calls.map(([{ rules = [] }]) => rules.length)).toEqual([2]);
+    await reopen();
+    expect(bench.desk.rules.changes().map(({ kind, ...rest }) => [kind, rest])).toEqual([
+      ['swarm', { swarmId: one, rule: { blocked: { ...block, erasedAt: 2 } } }],
+      ['swarm', { swarmId: other, rule: { blocked: { ...block, erasedAt: 2 } } }],
+      ['swarm', { swarmId: third, rule: { pinned: true } }],
+    ]);
+    const idle = jest.spyOn(bench.client, 'commit');
+    await bench.desk.reviseAll([third], (rule) => rule);
+    expect(idle).not.toHaveBeenCalled();
+  });
+});
+
 describe('a store that was started again', () => {
   it('has what is laid down, whatever it lost of it or wrote without a word', async () => {
     await bench.desk.revise(one, (rule) => ({ ...rule, blocked: block }));

@@ -66,6 +66,21 @@ export class OperatorDesk {
     });
   }
 
+  /**
+   * The same for each of several swarms that something is laid down for, in one transaction; those for which nothing is, and those
+   * whose rule comes back as it is, are passed over. Rejects with a `StoreError`, and then nothing is changed.
+   */
+  reviseAll(swarmIds: readonly SwarmId[], change: (rule: SwarmRule) => SwarmRule): Promise<void> {
+    return this.inTurn(() => {
+      const changes = swarmIds.flatMap((swarmId): RuleChange[] => {
+        const before = this.rules.swarm(swarmId);
+        const rule = before && change(before);
+        return rule === before ? [] : [{ kind: 'swarm', swarmId, rule }];
+      });
+      return changes.length === 0 ? Promise.resolve() : this.writeAll(changes);
+    });
+  }
+
   /** Lays down, or removes, a group's quota or a job. Rejects with a `StoreError`, and then nothing is changed. */
   lay(change: Exclude<RuleChange, { kind: 'swarm' }>): Promise<void> {
     return this.inTurn(() => this.write(change));
@@ -167,16 +182,22 @@ export class OperatorDesk {
   }
 
   private async write(change: RuleChange): Promise<void> {
+    if (!this.rules.hasRoomFor(change)) throw new StoreError('STORE_RULES_FULL', fullRemedy, { kind: change.kind });
+    await this.writeAll([change]);
+  }
+
+  private async writeAll(changes: readonly RuleChange[]): Promise<void> {
     const { client, rules } = this.parts;
-    if (!rules.hasRoomFor(change)) throw new StoreError('STORE_RULES_FULL', fullRemedy, { kind: change.kind });
     // At once: the disk may be slow, and a block must not wait for it.
-    if (blocks(change)) this.tell(change, true);
+    for (const change of changes) if (blocks(change)) this.tell(change, true);
     try {
-      await client.commit({ ...emptyBatch, rules: [change] });
-      rules.apply(change);
+      await client.commit({ ...emptyBatch, rules: changes });
+      for (const change of changes) rules.apply(change);
     } finally {
-      if (change.kind === 'swarm') this.tell(change, rules.isBlocked(change.swarmId));
-      if (change.kind === 'swarm') this.limit(change.swarmId);
+      for (const change of changes) {
+        if (change.kind === 'swarm') this.tell(change, rules.isBlocked(change.swarmId));
+        if (change.kind === 'swarm') this.limit(change.swarmId);
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { PeerService } from '@weir/peer';
+import { PeerService, type SwarmRule } from '@weir/peer';
 import type { SwarmId } from '@weir/ppspp';
 import { limits } from '../limits';
 
@@ -51,6 +51,7 @@ export class ErasureService implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async erase(swarmIds: readonly SwarmId[]): Promise<void> {
     const { operator } = this.peer;
+    const blocks = new Set(swarmIds.map((swarmId) => operator.rules.swarm(swarmId)?.blocked));
     await operator.erase(swarmIds);
     let left: readonly number[] = await operator.leftovers();
     while (left.length > 0 && !this.end.signal.aborted) {
@@ -58,19 +59,27 @@ export class ErasureService implements OnApplicationBootstrap, OnModuleDestroy {
       left = operator.stillThere(left);
     }
     if (left.length > 0) return;
-    for (const swarmId of swarmIds) await this.confirm(swarmId);
+    await this.confirm(swarmIds, blocks);
   }
 
   /** Nothing is left of what was erased; what was written meanwhile would be found here, and erased once more. */
-  private async confirm(swarmId: SwarmId): Promise<void> {
+  private async confirm(swarmIds: readonly SwarmId[], blocks: ReadonlySet<SwarmRule['blocked']>): Promise<void> {
     const { operator } = this.peer;
-    const { record, memoryExtents } = await operator.find(swarmId);
-    if (record || memoryExtents > 0) return;
+    const erased: SwarmId[] = [];
+    for (const swarmId of swarmIds) {
+      const { record, memoryExtents } = await operator.find(swarmId);
+      if (!record && memoryExtents === 0) erased.push(swarmId);
+    }
     const erasedAt = Math.floor(Date.now() / 1_000);
-    await operator.revise(swarmId, (rule) =>
-      rule.blocked === undefined ? rule : { ...rule, blocked: { ...rule.blocked, erasedAt } },
+    // One transaction for all: each is a wait for the disk. A block that was laid down meanwhile has yet to be read back.
+    await operator.reviseAll(erased, (rule) =>
+      rule.blocked === undefined || !blocks.has(rule.blocked)
+        ? rule
+        : { ...rule, blocked: { ...rule.blocked, erasedAt } },
     );
-    this.logger.log(`swarm ${swarmId} is blocked, and nothing of it was found when the store was read back`);
+    for (const swarmId of erased) {
+      this.logger.log(`swarm ${swarmId} is blocked, and nothing of it was found when the store was read back`);
+    }
   }
 
   private told(error: unknown): void {
