@@ -158,16 +158,18 @@ describe('a store whose file was damaged', () => {
   });
 
   it('keeps a rule that is newer than its second copy, where another one is damaged', async () => {
-    const before = readFileSync(join(directory, 'rules.json'));
+    const newer = { ...blocked, rule: { blocked: { ...blocked.rule.blocked, erasedAt: 2 } } };
     const writer = openLmdbWriter({ directory, capacityBytes });
     writer.commit([{ ...emptyBatch, rules: [blocked] }], now);
+    const before = readFileSync(join(directory, 'rules.json'));
+    writer.commit([{ ...emptyBatch, rules: [newer] }], now);
     await writer.close();
     writeFileSync(join(directory, 'rules.json'), before);
     const rows = placesIn(file).filter(({ tree }) => tree === 'rules');
     const at = rows.findIndex(({ key }) => key.toString('hex').includes(other.swarmId));
     flip((rows[at]?.offset ?? 0) + 5, 1);
     expect(await reopened()).toMatchObject([{ kind: 'rules', remedy: 'restored' }]);
-    expect(await rulesThere()).toEqual(expect.arrayContaining([pinned, blocked]));
+    expect(await rulesThere()).toEqual(expect.arrayContaining([pinned, newer]));
   });
 
   async function reopened(lostRules = false): Promise<readonly Finding[]> {
