@@ -23,7 +23,8 @@ const hasGuard = existsSync(join(root, 'libs/store/native/build/Release/weir_sto
 
     const file = stage.path('store/data.mdb');
     truncateSync(file, Math.floor(statSync(file).size / 3));
-    const told = appliance.program.line('stdout', /the store is down: STORE_UNREADABLE/);
+    // Whoever comes upon it first: a read, or the scrub.
+    const told = appliance.program.line('stdout', /the store is down: STORE_(?:UNREADABLE|CORRUPT)/);
     const fetching = fetchFile(stage, { swarmId, out: stage.path('out'), peers: [appliance.address, seeder.address] });
     await told;
     expect(sha256Of((await fetching).file)).toBe(content.sha256);

@@ -83,7 +83,8 @@ it('the appliance lives through datagrams of all sizes and through callers that 
   const handshake = { type: 'handshake', channel: 1, options: initiatingOptions(metadata, true) } as const;
   for (let count = 0; count < 200; count++) {
     const gone = new Stage();
-    const call = await sender(gone, '127.1.0.8', appliance.address);
+    // Several subscribers: one alone has no more than 64 channels half open.
+    const call = await sender(gone, `127.1.0.${String(20 + (count % 8))}`, appliance.address);
     await call(encodeDatagram(0, [handshake], dialect));
     await gone.end();
   }
