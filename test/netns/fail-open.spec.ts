@@ -105,7 +105,11 @@ describeNamespaces('an appliance that fails', () => {
     appliance.crash('writer');
     await checkGap(lab);
     await checkRecovery(cut);
-    await untilTrue('the store is in use again', async () => (await appliance.request('/readyz')).status === 200, 20_000);
+    await untilTrue(
+      'the store is in use again',
+      async () => (await appliance.request('/readyz')).status === 200,
+      20_000,
+    );
     await checkServes();
   });
 
