@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import { BootMark } from './boot-mark';
+import { BootMark, mayBeTorn } from './boot-mark';
 import { makeDirectory } from './directory';
 import { StoreError } from './errors';
 import type { Finding } from './integrity/finding';
@@ -39,7 +39,10 @@ async function runLocked(options: LmdbStoreOptions, control: MessagePort): Promi
     const onFindings = (more: readonly Finding[]) => found.push(...more);
     const recorder = options.recording === undefined ? undefined : new TraceRecorder(options.recording);
     const onUse = recorder === undefined ? undefined : (use: SegmentUse) => recorder.record(use);
-    const makeAccount = openLmdb({ ...options, onUse }, undefined, { lostRules: findings.length > 0, onFindings });
+    const makeAccount = openLmdb({ ...options, onUse }, undefined, {
+      lostRules: findings.length > 0 || mayBeTorn(mark.last),
+      onFindings,
+    });
     tell(control, { type: 'opened', lastEnd: mark.last, inspection: { report, findings: found } });
     const settling = setTimeout(() => mark.settle(), settledAfterMillis);
     await new WriterHost(makeAccount(), control, { recorder }).run().finally(() => {
