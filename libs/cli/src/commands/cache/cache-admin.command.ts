@@ -1,5 +1,4 @@
 import { setTimeout } from 'node:timers/promises';
-import { Inject } from '@nestjs/common';
 import { parseBytes, type Parsed } from '@weir/config';
 import { Option } from 'nest-commander';
 import { z } from 'zod';
@@ -7,9 +6,7 @@ import { AdminClient } from '../../catalogue/admin-client';
 import { CommandError } from '../../errors';
 import { parseAdminUrl, read } from '../../options/parse';
 import { readSwarm } from '../../options/swarm';
-import type { Terminal } from '../../terminal/terminal';
-import { TERMINAL } from '../tokens';
-import { WeirCommand } from '../weir.command';
+import { AnsweringCommand } from '../answering.command';
 
 /** Where the admin API is, and how to show what it answers. */
 export interface CacheOptions {
@@ -47,11 +44,7 @@ export const jobShape = z.looseObject({
 export type JobShape = z.output<typeof jobShape>;
 
 /** What all commands have in common that ask an appliance's admin API. */
-export abstract class CacheAdminCommand extends WeirCommand {
-  constructor(@Inject(TERMINAL) protected readonly terminal: Terminal) {
-    super();
-  }
-
+export abstract class CacheAdminCommand extends AnsweringCommand {
   @Option({ flags: '--admin <url>', description: `the appliance's admin API (default: ${usualAdmin})` })
   readAdmin(text: string): string {
     return read('--admin', text, parseAdminUrl);
@@ -60,11 +53,6 @@ export abstract class CacheAdminCommand extends WeirCommand {
   @Option({ flags: '--token-file <file>', description: 'the file with its token, if it asks for one' })
   readTokenFile(text: string): string {
     return text;
-  }
-
-  @Option({ flags: '--json', description: 'print the answer as one JSON line instead' })
-  readJson(): boolean {
-    return true;
   }
 
   /** Runs `work` with the admin API. */
@@ -80,11 +68,6 @@ export abstract class CacheAdminCommand extends WeirCommand {
   /** The ID of a swarm that is named by its ID, a link, a record or a file. */
   protected async swarmOf(text: string): Promise<string> {
     return (await readSwarm(text)).swarmId;
-  }
-
-  /** The answer in one line, or what `lines` make of it. */
-  protected show<Answer>({ json }: CacheOptions, answer: Answer, lines: (answer: Answer) => readonly string[]): void {
-    for (const line of json === true ? [JSON.stringify(answer)] : lines(answer)) this.terminal.print(line);
   }
 
   /** Waits for the end of a job. Rejects with `INCOMPLETE` if it failed or was cancelled. */

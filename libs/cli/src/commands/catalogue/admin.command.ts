@@ -1,11 +1,8 @@
-import { Inject } from '@nestjs/common';
 import { Option } from 'nest-commander';
 import { AdminClient } from '../../catalogue/admin-client';
 import { parseAdminUrl, read } from '../../options/parse';
 import { readSwarm } from '../../options/swarm';
-import type { Terminal } from '../../terminal/terminal';
-import { TERMINAL } from '../tokens';
-import { WeirCommand } from '../weir.command';
+import { AnsweringCommand } from '../answering.command';
 
 /** Where the admin side is, and what it asks for. */
 export interface AdminOptions {
@@ -18,11 +15,7 @@ export interface AdminOptions {
 const usualAdmin = 'http://127.0.0.1:7847';
 
 /** What all commands have in common that ask a tracker's admin side. */
-export abstract class AdminCommand extends WeirCommand {
-  constructor(@Inject(TERMINAL) protected readonly terminal: Terminal) {
-    super();
-  }
-
+export abstract class AdminCommand extends AnsweringCommand {
   @Option({ flags: '--admin <url>', description: `the tracker's admin side (default: ${usualAdmin})` })
   readAdmin(text: string): string {
     return read('--admin', text, parseAdminUrl);
@@ -31,11 +24,6 @@ export abstract class AdminCommand extends WeirCommand {
   @Option({ flags: '--token-file <file>', description: 'the file with its token', required: true })
   readTokenFile(text: string): string {
     return text;
-  }
-
-  @Option({ flags: '--json', description: 'print the answer as one JSON line instead' })
-  readJson(): boolean {
-    return true;
   }
 
   /** Runs `work` with the admin side. */
@@ -49,10 +37,5 @@ export abstract class AdminCommand extends WeirCommand {
   /** The part of a path that stands for a swarm, which is named by its ID, a link, a record or a file; `*` is every one. */
   protected async swarmOf(text: string): Promise<string> {
     return text === '*' ? text : (await readSwarm(text)).swarmId;
-  }
-
-  /** The answer in one line, or what `lines` make of it. */
-  protected show<Answer>({ json }: AdminOptions, answer: Answer, lines: (answer: Answer) => readonly string[]): void {
-    for (const line of json === true ? [JSON.stringify(answer)] : lines(answer)) this.terminal.print(line);
   }
 }
