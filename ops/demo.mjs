@@ -20,13 +20,12 @@ const file = resolve(argv[2] ?? execPath);
 const folder = mkdtempSync(join(tmpdir(), 'weir-demo-'));
 const cast = new Cast();
 let ending = false;
-for (const [signal, status] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-])
-  process.on(signal, () => void end(status));
+const interruptions = { SIGINT: 130, SIGTERM: 143 };
+for (const [signal, status] of Object.entries(interruptions)) process.on(signal, () => void end(status));
 
 const status = await run().catch((error) => {
+  // A signal reaches all processes at once, and a subscriber may be the first to end of it.
+  if (Object.values(interruptions).includes(error.status)) return error.status;
   if (!ending) stderr.write(`demo: ${error.message}\n`);
   return 1;
 });

@@ -42,7 +42,7 @@ export class Cast {
     let last = '';
     lines.on('line', (line) => (last = line));
     const [[status]] = await Promise.all([exited, once(lines, 'close')]);
-    if (status !== 0) throw new Error(`the ${name} failed with status ${status}`);
+    if (status !== 0) throw Object.assign(new Error(`the ${name} failed with status ${status}`), { status });
     return JSON.parse(last);
   }
 
