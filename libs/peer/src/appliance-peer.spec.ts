@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { nativeDatagrams } from '@weir/datagram';
 import type { Address, Notice } from '@weir/ppspp';
 import { Registry } from 'prom-client';
@@ -50,6 +51,7 @@ describe('AppliancePeer', () => {
   });
   afterEach(async () => {
     for (const end of ends.splice(0).reverse()) await end();
+    failuresOf.clear();
     rmSync(directory, { recursive: true, force: true });
   });
 
@@ -75,10 +77,12 @@ describe('AppliancePeer', () => {
     };
     const all = { listen, subscribers, threads, storeDirectory: directory, storeCapacityBytes: capacity, ...settings };
     const peer = await AppliancePeer.start(all, listener, new Registry());
+    failuresOf.set(peer, failures);
     ends.push(() => peer.stop());
     externalOf.set(peer, external);
     return peer;
   }
+  const failuresOf = new Map<AppliancePeer, readonly unknown[]>();
   const externalOf = new WeakMap<AppliancePeer, Address[]>();
 
   async function seeder(): Promise<Transfer> {
@@ -94,8 +98,22 @@ describe('AppliancePeer', () => {
     const transfer = await startTransfer({ metadata, store, listen: { ip, port: 0 }, want: 'all', trusted: false });
     ends.push(() => transfer.close());
     transfer.addPeers(peer.addresses.map((address) => ({ address, priority: 0 })));
-    await store.complete;
+    await inTime(store.complete);
     return joined(store.extents.values());
+  }
+
+  /** Before the test's own time is over, so that it is told what there is to be told. */
+  async function inTime(complete: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`the content did not come: ${told()}`)), 25_000);
+    });
+    await Promise.race([complete, tooLong]).finally(() => clearTimeout(timer));
+  }
+
+  /** Of each appliance that a failed test left: what it complained of, and what it did. */
+  function told(): string {
+    return inspect([...failuresOf].map(([peer, failures]) => ({ failures, totals: peer.totals, held: peer.stored() })));
   }
 
   it('fetches once for two subscribers, and serves what it stored after a restart', async () => {

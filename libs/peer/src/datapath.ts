@@ -118,6 +118,7 @@ export class Datapath {
     return new ThreadStore(this.task.store, this.task.storeDirectory, {
       onNotice: (notice) => this.onStoreNotice(notice),
       onState: (reason, holds) => this.onStoreState(reason, holds),
+      onFound: (swarmId, content) => this.driver.input({ kind: 'swarm-opened', swarmId, content }),
     });
   }
 

@@ -1,11 +1,21 @@
 import type { MessagePort } from 'node:worker_threads';
-import { ShelteredReader, StoreClient, commitMillisMax, openLmdbReader, type StoreNotice } from '@weir/store';
+import type { SwarmId } from '@weir/ppspp';
+import {
+  type OpenedSwarm,
+  ShelteredReader,
+  StoreClient,
+  commitMillisMax,
+  openLmdbReader,
+  type StoreNotice,
+} from '@weir/store';
 
 /** Who hears of a thread's store. */
 export interface ThreadStoreListener {
   onNotice(notice: StoreNotice): void;
   /** It is of no use at the moment, or is again. */
   onState(reason: 'down' | 'slow', holds: boolean): void;
+  /** It has something of a swarm, after it could not tell. */
+  onFound(swarmId: SwarmId, swarm: OpenedSwarm): void;
 }
 
 /** A datapath thread's ways to the store, which goes down and comes up again under it, and may be slow. */
@@ -20,7 +30,10 @@ export class ThreadStore {
     private readonly listener: ThreadStoreListener,
   ) {
     this.client = new StoreClient(port, (notice) => listener.onNotice(notice));
-    this.reader = new ShelteredReader(() => openLmdbReader(directory), { onSlow: () => this.look() });
+    this.reader = new ShelteredReader(() => openLmdbReader(directory), {
+      onSlow: () => this.look(),
+      onFound: (swarmId, swarm) => listener.onFound(swarmId, swarm),
+    });
   }
 
   /** Resolves when nothing of the store is open in this thread. */

@@ -46,7 +46,7 @@ export * from './swarm/metadata';
 export { isCallable, type Nearness, type Refusal, type Standing } from './swarm/standing';
 export type { Delivery } from './swarm/throughput';
 export * from './swarm/statement';
-export type { SourceBytes } from './swarm/intake';
+export type { SourceBytes } from './swarm/sources';
 export type { Swarm } from './swarm/swarm';
 export * from './wire/codes';
 export * from './wire/decode';

@@ -3,7 +3,7 @@ import { StoreError } from './errors';
 import { lateReadsMax } from './limits';
 import { MemoryStore } from './memory-store';
 import { ShelteredReader } from './sheltered-reader';
-import type { StoreReader } from './store';
+import type { OpenedSwarm, StoreReader } from './store';
 
 const content = new TestContent(1);
 const capacityBytes = 64 * 1024 * 1024;
@@ -12,15 +12,21 @@ const capacityBytes = 64 * 1024 * 1024;
 function slowReader(inner: StoreReader) {
   const held: (() => void)[] = [];
   let hangs = false;
+  const turn = async (): Promise<void> => {
+    if (hangs) await new Promise<void>((resolve) => held.push(resolve));
+  };
   const reader: StoreReader = {
     swarms: () => inner.swarms(),
     rules: () => inner.rules(),
     leftovers: () => inner.leftovers(),
     stillThere: (numbers) => inner.stillThere(numbers),
     holds: (swarmId) => inner.holds(swarmId),
-    open: (swarmId) => inner.open(swarmId),
+    open: async (swarmId) => {
+      await turn();
+      return inner.open(swarmId);
+    },
     read: async (swarmId, index) => {
-      if (hangs) await new Promise<void>((resolve) => held.push(resolve));
+      await turn();
       return inner.read(swarmId, index);
     },
     close: () => inner.close(),
@@ -52,6 +58,36 @@ describe('a sheltered reader', () => {
     expect(states).toEqual([true, false]);
     await expect(new ShelteredReader(() => disk.reader).read(content.swarmId, 0)).resolves.toEqual(content.extent(0));
     await expect(sheltered.open(content.swarmId)).resolves.toMatchObject({ extents: [0, 1] });
+  });
+
+  it('tells what there is of a swarm that was opened too late, or of which a read was late', async () => {
+    const disk = slowReader(store.reader());
+    const found: [string, readonly number[]][] = [];
+    const onFound = (swarmId: string, { extents }: OpenedSwarm): void => void found.push([swarmId, extents]);
+    const sheltered = new ShelteredReader(() => disk.reader, { millisMax: 1, onFound });
+    disk.hang();
+    await expect(sheltered.open(content.swarmId)).resolves.toBeUndefined();
+    disk.answer();
+    await new Promise(setImmediate);
+    expect(found.splice(0)).toEqual([[content.swarmId, [0, 1]]]);
+    disk.hang();
+    for (let read = 0; read < lateReadsMax + 5; read++) await sheltered.read(content.swarmId, 0);
+    expect(found).toEqual([]);
+    disk.answer();
+    await new Promise(setImmediate);
+    expect(found.splice(0)).toEqual([[content.swarmId, [0, 1]]]);
+    await expect(sheltered.read(content.swarmId, 0)).resolves.toEqual(content.extent(0));
+    expect(found).toEqual([]);
+  });
+
+  it('tells what there is of a swarm that was asked for while it was off the store', async () => {
+    const found: string[] = [];
+    const sheltered = new ShelteredReader(() => store.reader(), { onFound: (swarmId) => void found.push(swarmId) });
+    await sheltered.detach();
+    await expect(sheltered.open(content.swarmId)).resolves.toBeUndefined();
+    sheltered.attach();
+    await new Promise(setImmediate);
+    expect(found).toEqual([content.swarmId]);
   });
 
   it('passes on what went wrong', async () => {

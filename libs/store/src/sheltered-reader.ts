@@ -1,4 +1,4 @@
-import type { Extent, SwarmId } from '@weir/ppspp';
+import { limits, type Extent, type SwarmId } from '@weir/ppspp';
 import { StoreError } from './errors';
 import { lateReadsMax, readMillisMax } from './limits';
 import type { RuleChange } from './rules/rule';
@@ -10,11 +10,22 @@ export interface ShelterOptions {
   readonly millisMax?: number;
   /** Hears when the disk gets slow, and when it is itself again. */
   readonly onSlow?: (slow: boolean) => void;
+  /** Hears what there is of a swarm of which something was said not to be there for want of an answer. */
+  readonly onFound?: (swarmId: SwarmId, swarm: OpenedSwarm) => void;
+}
+
+/** What comes of a question that is not answered in time. */
+interface Lateness<Answer> {
+  /** Of what nothing is known then. */
+  readonly missing: SwarmId;
+  /** Takes the answer, when it comes after all. */
+  readonly late: (answer: Answer | undefined) => void;
 }
 
 /**
  * A reader for those who cannot wait: what the disk does not give in time counts as not there, and while much is late, nothing more
  * is asked of it. It can be taken off a store that failed and put back to one that came up again; in between there is nothing.
+ * Who was told that something is not there because nobody answered, hears of it when the store answers again.
  */
 export class ShelteredReader implements StoreReader {
   private inner: StoreReader | undefined;
@@ -22,6 +33,9 @@ export class ShelteredReader implements StoreReader {
   /** Reads whose time is over and that go on all the same: each holds a thread of the platform's pool. */
   private late = 0;
   private slow = false;
+  /** Swarms of which something was not found for want of an answer. */
+  private readonly missed = new Set<SwarmId>();
+  private finding = false;
 
   constructor(
     private readonly make: () => StoreReader,
@@ -39,7 +53,9 @@ export class ShelteredReader implements StoreReader {
 
   /** Puts it to the store that is there now. */
   attach(): void {
-    if (!this.closed) this.inner ??= this.make();
+    if (this.closed) return;
+    this.inner ??= this.make();
+    void this.findMissed();
   }
 
   get isSlow(): boolean {
@@ -67,11 +83,13 @@ export class ShelteredReader implements StoreReader {
   }
 
   open(swarmId: SwarmId): Promise<OpenedSwarm | undefined> {
-    return this.inTime((reader) => reader.open(swarmId));
+    const late = (swarm: OpenedSwarm | undefined): void => this.tellFound(swarmId, swarm);
+    return this.inTime((reader) => reader.open(swarmId), { missing: swarmId, late });
   }
 
   read(swarmId: SwarmId, index: number): Promise<Extent | undefined> {
-    return this.inTime((reader) => reader.read(swarmId, index));
+    const late = (): void => this.note(swarmId);
+    return this.inTime((reader) => reader.read(swarmId, index), { missing: swarmId, late });
   }
 
   async close(): Promise<void> {
@@ -84,9 +102,15 @@ export class ShelteredReader implements StoreReader {
     return this.inner;
   }
 
-  private async inTime<Answer>(ask: (reader: StoreReader) => Promise<Answer>): Promise<Answer | undefined> {
+  private async inTime<Answer>(
+    ask: (reader: StoreReader) => Promise<Answer | undefined>,
+    { missing, late }: Lateness<Answer>,
+  ): Promise<Answer | undefined> {
     const { reader } = this;
-    if (reader === undefined || this.late >= lateReadsMax) return undefined;
+    if (reader === undefined || this.late >= lateReadsMax) {
+      this.note(missing);
+      return;
+    }
     const answer = ask(reader);
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<typeof isLate>((resolve) => {
@@ -95,21 +119,44 @@ export class ShelteredReader implements StoreReader {
     try {
       const first = await Promise.race([answer, tooLate]);
       if (first !== isLate) return first;
-      this.waitFor(answer);
+      this.waitFor(answer.then(late));
       return undefined;
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** Nobody wants the answer any more; that it comes says that the disk works. */
+  /** Who asked was told that there is nothing; that an answer comes says that the disk works. */
   private waitFor(answer: Promise<unknown>): void {
     this.late++;
     this.tellSlow(true);
     const arrived = (): void => {
-      if (--this.late === 0) this.tellSlow(false);
+      if (--this.late > 0) return;
+      this.tellSlow(false);
+      void this.findMissed();
     };
     answer.then(arrived, arrived);
+  }
+
+  private note(swarmId: SwarmId): undefined {
+    if (this.options.onFound !== undefined && this.missed.size < limits.swarmsMax) this.missed.add(swarmId);
+  }
+
+  private tellFound(swarmId: SwarmId, swarm: OpenedSwarm | undefined): void {
+    if (swarm !== undefined && !this.closed) this.options.onFound?.(swarmId, swarm);
+  }
+
+  /** Looks again, one swarm after another, as long as the disk keeps up. */
+  private async findMissed(): Promise<void> {
+    if (this.finding) return;
+    this.finding = true;
+    for (const swarmId of this.missed) {
+      if (this.closed || this.inner === undefined || this.late > 0) break;
+      this.missed.delete(swarmId);
+      // What cannot be opened is noted by whoever asks for it next.
+      this.tellFound(swarmId, await this.open(swarmId).catch(() => undefined));
+    }
+    this.finding = false;
   }
 
   private tellSlow(slow: boolean): void {

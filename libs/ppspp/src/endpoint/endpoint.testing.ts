@@ -50,9 +50,14 @@ export class TestEndpoint {
   /** Serves a content; `trusted`, without checking it first. */
   seed({ metadata, content, extents }: Published, trusted = true): this {
     for (const { index, bytes } of extents) this.written.set(index, bytes);
-    this.extents.set(metadata.swarmId, extents);
+    this.stock({ metadata, extents });
     this.endpoint.handle({ kind: 'join', join: { metadata, want: 'none', content, trusted } }, this.now);
     return this;
+  }
+
+  /** Puts a content where its reads are answered from. */
+  stock({ metadata, extents }: Pick<Published, 'metadata' | 'extents'>): void {
+    this.extents.set(metadata.swarmId, extents);
   }
 
   fetch(metadata: SwarmMetadata, from: Address): this {

@@ -7,7 +7,7 @@ import type { SwarmId } from '../swarm/metadata';
 import type { SwarmContext } from '../swarm/context';
 import { preferenceOf } from '../swarm/preference';
 import { Throughput } from '../swarm/throughput';
-import type { SourceBytes } from '../swarm/intake';
+import type { SourceBytes } from '../swarm/sources';
 import type { Swarm } from '../swarm/swarm';
 import { decodeDatagram, peekChannel } from '../wire/decode';
 import type { Message } from '../wire/message';
@@ -132,6 +132,7 @@ export class Endpoint {
       case 'swarm-limits':
         return this.rouse(this.registrar.take(input, now));
       case 'swarm-opened':
+        this.with(input.swarmId, (swarm) => swarm.open(input.content, false));
         return this.doorman.opened(input.swarmId, input.content, now);
       case 'peer-measured':
         return this.throughput.note(input.address, input.delivery, now);

@@ -2,7 +2,6 @@ import { Purse } from '../budget/purse';
 import { Toll } from '../budget/toll';
 import type { Channel } from '../channel/channel';
 import type { Downloader } from '../channel/downloader';
-import type { Address } from '../endpoint/address';
 import { limits, type Micros } from '../limits';
 import type { DataMessage } from '../wire/message';
 import type { Assembly } from './assembly';
@@ -14,17 +13,12 @@ import type { Members } from './members';
 import type { Demand } from './demand';
 import { Picker } from './picker';
 import { Rescue } from './rescue';
+import { type SourceBytes, Sources } from './sources';
 import { Stranded } from './stranded';
 import { judgeChunk, Verification, type Arrival } from './verification';
 
 /** What an extent carries where no tree protects the content. */
 const noHashes = new Uint8Array(0);
-
-/** What came from one peer. */
-export interface SourceBytes {
-  readonly address: Address;
-  readonly bytes: number;
-}
 
 /** What fetching shares with its swarm. */
 export interface IntakeParts {
@@ -49,7 +43,7 @@ export class Intake {
   private readonly stranded = new Stranded();
   /** Content bytes that came and proved right. */
   fetchedBytes = 0;
-  private readonly receivedFrom = new Map<string, SourceBytes>();
+  private readonly sources = new Sources();
   private runs = 0;
   private notedCount: number | undefined;
   private isCertain = false;
@@ -143,15 +137,20 @@ export class Intake {
     this.parts.completed({ index, bytes: assembly.content, hashes: subtree });
   }
 
+  /** True for an extent of which all chunks are here, and that is not stored yet. */
+  isComplete(extent: number): boolean {
+    return this.picker.assembly(extent)?.complete === true;
+  }
+
   /** Forgets an extent that is stored, or has to be begun anew. */
   drop(extent: number): void {
     this.picker.drop(extent);
     this.touchSources();
   }
 
-  /** Content bytes that each peer sent and that proved right. Bounded: what further peers sent is not told apart. */
+  /** Content bytes that each peer sent and that proved right. */
   received(): SourceBytes[] {
-    return [...this.receivedFrom.values()];
+    return this.sources.list();
   }
 
   touchSources(): void {
@@ -256,7 +255,7 @@ export class Intake {
     this.parts.context.counters.fetchedBytes += bytes.length;
     this.fetchedBytes += bytes.length;
     this.tookAt = this.now;
-    this.noteSource(from, bytes.length);
+    this.sources.note(from, bytes.length);
     for (const channel of this.parts.members.sources())
       if (channel !== from && channel.downloader.cancel(chunk, this.now)) this.parts.context.touch(channel);
     const assembly = this.picker.put(chunk, bytes);
@@ -289,11 +288,5 @@ export class Intake {
     this.notedCount = chunkCount;
     this.parts.context.push({ kind: 'notice', notice: { type: 'swarm-sized', swarmId: metadata.swarmId, chunkCount } });
     this.touchSources();
-  }
-
-  private noteSource({ key, address }: Channel, more: number): void {
-    const { bytes } = this.receivedFrom.get(key) ?? { bytes: 0 };
-    if (bytes === 0 && this.receivedFrom.size >= limits.candidatesMax) return;
-    this.receivedFrom.set(key, { address, bytes: bytes + more });
   }
 }

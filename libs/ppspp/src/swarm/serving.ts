@@ -144,6 +144,8 @@ export class Serving implements Shelf {
     const { holdings, members, context } = this.parts;
     holdings.drop(extent);
     this.freshness.drop(extent);
+    // What it hashes to says nothing of what is fetched in its place.
+    this.unchecked.delete(extent);
     context.cache.remove(holdings.metadata.swarmId, extent);
     for (const { uploader, guest } of members) if (!guest && uploader.queue.waitsFor(extent)) return this.need(extent);
   }

@@ -1,4 +1,4 @@
-import type { Want } from '../endpoint/effects';
+import type { OpenedContent, Want } from '../endpoint/effects';
 import type { Channel } from '../channel/channel';
 import type { Announcer } from './announcer';
 import type { Completion } from './completion';
@@ -7,6 +7,7 @@ import type { SwarmContext } from './context';
 import type { Demand } from './demand';
 import type { Holdings } from './holdings';
 import type { Intake } from './intake';
+import { areAddressedAlike } from './metadata';
 import type { Serving } from './serving';
 
 /** What brings fetched extents into the store shares with its swarm. */
@@ -47,6 +48,25 @@ export class Storing {
       announcer.announce(extent);
     } else holdings.everHeld.add({ first: extent, last: extent });
     intake.drop(extent);
+    completion.gained();
+    context.stirred(holdings.metadata.swarmId);
+  }
+
+  /** The store turns out to have more than it told: who waits for it is served, and nobody need send it. */
+  found(content: OpenedContent | undefined, intake: Intake): void {
+    const { holdings, context, demand, serving, announcer, completion } = this.parts;
+    if (content === undefined || !areAddressedAlike(content.record.metadata, holdings.metadata)) return;
+    const { held } = holdings;
+    // What is complete in memory is on its way into the store, and checked as what it is there.
+    const isNew = (extent: number): boolean => !held.has(extent) && !intake.isComplete(extent);
+    const extents = content.extents.filter(isNew);
+    if (!holdings.adopt({ ...content, extents })) return;
+    for (const extent of extents.filter((one) => held.has(one))) {
+      intake.drop(extent);
+      if (demand.presses(extent)) serving.readAhead(extent);
+      demand.meet(extent);
+      announcer.announce(extent);
+    }
     completion.gained();
     context.stirred(holdings.metadata.swarmId);
   }

@@ -13,10 +13,11 @@ import type { SwarmContext } from './context';
 import { Demand } from './demand';
 import { Guests } from './guests';
 import { Holdings } from './holdings';
-import { Intake, type SourceBytes } from './intake';
+import { Intake } from './intake';
 import { Members } from './members';
 import type { SwarmMetadata } from './metadata';
 import { Serving } from './serving';
+import type { SourceBytes } from './sources';
 import { Storing } from './storing';
 
 const never = Number.POSITIVE_INFINITY;
@@ -202,8 +203,9 @@ export class Swarm implements ChannelSwarm {
     this.intake.touchSources();
   }
 
-  /** The store told what it holds. */
+  /** The store told what it holds; or, told before, what else. */
   open(content: OpenedContent | undefined, trusted: boolean): void {
+    if (this.opened) return this.storing.found(content, this.intake);
     if (content !== undefined) {
       if (trusted) this.holdings.adoptTrusted(content);
       else this.holdings.adopt(content);
