@@ -13,6 +13,7 @@ import {
   RuleBook,
   StoreClient,
   WriterHost,
+  witnessBy,
   type StoreError,
   type StoreReader,
 } from '@weir/store';
@@ -46,7 +47,7 @@ export class DeskBench {
       tell: (swarmId: SwarmId, { type }: { readonly type: string }) => void told.push(`${type} ${swarmId}`),
     };
     const rules = new RuleBook(reader.rules());
-    this.desk = new OperatorDesk({ client, reader, crew, rules, trouble: () => this.trouble });
+    this.desk = new OperatorDesk({ client, witness: witnessBy(reader), crew, rules, trouble: () => this.trouble });
   }
 
   /** Over what a directory holds, or over memory. */

@@ -11,7 +11,7 @@ import {
 import { machineMicros, reachableAddresses } from '@weir/datagram';
 import {
   createStoreMetrics,
-  RuleBook,
+  type RuleBook,
   launchWriter,
   type Finding,
   type StoreUsage,
@@ -101,8 +101,8 @@ export class AppliancePeer {
     readonly addresses: readonly Address[],
   ) {
     const { crew } = parts;
-    const { client, reader } = parts.store;
-    this.operator = new OperatorDesk({ client, reader, crew, rules, trouble: () => parts.store.trouble });
+    const { client, witness } = parts.store;
+    this.operator = new OperatorDesk({ client, witness, crew, rules, trouble: () => parts.store.trouble });
     this.integrity = parts.integrity;
   }
 
@@ -120,7 +120,7 @@ export class AppliancePeer {
       return writer;
     };
     const store = await ApplianceStore.start(launch, settings.storeDirectory, (trouble) => listener.onStore(trouble));
-    const rules = new RuleBook(store.reader.rules());
+    const rules = await store.rules();
     const accounts = { past: new PastTotals(), traffic: new TrafficTotals(), uplink: new Uplink(capacity), store };
     const crewMetrics = createCrewMetrics(registry);
     const link = fetchPlan === undefined ? undefined : new LinkKeeper(fetchPlan, crewMetrics);

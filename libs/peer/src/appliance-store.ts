@@ -1,14 +1,12 @@
 import { CacheError, type SwarmId } from '@weir/ppspp';
 import {
-  openLmdbReader,
-  ProbationReader,
-  ShelteredReader,
+  DistantWitness,
   StoreClient,
   StoreError,
   SwarmIndex,
   WriterKeeper,
+  RuleBook,
   type RunningWriter,
-  type StoreReader,
   type SwarmSummary,
   withMemory,
 } from '@weir/store';
@@ -37,12 +35,11 @@ const stopMillisMax = 10_000;
  * started again until it runs.
  */
 export class ApplianceStore {
-  /** The control thread's own ways to it. */
+  /** The control thread's own ways to it: on neither does it wait for the disk. */
   readonly client: StoreClient;
-  readonly reader: StoreReader;
+  readonly witness: DistantWitness;
   /** Which swarms are stored: this thread serves too many to ask the disk. */
   private readonly index = new SwarmIndex();
-  private readonly disk: ShelteredReader;
   private crew: Pick<Crew, 'leaveStore' | 'joinStore'> | undefined;
   private onJoined: () => void = () => undefined;
   private down: StoreTrouble | undefined;
@@ -54,8 +51,7 @@ export class ApplianceStore {
     private readonly tell: (trouble: StoreTrouble | undefined) => void,
   ) {
     this.client = new StoreClient(keeper.connect(), undefined, this.index);
-    this.disk = new ShelteredReader(() => openLmdbReader(directory));
-    this.reader = new ProbationReader(this.disk, this.client.slab);
+    this.witness = new DistantWitness(directory);
     keeper.keep({
       onDown: (failure) => this.leave(failure),
       onStillDown: (failure) => this.note(failure),
@@ -72,11 +68,21 @@ export class ApplianceStore {
     return new ApplianceStore(await WriterKeeper.start(launch), directory, tell);
   }
 
-  /** Why nothing that `reader` does not find is known not to be there; undefined while all of it is. */
+  /** What is laid down, as it is on disk at the start. Rejects with a `StoreError`, and then the store is closed again. */
+  async rules(): Promise<RuleBook> {
+    try {
+      return new RuleBook(await this.witness.rulesAtLast());
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Why nothing that `witness` does not find is known not to be there; undefined while all of it is. */
   get trouble(): StoreError | undefined {
     if (this.keeper.isDown)
       return new StoreError('STORE_CLOSED', `The store is down (${this.down?.message ?? 'its writer ended'}).`);
-    if (!this.disk.isSlow) return undefined;
+    if (!this.witness.isSlow) return undefined;
     return new StoreError('STORE_UNREADABLE', 'The disk does not answer in time. Check the disk.');
   }
 
@@ -128,7 +134,7 @@ export class ApplianceStore {
   async stop(): Promise<void> {
     const stopped = this.client
       .close()
-      .then(() => this.reader.close())
+      .then(() => this.witness.close())
       .then(() => this.keeper.stop())
       .catch(() => undefined);
     await withinMillis(stopped, stopMillisMax);
@@ -140,12 +146,12 @@ export class ApplianceStore {
 
   private async leave(failure: unknown): Promise<void> {
     this.note(failure);
-    await Promise.all([withinMillis(this.disk.detach(), stopMillisMax), this.crew?.leaveStore()]);
+    await Promise.all([withinMillis(this.witness.detach(), stopMillisMax), this.crew?.leaveStore()]);
   }
 
   private join(): void {
     this.client.attach(this.keeper.connect());
-    this.disk.attach();
+    this.witness.attach();
     this.crew?.joinStore();
     this.onJoined();
     this.down = undefined;

@@ -11,6 +11,7 @@ import {
   RuleBook,
   StoreClient,
   WriterHost,
+  witnessBy,
   type StoreError,
   type StoreReader,
 } from '@weir/store';
@@ -65,7 +66,7 @@ export class DeskBench {
     };
     const state: { trouble: StoreError | undefined } = { trouble: undefined };
     const rules = new RuleBook(reader.rules());
-    const desk = new OperatorDesk({ client, reader, crew, rules, trouble: () => state.trouble });
+    const desk = new OperatorDesk({ client, witness: witnessBy(reader), crew, rules, trouble: () => state.trouble });
     const stop = async (): Promise<void> => {
       await client.close();
       await reader.close();

@@ -6,7 +6,7 @@ import {
   RuleBook,
   type RuleChange,
   type StoreClient,
-  type StoreReader,
+  type StoreWitness,
   type SwarmRule,
 } from '@weir/store';
 import type { Crew } from './crew';
@@ -14,7 +14,8 @@ import type { Crew } from './crew';
 /** What an operator's orders go to. */
 export interface DeskParts {
   readonly client: StoreClient;
-  readonly reader: StoreReader;
+  /** Looks into the store, and keeps nobody waiting for the disk. */
+  readonly witness: StoreWitness;
   readonly crew: Pick<Crew, 'block' | 'tell' | 'limit'>;
   /** What is on disk. */
   readonly rules: RuleBook;
@@ -43,6 +44,8 @@ const erasedAtOnceMax = 64;
  * after the other, so that none is made to a rule that is just being changed.
  */
 export class OperatorDesk {
+  /** Swarms that are to be blocked, and how many times: nobody is to be served while that waits for the disk. */
+  private readonly blocking = new Map<SwarmId, number>();
   /** Of fetches ahead of demand that run. */
   private readonly paces = new Map<SwarmId, number>();
   private last: Promise<unknown> = Promise.resolve();
@@ -55,8 +58,8 @@ export class OperatorDesk {
   }
 
   /**
-   * Changes what is laid down for a swarm, and resolves with what is, once that is on disk. A swarm that is blocked is left at once, before
-   * anything is written. Rejects with a `StoreError`, and then nothing is changed.
+   * Changes what is laid down for a swarm, and resolves with what is, once that is on disk. Rejects with a `StoreError`, and then
+   * nothing is changed.
    */
   revise(swarmId: SwarmId, change: (rule: SwarmRule) => SwarmRule): Promise<SwarmRule> {
     return this.inTurn(async () => {
@@ -64,6 +67,24 @@ export class OperatorDesk {
       await this.write({ kind: 'swarm', swarmId, rule });
       return rule;
     });
+  }
+
+  /**
+   * The same for a change that blocks the swarm: every thread leaves it now, whatever waits for the disk, and is let in again if nothing
+   * comes of it.
+   */
+  async block(swarmId: SwarmId, change: (rule: SwarmRule) => SwarmRule): Promise<SwarmRule> {
+    const { blocking } = this;
+    blocking.set(swarmId, (blocking.get(swarmId) ?? 0) + 1);
+    this.tell(swarmId);
+    try {
+      return await this.revise(swarmId, change);
+    } finally {
+      const others = (blocking.get(swarmId) ?? 1) - 1;
+      if (others > 0) blocking.set(swarmId, others);
+      else blocking.delete(swarmId);
+      this.tell(swarmId);
+    }
   }
 
   /**
@@ -126,28 +147,23 @@ export class OperatorDesk {
 
   /** What the store has of a swarm, counted. Rejects with a `StoreError` while the store does not say. */
   async find(swarmId: SwarmId): Promise<FoundContent> {
-    const opened = await this.answered(() => this.parts.reader.open(swarmId));
-    const { extents = [], blocks = [] } = opened ?? {};
-    const found = {
-      record: opened !== undefined,
-      extents: extents.length,
-      hashBlocks: blocks.length,
-      memoryExtents: this.parts.client.slab.indexes(swarmId).length,
-    };
-    if (opened === undefined) return found;
-    const { chunkCount, contentBytes, metadata } = opened.record;
-    return { ...found, chunkCount, contentBytes, chunkSize: metadata.chunkSize };
+    const inMemory = this.parts.client.slab.indexes(swarmId);
+    const found = await this.answered(() => this.parts.witness.find(swarmId, inMemory));
+    const { extents = 0, hashBlocks = 0 } = found ?? {};
+    const counted = { record: found !== undefined, extents, hashBlocks, memoryExtents: inMemory.length };
+    if (found === undefined) return counted;
+    const { chunkCount, contentBytes, metadata } = found.record;
+    return { ...counted, chunkCount, contentBytes, chunkSize: metadata.chunkSize };
   }
 
   /** See `StoreReader.leftovers`. Rejects with a `StoreError` while the store does not say. */
   leftovers(): Promise<number[]> {
-    return this.answered(() => this.parts.reader.leftovers());
+    return this.answered(() => this.parts.witness.leftovers());
   }
 
-  /** See `StoreReader.stillThere`. Throws a `StoreError` while the store does not say. */
-  stillThere(numbers: readonly number[]): number[] {
-    this.mustBeAnswered();
-    return this.parts.reader.stillThere(numbers);
+  /** See `StoreReader.stillThere`. Rejects with a `StoreError` while the store does not say. */
+  stillThere(numbers: readonly number[]): Promise<number[]> {
+    return this.answered(() => this.parts.witness.stillThere(numbers));
   }
 
   /**
@@ -156,8 +172,8 @@ export class OperatorDesk {
    */
   renew(): Promise<void> {
     return this.inTurn(async () => {
-      const { client, reader, rules } = this.parts;
-      const changes = differences(new RuleBook(reader.rules()), rules);
+      const { client, witness, rules } = this.parts;
+      const changes = differences(new RuleBook(await witness.rules()), rules);
       if (changes.length > 0) await client.commit({ ...emptyBatch, rules: changes });
     });
   }
@@ -188,15 +204,14 @@ export class OperatorDesk {
 
   private async writeAll(changes: readonly RuleChange[]): Promise<void> {
     const { client, rules } = this.parts;
-    // At once: the disk may be slow, and a block must not wait for it.
-    for (const change of changes) if (blocks(change)) this.tell(change, true);
     try {
       await client.commit({ ...emptyBatch, rules: changes });
       for (const change of changes) rules.apply(change);
     } finally {
       for (const change of changes) {
-        if (change.kind === 'swarm') this.tell(change, rules.isBlocked(change.swarmId));
-        if (change.kind === 'swarm') this.limit(change.swarmId);
+        if (change.kind !== 'swarm') continue;
+        this.tell(change.swarmId);
+        this.limit(change.swarmId);
       }
     }
   }
@@ -206,8 +221,8 @@ export class OperatorDesk {
     this.parts.crew.limit(swarmId, { ...limitsOf(this.rules.swarm(swarmId)), ...(prefetchRate && { prefetchRate }) });
   }
 
-  private tell({ swarmId }: { readonly swarmId: SwarmId }, blocked: boolean): void {
-    this.parts.crew.block(swarmId, blocked);
+  private tell(swarmId: SwarmId): void {
+    this.parts.crew.block(swarmId, this.rules.isBlocked(swarmId) || this.blocking.has(swarmId));
   }
 }
 
@@ -237,10 +252,6 @@ function removalOf(change: RuleChange): RuleChange {
 }
 
 const fullRemedy = 'No more rules of this kind find room. Remove some that nobody needs.';
-
-function blocks(change: RuleChange): change is Extract<RuleChange, { kind: 'swarm' }> {
-  return change.kind === 'swarm' && change.rule?.blocked !== undefined;
-}
 
 function limitsOf({ fetchRate, serveRate }: SwarmRule = {}): SwarmLimits {
   return { ...(fetchRate && { fetchRate }), ...(serveRate && { serveRate }) };

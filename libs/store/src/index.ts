@@ -24,6 +24,8 @@ export type { PageReport } from './integrity/inspect-pages';
 export type { StoreInspection } from './integrity/inspect-store';
 export { IntegrityLog, type IntegrityState, type ScrubPass } from './integrity/integrity-log';
 export { Scrubber, type ScrubListener, type ScrubProgress, type ScrubSettings } from './scrub/scrubber';
+export { DistantWitness, type WitnessOptions } from './witness/distant-witness';
+export { type FoundSwarm, type StoreWitness, witnessBy } from './witness/witness';
 export { ShelteredReader, type ShelterOptions } from './sheltered-reader';
 export { WriterKeeper, type KeeperListener } from './writer-keeper';
 export { commitMillisMax } from './limits';

@@ -72,6 +72,12 @@ export const readMillisMax = 2_000;
 /** Reads of one thread that may be late at a time: each holds one of the platform's few threads until the disk answers. */
 export const lateReadsMax = 4;
 
+/** Milliseconds that the control thread waits for an answer from the store: so long an operator waits for a report. */
+export const witnessMillisMax = 5_000;
+
+/** Questions that wait for the one thread that looks into the store for the control thread: a report asks two. */
+export const witnessQuestionsMax = 256;
+
 /** Milliseconds until a writer that failed is started again, the first time; then twice as long each time. */
 export const writerRestartMillisMin = 1_000;
 

@@ -28,7 +28,7 @@ export class LmdbReader implements StoreReader {
   }
 
   leftovers(): Promise<number[]> {
-    return this.underWay(async (environment) => ownerlessNumbers(() => current(environment))).then((all) => all ?? []);
+    return Promise.resolve().then(() => this.list(ownerlessNumbers));
   }
 
   stillThere(numbers: readonly number[]): number[] {

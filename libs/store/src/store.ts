@@ -36,7 +36,7 @@ export interface StoreReader {
 
   /**
    * Numbers of erased swarms of which something is left on disk until it is swept. Asked after an erasure, all that it left is
-   * among them. Read in slices, one look for each swarm.
+   * among them. One look for each swarm; blocks as `swarms` does.
    */
   leftovers(): Promise<number[]>;
 

@@ -56,7 +56,7 @@ export class ErasureService implements OnApplicationBootstrap, OnModuleDestroy {
     let left: readonly number[] = await operator.leftovers();
     while (left.length > 0 && !this.end.signal.aborted) {
       await this.pause();
-      left = operator.stillThere(left);
+      left = await operator.stillThere(left);
     }
     if (left.length > 0) return;
     await this.confirm(swarmIds, blocks);

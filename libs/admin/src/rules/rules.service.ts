@@ -72,7 +72,7 @@ export class RulesService {
     const held = this.peer.storedSwarm(swarmId);
     const since = Math.floor(Date.now() / 1_000);
     const fresh = { reason, since, bytes: held?.storedBytes ?? 0, extents: held?.extentsHeld ?? 0 };
-    await this.peer.operator.revise(swarmId, (rule) => ({
+    await this.peer.operator.block(swarmId, (rule) => ({
       ...rule,
       pinned: undefined,
       blocked: rule.blocked === undefined ? fresh : { ...rule.blocked, reason },

@@ -1,19 +1,14 @@
 /** What erased swarms left in a store, as a reader finds it: keys without an owner. */
-import { setImmediate } from 'node:timers/promises';
 import { blockKeyOf, decodeBlockKey, decodeExtentKey, decodeSwarmNumber, extentKey } from '../keys';
-import { openSliceBlocks } from '../limits';
 import type { Environment, Table } from '../lmdb-environment';
 
 /**
  * Swarm numbers that extents or hash blocks stand under, though no swarm has them. A number is never used twice: those that an
- * erasure left are among them, or swept already. `newest` answers the environment at its newest state.
+ * erasure left are among them, or swept already.
  */
-export async function ownerlessNumbers(newest: () => Environment): Promise<number[]> {
-  const found = new Set<number>();
-  // Owners are read last: a swarm that comes meanwhile has its record by then.
-  for await (const number of numbersIn(() => newest().extents, extentStart)) found.add(number);
-  for await (const number of numbersIn(() => newest().hashes, blockStart)) found.add(number);
-  for (const { key, value } of newest().swarms.getRange()) found.delete(decodeSwarmNumber(key, value));
+export function ownerlessNumbers({ extents, hashes, swarms }: Environment): number[] {
+  const found = new Set([...numbersIn(extents, extentStart), ...numbersIn(hashes, blockStart)]);
+  for (const { key, value } of swarms.getRange()) found.delete(decodeSwarmNumber(key, value));
   return [...found];
 }
 
@@ -43,15 +38,12 @@ const blockStart: NumberedKeys = {
 };
 
 /** The numbers in a table, each by one look: from a number's first key to the first key behind the number. */
-async function* numbersIn(table: () => Table, keys: NumberedKeys): AsyncIterable<number> {
-  let next = 0;
-  for (let looks = 1; ; looks++) {
-    const key = firstKey(table(), keys.first(next));
-    if (key === undefined) return;
+function* numbersIn(table: Table, keys: NumberedKeys): Iterable<number> {
+  let key = firstKey(table, keys.first(0));
+  while (key !== undefined) {
     const number = keys.numberOf(key);
     yield number;
-    next = number + 1;
-    if (looks % openSliceBlocks === 0) await setImmediate();
+    key = firstKey(table, keys.first(number + 1));
   }
 }
 
