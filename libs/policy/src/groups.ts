@@ -1,5 +1,6 @@
 import { groupsPerSwarmMax, groupSwarmsSampled } from './limits';
 import { at } from './numbers';
+import { Roster } from './roster';
 import { groupedMark, pinnedMark, type Stock } from './stock';
 
 /** Some swarms that share a quota. */
@@ -8,10 +9,10 @@ export interface Group {
   bytes: number;
   pinnedBytes: number;
   limitBytes: number;
-  /** Rows of its swarms. */
-  readonly members: number[];
-  /** Where the last search for a victim ended. */
-  hand: number;
+  /** How many swarms are in it. */
+  members: number;
+  /** Rows of those that have something to give: most of a large group are not here at all. */
+  readonly givers: Roster;
 }
 
 const none: readonly Group[] = [];
@@ -25,6 +26,11 @@ export class Groups {
 
   all(): Iterable<Group> {
     return this.groups.values();
+  }
+
+  /** A group by its number. */
+  find(number: number): Group | undefined {
+    return this.groups.get(number);
   }
 
   /** Groups of the swarm in row `owner`. */
@@ -44,7 +50,8 @@ export class Groups {
     for (const group of this.of(owner)) this.leave(group, owner);
     const groups = [...new Set(numbers)].slice(0, groupsPerSwarmMax).map((number) => this.take(number));
     for (const group of groups) {
-      group.members.push(owner);
+      group.members++;
+      group.givers.set(owner, !this.pinned(owner) && at(this.stock.swarms.bytes, owner) > 0);
       this.weigh(group, owner, 1);
     }
     if (groups.length > 0) this.bySwarm.set(owner, groups);
@@ -53,41 +60,39 @@ export class Groups {
     marks[owner] = (at(marks, owner) & ~groupedMark) | (groups.length > 0 ? groupedMark : 0);
   }
 
-  /** Notes that a swarm's bytes changed. */
+  /** Notes that a swarm's bytes are about to change. */
   count(owner: number, bytes: number): void {
+    const isEmpty = at(this.stock.swarms.bytes, owner) + bytes === 0;
     for (const group of this.of(owner)) {
       group.bytes += bytes;
       if (this.pinned(owner)) group.pinnedBytes += bytes;
+      else group.givers.set(owner, !isEmpty);
     }
   }
 
   /** Notes that a swarm's bytes are pinned from now on, or not any more. */
   pin(owner: number, pinned: boolean): void {
     const bytes = at(this.stock.swarms.bytes, owner);
-    for (const group of this.of(owner)) group.pinnedBytes += pinned ? bytes : -bytes;
+    for (const group of this.of(owner)) {
+      group.pinnedBytes += pinned ? bytes : -bytes;
+      group.givers.set(owner, !pinned && bytes > 0);
+    }
   }
 
-  /** Of some of a group's swarms, the row of the one not asked for the longest that has something to give; 0: none has. */
-  idlest(group: Group): number {
-    const { members } = group;
-    const { lastUse, bytes } = this.stock.swarms;
+  /** Of some of a group's swarms but `spent`, the row of the one not asked for the longest that has something to give; 0: none has. */
+  idlest({ givers }: Group, spent: number): number {
+    const { lastUse } = this.stock.swarms;
     let idlest = 0;
-    let seen = 0;
-    for (let step = 0; step < members.length && seen < groupSwarmsSampled; step++) {
-      group.hand = (group.hand + 1) % members.length;
-      const member = members[group.hand] ?? 0;
-      if (at(bytes, member) === 0 || this.pinned(member)) continue;
-      seen++;
-      if (idlest === 0 || at(lastUse, member) < at(lastUse, idlest)) idlest = member;
+    for (let seen = Math.min(givers.size, groupSwarmsSampled); seen > 0; seen--) {
+      const giver = givers.next();
+      if (giver !== spent && (idlest === 0 || at(lastUse, giver) < at(lastUse, idlest))) idlest = giver;
     }
     return idlest;
   }
 
   private leave(group: Group, owner: number): void {
-    const { members } = group;
-    const last = members.pop();
-    const place = members.indexOf(owner);
-    if (place >= 0 && last !== undefined) members[place] = last;
+    group.members--;
+    group.givers.set(owner, false);
     this.weigh(group, owner, -1);
     this.forget(group.number);
   }
@@ -105,7 +110,7 @@ export class Groups {
   private take(number: number): Group {
     const found = this.groups.get(number);
     if (found !== undefined) return found;
-    const group = { number, bytes: 0, pinnedBytes: 0, limitBytes: Infinity, members: [], hand: 0 };
+    const group = { number, bytes: 0, pinnedBytes: 0, limitBytes: Infinity, members: 0, givers: new Roster() };
     this.groups.set(number, group);
     return group;
   }
@@ -113,6 +118,6 @@ export class Groups {
   /** A group without limit and members is none. */
   private forget(number: number): void {
     const group = this.groups.get(number);
-    if (group?.limitBytes === Infinity && group.members.length === 0) this.groups.delete(number);
+    if (group?.limitBytes === Infinity && group.members === 0) this.groups.delete(number);
   }
 }

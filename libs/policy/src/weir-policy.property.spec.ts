@@ -102,9 +102,6 @@ class Store {
   private rule(step: Step): void {
     const { policy } = this;
     if (step.kind === 'pin') {
-      // The caller bounds what is pinned.
-      const pinnedBytes = this.bytesOf((owner) => this.pinned.has(owner) || owner === step.swarm);
-      if (step.pinned && pinnedBytes > 140) return;
       if (step.pinned) this.pinned.add(step.swarm);
       else this.pinned.delete(step.swarm);
       policy.pin(step.swarm, step.pinned);

@@ -1,4 +1,7 @@
 import { Ghosts } from './ghosts';
+import { Groups } from './groups';
+import { groupSwarmsSampled } from './limits';
+import { Stock } from './stock';
 import { WeirPolicy } from './weir-policy';
 
 const unit = 1000;
@@ -85,6 +88,56 @@ describe('the place of swarms', () => {
     expect(policy.residentBytes).toBe(24 * unit);
     policy.limit(9, undefined);
     for (let segment = 10; segment < 30; segment++) expect(request(1, segment)).toBe('disk');
+  });
+
+  it('holds a group to its quota where the swarm that grows is the one that nobody asks for', () => {
+    const { policy, events } = underTest();
+    policy.limit(9, 10 * unit);
+    policy.assign(1, [9]);
+    policy.assign(2, [9]);
+    policy.insert(1, 0, unit);
+    for (let segment = 0; segment < 9; segment++) policy.insert(2, segment, unit);
+    policy.access(2, 0, 0);
+    policy.insert(1, 0, 3 * unit);
+    expect(events).toEqual(['evicted 2/0', 'evicted 2/1']);
+  });
+
+  it('looks at few swarms of a group for one that gives, however many there are that have nothing', () => {
+    const stock = new Stock(1);
+    const groups = new Groups(stock);
+    const owners = Array.from({ length: 1_000 }, (_, swarm) => stock.swarms.take(swarm + 1));
+    for (const owner of owners) groups.assign(owner, [9]);
+    for (const owner of owners.slice(0, 20)) {
+      groups.count(owner, unit);
+      stock.swarms.bytes[owner] = unit;
+    }
+    let looks = 0;
+    const looked = { get: (rows: object, row: string | symbol): unknown => (looks++, Reflect.get(rows, row)) };
+    stock.swarms.bytes = new Proxy(stock.swarms.bytes, looked);
+    stock.swarms.lastUse = new Proxy(stock.swarms.lastUse, looked);
+    const group = groups.find(9);
+    for (let search = 0; search < 10 && group; search++) expect(groups.idlest(group, 0)).toBeGreaterThan(0);
+    expect(looks).toBeLessThanOrEqual(10 * 2 * groupSwarmsSampled);
+  });
+
+  it('has what was pinned keep to the capacity and the quotas once it is not', () => {
+    const { policy, events } = underTest();
+    policy.assign(1, [9]);
+    policy.pin(1, true);
+    for (let segment = 0; segment < 50; segment++) policy.insert(1, segment, unit);
+    policy.resize(30 * unit);
+    policy.limit(9, 20 * unit);
+    expect(events).toEqual([]);
+    policy.pin(1, false);
+    expect(policy.residentBytes).toBe(20 * unit);
+    expect(events).toHaveLength(30);
+  });
+
+  it('takes up as many quotas as there can be well within the time that a start may take', () => {
+    const { policy } = underTest();
+    const began = performance.now();
+    for (let group = 0; group < 65_536; group++) policy.limit(group, unit);
+    expect(performance.now() - began).toBeLessThan(2_000);
   });
 
   it('refuses what a quota has no room for', () => {

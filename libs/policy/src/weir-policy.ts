@@ -131,8 +131,9 @@ export class WeirPolicy implements CachePolicy {
   }
 
   limit(group: number, bytes: number | undefined): void {
-    this.residence.groups.limit(group, bytes);
-    for (const each of this.residence.groups.all()) this.makeRoomIn(each, 0);
+    const { groups } = this.residence;
+    groups.limit(group, bytes);
+    this.makeRoomIn(groups.find(group), 0);
   }
 
   assign(swarm: number, groups: readonly number[]): void {
@@ -148,6 +149,9 @@ export class WeirPolicy implements CachePolicy {
     const owner = swarms.take(swarm);
     this.residence.pin(owner, pinned);
     swarms.release(owner);
+    if (pinned) return;
+    this.makeRoom(0);
+    for (const group of this.residence.groups.of(owner)) this.makeRoomIn(group, 0);
   }
 
   *spillable(): Iterable<readonly [swarm: number, segment: number]> {
@@ -264,12 +268,14 @@ export class WeirPolicy implements CachePolicy {
     this.makeRoom(bytes);
   }
 
-  private makeRoomIn(group: Group, bytes: number): void {
-    // A swarm may have nothing to give but the segment that stays: then it is the next one's turn.
-    for (let vain = 0; group.bytes + bytes > group.limitBytes && vain <= group.members.length;) {
-      const owner = this.residence.groups.idlest(group);
+  private makeRoomIn(group: Group | undefined, bytes: number): void {
+    if (group === undefined) return;
+    // Who has nothing to give but the segment that stays: one swarm at most.
+    let spent = 0;
+    while (group.bytes + bytes > group.limitBytes) {
+      const owner = this.residence.groups.idlest(group, spent);
       if (owner === 0) return;
-      if (!this.turns.evictOwn(owner)) vain++;
+      if (!this.turns.evictOwn(owner)) spent = owner;
     }
   }
 
