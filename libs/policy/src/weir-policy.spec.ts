@@ -112,9 +112,10 @@ describe('the place of swarms', () => {
       stock.swarms.bytes[owner] = unit;
     }
     let looks = 0;
-    const looked = { get: (rows: object, row: string | symbol): unknown => (looks++, Reflect.get(rows, row)) };
-    stock.swarms.bytes = new Proxy(stock.swarms.bytes, looked);
-    stock.swarms.lastUse = new Proxy(stock.swarms.lastUse, looked);
+    const watched = <Rows extends object>(rows: Rows): Rows =>
+      new Proxy(rows, { get: (all, row): unknown => (looks++, Reflect.get(all, row)) });
+    stock.swarms.bytes = watched(stock.swarms.bytes);
+    stock.swarms.lastUse = watched(stock.swarms.lastUse);
     const group = groups.find(9);
     for (let search = 0; search < 10 && group; search++) expect(groups.idlest(group, 0)).toBeGreaterThan(0);
     expect(looks).toBeLessThanOrEqual(10 * 2 * groupSwarmsSampled);
