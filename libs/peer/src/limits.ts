@@ -45,3 +45,6 @@ export const usesMax = 4_096;
 
 /** Subscribers whose number a thread remembers rather than computes, a hundred bytes each; all are forgotten when there are more. */
 export const subscribersKnownMax = 16_384;
+
+/** Swarms named by trackers with quotas that wait to be written as one, some 200 bytes each: what a start brings in a second. */
+export const marksMax = 1_024;

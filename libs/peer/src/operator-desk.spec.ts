@@ -1,4 +1,5 @@
-import { StoreError } from '@weir/store';
+import { limits } from '@weir/ppspp';
+import { RuleBook, StoreError } from '@weir/store';
 import { limitsIn } from './operator-desk';
 import { DeskBench, storeDirectory } from './operator-desk.testing';
 
@@ -52,9 +53,26 @@ describe('a swarm that a tracker names', () => {
     await reopen();
     expect(bench.desk.rules.swarm(one)).toEqual({ tracker: 'http://t/' });
   });
+
+  it('keeps no operator from a rule, however many there are, nor waiting for a transaction each', async () => {
+    await bench.desk.lay({ kind: 'tracker', name: 'http://t/', quotaBytes: 5 });
+    const commits = jest.spyOn(bench.client, 'commit');
+    for (let swarm = 0; swarm < 1_000; swarm++) bench.desk.named(swarm.toString(16).padStart(64, '0'), 'http://t/');
+    await bench.desk.revise(one, (rule) => ({ ...rule, label: 'news' }));
+    expect(commits).toHaveBeenCalledTimes(2);
+    expect(bench.desk.rules.swarms.size).toBe(1_001);
+    for (let swarm = 0; bench.desk.rules.swarmRoom > 0; swarm++)
+      bench.desk.rules.apply({ kind: 'swarm', swarmId: String(swarm), rule: { tracker: 'http://t/' } });
+    await bench.desk.block(other, (rule) => ({ ...rule, blocked: block }));
+    expect(bench.desk.rules.isBlocked(other)).toBe(true);
+  });
 });
 
 describe('a rate', () => {
+  it('is kept to for as many swarms as it can be laid down for', () => {
+    expect(limits.swarmRulesMax).toBeGreaterThanOrEqual(new RuleBook().swarmRoom);
+  });
+
   it('reaches the threads, beside that of a fetch ahead of demand', async () => {
     await bench.desk.revise(one, (rule) => ({ ...rule, fetchRate: 5_000 }));
     bench.desk.pace(one, 2_000);

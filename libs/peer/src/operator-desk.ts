@@ -10,6 +10,7 @@ import {
   type SwarmRule,
 } from '@weir/store';
 import type { Crew } from './crew';
+import { TrackerMarks } from './tracker-marks';
 
 /** What an operator's orders go to. */
 export interface DeskParts {
@@ -48,9 +49,12 @@ export class OperatorDesk {
   private readonly blocking = new Map<SwarmId, number>();
   /** Of fetches ahead of demand that run. */
   private readonly paces = new Map<SwarmId, number>();
+  private readonly marks: TrackerMarks;
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly parts: DeskParts) {}
+  constructor(private readonly parts: DeskParts) {
+    this.marks = new TrackerMarks(parts.rules);
+  }
 
   /** What is laid down. */
   get rules(): RuleBook {
@@ -98,7 +102,7 @@ export class OperatorDesk {
         const rule = before && change(before);
         return rule === before ? [] : [{ kind: 'swarm', swarmId, rule }];
       });
-      return changes.length === 0 ? Promise.resolve() : this.writeAll(changes);
+      return this.writeAll(changes);
     });
   }
 
@@ -109,9 +113,9 @@ export class OperatorDesk {
 
   /** A tracker names peers of a swarm: if it has a quota, and none named it before, the swarm is in its group from now on. */
   named(swarmId: SwarmId, tracker: string): void {
-    if (!this.rules.bounds('tracker', tracker) || this.rules.swarm(swarmId)?.tracker !== undefined) return;
-    // One that finds no room among the rules, or no store, is in no group until it is named again.
-    this.revise(swarmId, (rule) => ({ tracker, ...rule })).catch(() => undefined);
+    if (!this.marks.note(swarmId, tracker)) return;
+    // Those that find no store are in no group until they are named again.
+    this.inTurn(() => this.writeAll(this.marks.take())).catch(() => undefined);
   }
 
   /** Leaves swarms and removes what the store has of them; how many of them it had. */
@@ -198,12 +202,14 @@ export class OperatorDesk {
   }
 
   private async write(change: RuleChange): Promise<void> {
-    if (!this.rules.hasRoomFor(change)) throw new StoreError('STORE_RULES_FULL', fullRemedy, { kind: change.kind });
-    await this.writeAll([change]);
+    const changes = this.rules.hasRoomFor(change) ? [change] : change.kind === 'swarm' && this.marks.withRoom([change]);
+    if (!changes) throw new StoreError('STORE_RULES_FULL', fullRemedy, { kind: change.kind });
+    await this.writeAll(changes);
   }
 
   private async writeAll(changes: readonly RuleChange[]): Promise<void> {
     const { client, rules } = this.parts;
+    if (changes.length === 0) return;
     try {
       await client.commit({ ...emptyBatch, rules: changes });
       for (const change of changes) rules.apply(change);

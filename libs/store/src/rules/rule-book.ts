@@ -55,6 +55,11 @@ export class RuleBook {
     return [...swarms, ...this.quotas.values(), ...jobs];
   }
 
+  /** How many more swarms something may be laid down for. */
+  get swarmRoom(): number {
+    return swarmRulesMax - this.rules.size;
+  }
+
   /** Whether there is room for what a change lays down. What removes or replaces always fits. */
   hasRoomFor(change: RuleChange): boolean {
     switch (change.kind) {
