@@ -36,6 +36,7 @@ export * from './exchange/reach';
 export * from './exchange/verdict';
 export * from './integrity/hash';
 export * from './integrity/hash-tree';
+export * from './integrity/mend-block';
 export * from './integrity/peaks';
 export * from './integrity/subtree';
 export * from './integrity/tree-builder';
