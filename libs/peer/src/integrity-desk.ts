@@ -63,6 +63,7 @@ export class IntegrityDesk {
       isUsable: () => !parts.writer.isDown,
       storedBytes: () => parts.writer.usage().storedBytes,
       erase: (erasures) => this.erase(erasures),
+      renew: (writes) => parts.client.commit({ ...emptyBatch, writes }),
       onFindings: (findings) => this.note(findings),
       onChecked: (bytes) => this.checked(bytes),
       onFailure: (failure) => listener.onTrouble(failure),

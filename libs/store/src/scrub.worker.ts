@@ -1,5 +1,6 @@
 import { closeEnvironment, openForReading } from './lmdb-environment';
-import { type ScrubReport, type ScrubTask, scrubSlice } from './scrub/scrub-slice';
+import { scrubSlice } from './scrub/scrub-slice';
+import type { ScrubReport, ScrubTask } from './scrub/scrub-task';
 
 /** Checks one slice, under a read transaction of LMDB's: as long as it is open, no page of the snapshot is used again. */
 export default async function runScrub(task: ScrubTask): Promise<ScrubReport> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { findingsKeptMax } from '../limits';
-import type { ScrubCursor } from '../scrub/scrub-slice';
+import { isScrubCursor, type ScrubCursor } from '../scrub/scrub-task';
 import { type DamageKind, type Finding, damageKinds } from './finding';
 import { readSealedFile, writeSealedFile } from './sealed-file';
 
@@ -35,6 +35,9 @@ const nothing: IntegrityState = { findings: [], counts: {}, cursor: undefined, p
 export class IntegrityLog {
   private kept: IntegrityState;
   private readonly file: string;
+  private writing: Promise<void> = Promise.resolve();
+  /** A write is to begin that has all that is known by then. */
+  private isBehind = false;
 
   constructor(directory: string) {
     this.file = join(directory, fileName);
@@ -58,19 +61,35 @@ export class IntegrityLog {
     this.kept = { ...this.kept, ...progress };
   }
 
-  /** Writes it to disk. A disk that takes nothing keeps nobody from being served: it is tried again with the next. */
+  /** Has it written to disk. A disk that takes nothing, or takes its time, keeps nobody from being served. */
   save(): void {
+    if (this.isBehind) return;
+    this.isBehind = true;
+    this.writing = this.writing.then(() => this.write());
+  }
+
+  /** Resolves when what was to be written is, or could not be. */
+  saved(): Promise<void> {
+    return this.writing;
+  }
+
+  /** As it is now: whatever changed while the disk took the last one goes into one. */
+  private async write(): Promise<void> {
+    this.isBehind = false;
     try {
-      writeSealedFile(this.file, this.kept);
+      await writeSealedFile(this.file, this.kept);
     } catch {
-      // What is in memory is still told.
+      // What is in memory is still told, and written with the next.
     }
   }
 }
 
-/** The file is sealed: whoever wrote it was this class. Only its form is looked at. */
+/** The file is sealed: whoever wrote it was this class. Only its form is looked at. A pass of another version's begins anew. */
 function stateIn(content: unknown): IntegrityState {
-  return isState(content) ? { ...nothing, ...content } : nothing;
+  if (!isState(content)) return nothing;
+  const { cursor } = content;
+  const isKnown = cursor === undefined || isScrubCursor(cursor);
+  return { ...nothing, ...content, cursor: isKnown ? cursor : { phase: 'pages', after: '' } };
 }
 
 function isState(content: unknown): content is IntegrityState {

@@ -1,14 +1,25 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
 
 /**
- * Writes `value` as JSON, under a line with its CRC-32, in place of what the file held: on disk when it returns, and at no moment
- * half of it. Throws what the file system does.
+ * Writes `value` as JSON, under a line with its CRC-32, in place of what the file held: on disk when it resolves, and at no moment
+ * half of it. Rejects with what the file system says. Nobody waits for the disk meanwhile.
  */
-export function writeSealedFile(file: string, value: unknown): void {
+export async function writeSealedFile(file: string, value: unknown): Promise<void> {
   const text = JSON.stringify(value);
-  replaceFile(file, `crc32 ${sumOf(text)}\n${text}\n`);
+  const fresh = `${file}.new`;
+  const handle = await open(fresh, 'w', 0o600);
+  try {
+    await handle.writeFile(`crc32 ${sumOf(text)}\n${text}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(fresh, file);
+  const folder = await open(dirname(file), 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 /** Writes `text` in place of what the file held: on disk when it returns, and at no moment half of it. Throws what the file system does. */

@@ -41,8 +41,8 @@ function damageOfValue(key: Uint8Array, value: Uint8Array, record: SwarmRecord):
   }
 }
 
-/** LMDB goes by it when the extent is removed: a wrong one would free pages of others. */
-function damageOfHead({ overflow }: EntryPlace, run: Uint8Array): ExtentDamage | undefined {
+/** Of the head of a value's pages alone. LMDB goes by it when the value is removed: a wrong one would free pages of others. */
+export function damageOfHead({ overflow }: EntryPlace, run: Uint8Array): ExtentDamage | undefined {
   if (overflow === undefined) return undefined;
   const expected = headOf(overflow);
   const page = new Page(run.slice(0, pageBytes));

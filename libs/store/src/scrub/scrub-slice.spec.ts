@@ -1,14 +1,15 @@
-import { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import fs, { mkdtempSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Extent, type SwarmRecord, subtreeOf } from '@weir/ppspp';
+import { type Extent, type SwarmRecord, TreeBuilder, subtreeOf } from '@weir/ppspp';
 import { TestContent } from '../content.testing';
 import { pageBytes } from '../footprint';
 import { placesIn } from '../integrity/pages.testing';
 import { openLmdbWriter } from '../lmdb-store';
-import { emptyBatch } from '../store';
-import { type ScrubCursor, type ScrubDamage, scrubSlice } from './scrub-slice';
+import { emptyBatch, type SwarmWrite } from '../store';
+import { scrubSlice } from './scrub-slice';
+import type { ScrubCursor, ScrubDamage } from './scrub-task';
 
 const now = 1_700_000_000;
 const content = new TestContent(1, { chunkCount: 64 * 40 });
@@ -63,7 +64,41 @@ describe('a scrub', () => {
   it('finds a flipped bit in a block of hashes', () => {
     const [block] = placesIn(file).filter(({ tree }) => tree === 'hashes');
     flip((block?.offset ?? 0) + 77, 16);
-    expect(pass(2 ** 30).damage).toMatchObject([{ kind: 'hashes', swarmId: content.swarmId }]);
+    expect(pass(2 ** 30).damage).toMatchObject([{ kind: 'hashes', remedy: 'lost', swarmId: content.swarmId }]);
+  });
+
+  it('makes a block of hashes anew, from extents that are sound, and the head of its pages', async () => {
+    const made = madeContent(70);
+    const writer = openLmdbWriter({ directory, capacityBytes: 2 ** 30 });
+    writer.commit([{ ...emptyBatch, writes: [made.write] }], now);
+    await writer.close();
+    const places = placesIn(file).filter(({ tree }) => tree === 'hashes');
+    const at = places.findIndex(({ key }) => key.readUInt32BE(0) === 2);
+    for (const byte of [3, 700, 4000]) flip((places[at]?.offset ?? 0) + byte, 64);
+    const { damage } = pass(200_000);
+    expect(damage).toMatchObject([{ kind: 'hashes', remedy: 'mended', swarmId: made.write.record.metadata.swarmId }]);
+    const [block] = damage[0]?.anew?.blocks ?? [];
+    expect(block).toEqual(made.write.blocks.find(({ tier, index }) => tier === 1 && index === 0));
+    flip((places[at + 1]?.overflow?.first ?? 0) * pageBytes + 20, 1);
+    expect(pass(2 ** 30).damage).toMatchObject([{ kind: 'hashes' }, { kind: 'overflow', remedy: 'mended' }]);
+    expect(pass(2 ** 30).damage).toHaveLength(1);
+  });
+
+  it('reads as much for a swarm however many there are, and each extent once', async () => {
+    const reads: number[] = [];
+    for (const swarms of [20, 160]) {
+      const writer = openLmdbWriter({ directory, capacityBytes: 2 ** 30 });
+      const contents = Array.from({ length: swarms }, (_, at) => new TestContent(1_000 + at, { chunkCount: 1 }));
+      const writes = contents.map(({ record }) => ({ record, extents: [small(record)], blocks: [] }));
+      writer.commit([{ ...emptyBatch, writes }], now);
+      await writer.close();
+      const read = jest.spyOn(fs, 'readSync');
+      // A slice for each swarm.
+      expect(pass(1)).toMatchObject({ extents: 24 + swarms, damage: [] });
+      reads.push(read.mock.calls.length / (24 + swarms));
+      read.mockRestore();
+    }
+    expect(Math.max(...reads)).toBeLessThan(1.5 * Math.min(...reads));
   });
 
   it('finds a record that is not what was written, and takes its extents for nobody’s', () => {
@@ -83,7 +118,7 @@ describe('a scrub', () => {
       tree === 'extents' && overflow ? [overflow.first] : [],
     );
     truncateSync(file, Math.max(...ends) * pageBytes);
-    const task = { directory, cursor: { phase: 'extents', after: '' }, bytesMax: 2 ** 30 } as const;
+    const task = { directory, cursor: { phase: 'swarms', after: '' }, bytesMax: 2 ** 30 } as const;
     const pin = () => () => undefined;
     expect(() => scrubSlice(task, pin)).toThrow('cannot read an extent');
     const { damage } = scrubSlice({ ...task, insists: true }, pin);
@@ -122,4 +157,25 @@ describe('a scrub', () => {
 function sound(index: number, record: SwarmRecord = content.record): Extent {
   const { bytes } = content.extent(index);
   return { index, bytes, hashes: subtreeOf(record.metadata.hash, bytes, record.metadata.chunkSize) };
+}
+
+/** The only extent of a content of one chunk. */
+function small(record: SwarmRecord): Extent {
+  const bytes = Buffer.alloc(record.metadata.chunkSize, record.metadata.swarmId);
+  return { index: 0, bytes, hashes: subtreeOf(record.metadata.hash, bytes, record.metadata.chunkSize) };
+}
+
+/** A content whose hashes lead to its swarm ID. */
+function madeContent(count: number): { readonly write: SwarmWrite } {
+  const builder = new TreeBuilder('sha256');
+  const extents = Array.from({ length: count }, (_, index): Extent => {
+    const bytes = Buffer.alloc(64 * 16, `extent ${index}`);
+    return { index, bytes, hashes: subtreeOf('sha256', bytes, 16) };
+  });
+  for (const { hashes } of extents) builder.add(hashes);
+  const chunkCount = 64 * count;
+  const { root, peaks, blocks } = builder.finish(chunkCount);
+  const swarmId = Buffer.from(root).toString('hex');
+  const metadata = { swarmId, hash: 'sha256', addressing: 'chunk32', chunkSize: 16 } as const;
+  return { write: { record: { metadata, chunkCount, peaks, contentBytes: undefined }, extents, blocks } };
 }

@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Piscina } from 'piscina';
-import type { Erasure } from '../store';
+import type { Erasure, SwarmWrite } from '../store';
 import type { Finding } from '../integrity/finding';
 import type { IntegrityLog, ScrubPass } from '../integrity/integrity-log';
 import { scrubSliceBytes } from '../limits';
 import { workerFile } from '../worker-file';
-import type { ScrubReport, ScrubTask } from './scrub-slice';
+import type { ScrubDamage, ScrubReport, ScrubTask } from './scrub-task';
 
 /** How the scrub goes about. */
 export interface ScrubSettings {
@@ -22,11 +23,28 @@ export interface ScrubListener {
   storedBytes(): number;
   /** What is damaged is to be removed: it is never served again, and fetched anew when it is wanted. */
   erase(erasures: readonly Erasure[]): Promise<unknown>;
+  /** What was made anew takes the place of what was damaged. */
+  renew(writes: readonly SwarmWrite[]): Promise<unknown>;
   onFindings(findings: readonly Finding[]): void;
   /** Each slice that was checked. */
   onChecked(bytes: number): void;
   /** A slice could not be checked. */
   onFailure(failure: unknown): void;
+}
+
+/** Who checks slices, one at a time. */
+export interface SliceChecker {
+  /** Rejects with what kept it from checking. */
+  run(task: ScrubTask): Promise<ScrubReport>;
+  destroy(): Promise<void>;
+}
+
+/** What time it is and who works; of a test's own there. */
+export interface ScrubSurroundings {
+  readonly unixSeconds: () => number;
+  /** Milliseconds, from any moment on. */
+  readonly now: () => number;
+  readonly checker: SliceChecker;
 }
 
 /** Where the scrub is. */
@@ -52,6 +70,9 @@ const restPerWorkHasty = 2;
 /** Attempts at a slice, a minute apart. */
 const failuresMax = 5;
 
+/** Milliseconds that the end of the scrub waits for a disk that does not take where it was. */
+const savedMillisMax = 2_000;
+
 /** Slices between two notes of the cursor on disk: what a kill costs is to check them again. */
 const slicesPerSave = 16;
 
@@ -60,7 +81,9 @@ const slicesPerSave = 16;
  * restart. The control thread paces it and holds no content.
  */
 export class Scrubber {
-  private readonly pool: Piscina<ScrubTask, ScrubReport>;
+  private readonly checker: SliceChecker;
+  private readonly unixSeconds: () => number;
+  private readonly now: () => number;
   private timer: NodeJS.Timeout | undefined;
   private open = true;
   /** Somebody asked for it: it does not keep to the rate. */
@@ -75,10 +98,11 @@ export class Scrubber {
     private readonly settings: ScrubSettings,
     private readonly log: IntegrityLog,
     private readonly listener: ScrubListener,
-    private readonly unixSeconds: () => number = () => Math.floor(Date.now() / 1000),
+    surroundings: Partial<ScrubSurroundings> = {},
   ) {
-    this.pool = new Piscina({ filename: workerFile('scrub'), minThreads: 0, maxThreads: 1, atomics: 'disabled' });
-    this.pool.on('error', (failure: unknown) => listener.onFailure(failure));
+    this.unixSeconds = surroundings.unixSeconds ?? (() => Math.floor(Date.now() / 1000));
+    this.now = surroundings.now ?? (() => performance.now());
+    this.checker = surroundings.checker ?? threadOf((failure) => listener.onFailure(failure));
   }
 
   /** Begins to look for work. With `anew` a pass begins at once: the machine went down, and who knows what it left. */
@@ -116,7 +140,8 @@ export class Scrubber {
     clearTimeout(this.timer);
     await this.working;
     this.log.save();
-    await this.pool.destroy();
+    await Promise.race([this.log.saved(), pause(savedMillisMax, undefined, { ref: false })]);
+    await this.checker.destroy();
   }
 
   private schedule(millis: number): void {
@@ -136,14 +161,19 @@ export class Scrubber {
       this.schedule(idleMillis);
       return;
     }
-    const started = performance.now();
+    const started = this.now();
     this.cancelled = false;
     try {
       const { directory } = this.settings;
-      const report = await this.pool.run({ directory, cursor, bytesMax: scrubSliceBytes, insists: this.failures > 0 });
+      const report = await this.checker.run({
+        directory,
+        cursor,
+        bytesMax: scrubSliceBytes,
+        insists: this.failures > 0,
+      });
       this.failures = 0;
       await this.take(report);
-      this.schedule(this.pauseAfter(performance.now() - started, report.bytes));
+      this.schedule(this.pauseAfter(this.now() - started, report.bytes));
     } catch (failure) {
       this.listener.onFailure(failure);
       if (++this.failures >= failuresMax) this.giveUp();
@@ -184,7 +214,10 @@ export class Scrubber {
       return [index === undefined ? { swarmId } : { swarmId, index }];
     });
     if (erasures.length > 0) await this.listener.erase(erasures);
-    if (damage.length > 0) this.listener.onFindings(damage.map((one) => ({ ...one, when: now, foundBy: 'scrub' })));
+    const writes = damage.flatMap(({ anew }) => anew ?? []);
+    if (writes.length > 0) await this.listener.renew(writes);
+    const findings = damage.map((one) => findingOf(one, now));
+    if (findings.length > 0) this.listener.onFindings(findings);
     this.listener.onChecked(bytes);
     const { pass } = this.log.state;
     if (this.cancelled || pass === undefined) return;
@@ -207,4 +240,16 @@ export class Scrubber {
     const atRate = (1000 * bytes) / Math.max(1, this.settings.bytesPerSecond) - millis;
     return Math.max(atRate, millis * restPerWork);
   }
+}
+
+function findingOf({ kind, remedy, detail, swarmId, extent }: ScrubDamage, when: number): Finding {
+  return { when, kind, foundBy: 'scrub', remedy, detail, swarmId, extent };
+}
+
+/** A thread that is there while it has work. */
+function threadOf(onFailure: (failure: unknown) => void): SliceChecker {
+  const filename = workerFile('scrub');
+  const pool = new Piscina<ScrubTask, ScrubReport>({ filename, minThreads: 0, maxThreads: 1, atomics: 'disabled' });
+  pool.on('error', onFailure);
+  return { run: (task) => pool.run(task), destroy: () => pool.destroy() };
 }
