@@ -98,7 +98,8 @@ describe('a scrub', () => {
       reads.push(read.mock.calls.length / (24 + swarms));
       read.mockRestore();
     }
-    expect(Math.max(...reads)).toBeLessThan(1.5 * Math.min(...reads));
+    // A tree may have a level more; eight times the swarms must not show.
+    expect(Math.max(...reads)).toBeLessThan(3 * Math.min(...reads));
   });
 
   it('finds a record that is not what was written, and takes its extents for nobody’s', () => {
