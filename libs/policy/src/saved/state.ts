@@ -39,8 +39,8 @@ export function encodeState({ seed, probationShare, odds, swarms, segments, ghos
 /** What `encodeState` made bytes of; undefined for any other bytes. */
 export function decodeState(bytes: Uint8Array): PolicyState | undefined {
   if (bytes.byteLength < headerWords * 4 || bytes.byteLength % 4 !== 0) return undefined;
-  // A copy, since bytes may begin anywhere in what they were read into.
-  const words = new Uint32Array(bytes.slice().buffer);
+  // A copy, since bytes may begin anywhere in what they were read into; the `slice` of a Buffer is none.
+  const words = new Uint32Array(new Uint8Array(bytes).buffer);
   const [one, other, , , , , , sum] = words;
   return one === magic && other === version && sum === checksum(words) ? partsOf(words) : undefined;
 }
