@@ -3,95 +3,19 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { TestContent } from './content.testing';
-import { blockFootprint, extentFootprint, recordFootprint } from './footprint';
 import { openLmdbReader, openLmdbWriter } from './lmdb-store';
 import { MemoryStore } from './memory-store';
 import { ProbationReader } from './probation-reader';
 import { SlabView } from './slab-view';
-import type { Batch, CommitResult, Erasure, StoreReader, StoreUsage, StoreWriter } from './store';
-
-const contents = [
-  new TestContent(1, { chunkCount: 64 * 30 + 5, chunkSize: 64 }),
-  new TestContent(2, { chunkCount: 64 * 30, hash: 'sha1' }),
-  new TestContent(4, { chunkCount: 64 * 12 + 1, chunkSize: 4096 }),
-  new TestContent(3, { chunkCount: 9, chunkSize: 1024 }),
-];
-
-/** Room for about a third of the contents, so that evictions are the rule. */
-const capacityBytes = 1024 * 1024;
-
-const judgement = { seed: 1 };
-
-const anyContent = fc.constantFrom(...contents);
-const anyIndex = fc.nat(30);
-const anyWrite = fc.record({
-  content: fc.nat(contents.length - 1),
-  indexes: fc.array(anyIndex, { maxLength: 6 }),
-  block: fc.option(fc.nat(3)),
-});
-const anyRef = fc.record({ content: anyContent, index: anyIndex, by: fc.nat(3) }).map(({ content, index, by }) => ({
-  swarmId: content.swarmId,
-  index,
-  by,
-}));
-const anyPlan = fc.record({
-  erase: fc.oneof(
-    { weight: 8, arbitrary: fc.constant([]) },
-    { weight: 2, arbitrary: fc.array(anyRef, { maxLength: 3 }) },
-    { weight: 1, arbitrary: anyContent.map(({ swarmId }) => [{ swarmId }]) },
-  ),
-  touched: fc.array(anyRef, { maxLength: 5 }),
-  writes: fc.array(anyWrite, { maxLength: 3 }),
-});
-type Plan = typeof anyPlan extends fc.Arbitrary<infer Value> ? Value : never;
-
-/** A plan is short to print when it fails; what is written is long. */
-function batchOf({ erase, touched, writes }: Plan): Batch {
-  return {
-    ...{ erase, touched },
-    writes: writes.flatMap(({ content: number, indexes, block }) => {
-      const content = contents[number];
-      if (content === undefined) return [];
-      const there = indexes.filter((index) => index * 64 < content.record.chunkCount);
-      return [content.write(there, block === null ? [] : [content.block(1 + (block % 2), block)])];
-    }),
-  };
-}
+import { contentsOf, recount } from './store-contents.testing';
+import { anyPlan, batchOf, capacityBytes, contents, judgement, type Plan } from './store-plans.testing';
+import type { CommitResult, Erasure, StoreReader, StoreUsage, StoreWriter } from './store';
 
 const anyStep = fc.oneof(
   { weight: 12, arbitrary: fc.array(anyPlan, { minLength: 1, maxLength: 3 }) },
   { weight: 2, arbitrary: fc.constant('sweep' as const) },
   { weight: 1, arbitrary: fc.constant('reopen' as const) },
 );
-
-/** Everything a reader finds, by swarm. */
-async function contentsOf(reader: StoreReader): Promise<unknown> {
-  const found = new Map<string, unknown>();
-  for (const { record, ...summary } of reader.swarms()) {
-    const { swarmId } = record.metadata;
-    const opened = await reader.open(swarmId);
-    const extents = await Promise.all(opened?.extents.map((index) => reader.read(swarmId, index)) ?? []);
-    const bytes = extents.map((extent) => extent && [extent.index, digestOf(extent.bytes), digestOf(extent.hashes)]);
-    found.set(swarmId, { summary, record, bytes, blocks: opened?.blocks.map(({ tier, index }) => [tier, index]) });
-  }
-  return found;
-}
-
-/** Bytes counted again from what a reader finds. */
-async function recount(reader: StoreReader): Promise<number> {
-  let bytes = 0;
-  for (const { record } of reader.swarms()) {
-    const opened = await reader.open(record.metadata.swarmId);
-    bytes += recordFootprint + (opened?.blocks.length ?? 0) * blockFootprint(record.metadata.hash);
-    for (const index of opened?.extents ?? []) bytes += extentFootprint(record, index);
-  }
-  return bytes;
-}
-
-function digestOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
-}
 
 /** A writer with those who follow it: what a naive list says is held, and what the news say is in memory. */
 class Followed {
