@@ -69,3 +69,15 @@ it('tells how long somebody has been waiting, turns that were not enough include
   expect(line.waits(30 * turn)).toBe(0);
   expect(line.waited(30 * turn)).toBe(11 * turn);
 });
+
+it('has no place for one that is gone', () => {
+  const line = new Line<string>();
+  for (const key of ['a', 'b', 'c']) line.join(key, 0);
+  line.leave('a', 0);
+  expect(line.turn(quantum, turn)).toEqual(['b']);
+  line.leave('b', turn);
+  expect(line.has('b')).toBe(false);
+  line.leave('c', 2 * turn);
+  expect(line.empty).toBe(true);
+  expect(line.waited(100 * turn)).toBe(2 * turn);
+});

@@ -47,6 +47,12 @@ export class Line<Key> {
     this.emptiedAt = undefined;
   }
 
+  /** One is gone, and needs nothing any more. */
+  leave(key: Key, now: Micros): void {
+    this.parts.delete(key);
+    if (this.waiting.delete(key) && this.waiting.size === 0) this.emptiedAt ??= now;
+  }
+
   /** Divides what there is: whose turn it is now. */
   turn(credit: number, now: Micros): Key[] {
     this.parts.clear();

@@ -80,8 +80,9 @@ export class Throttle {
     return this.lines[urgency].waited(now);
   }
 
-  /** A swarm is closed, or wants nothing. */
-  forget(toll: Toll): void {
+  /** A swarm is closed: where background has no rate, its turn may never come. */
+  forget(toll: Toll, now: Micros): void {
+    for (const urgency of urgencies) this.lines[urgency].leave(toll, now);
     this.later.delete(toll);
   }
 

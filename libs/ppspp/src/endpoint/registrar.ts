@@ -41,7 +41,7 @@ export class Registrar {
   leave(swarm: Swarm, now: Micros): void {
     const { hall, doorman, interception, throttle } = this.parts;
     hall.swarms.close(swarm);
-    throttle.forget(swarm.toll);
+    throttle.forget(swarm.toll, now);
     interception.prospects.forget(swarm);
     doorman.left(swarm.metadata.swarmId, now);
     for (const channel of swarm.members) hall.touch(channel);
