@@ -16,6 +16,15 @@ it('takes the extents of one segment for one pass, of each subscriber, until a w
   expect(passes.isNew(2 ** 50, 7, 1, at + 1 + passSpanSeconds)).toBe(true);
 });
 
+it('knows a next pass though the clock was set back meanwhile', () => {
+  const passes = new Passes();
+  expect([2_000_000_000, 1_000_000_000, 1_000_000_001].map((at) => passes.isNew(2 ** 50, 7, 1, at))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
 it('counts each request of nobody in particular', () => {
   const passes = new Passes();
   expect([passes.isNew(1, 1, 0, 5), passes.isNew(1, 1, 0, 5)]).toEqual([true, true]);

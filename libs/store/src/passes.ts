@@ -13,7 +13,9 @@ export class Passes {
     if (by === 0) return true;
     const mark = mixed(mixed(mixed(by, swarm), Math.floor(swarm / 2 ** 32)), segment);
     const place = mark % passPlaces;
-    const isSame = this.marks[place] === mark && now - (this.times[place] ?? 0) < passSpanSeconds;
+    // The clock may have been set back: then nobody knows how long ago that was.
+    const elapsed = now - (this.times[place] ?? 0);
+    const isSame = this.marks[place] === mark && elapsed >= 0 && elapsed < passSpanSeconds;
     this.marks[place] = mark;
     this.times[place] = now;
     return !isSame;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -120,5 +120,28 @@ describe('a recording', () => {
     recorder.record({ key: one, segment: 0, bytes: 1, by: 1 });
     await recorder.stop();
     expect(recorder.drain().failures).toBe(1);
+  });
+
+  it('tries again after a while, or once the clock was set back', async () => {
+    const directory = temporary();
+    writeFileSync(directory, 'a file');
+    let millis = noon();
+    const recorder = new TraceRecorder({ directory, bytesMax }, () => millis);
+    const fill = (): void => {
+      for (let use = 0; use < 1_024; use++) recorder.record({ key: one, segment: use, bytes: 1, by: 1 });
+    };
+    for (let failures = 0; failures === 0; failures = recorder.drain().failures) {
+      fill();
+      await turn();
+    }
+    rmSync(directory);
+    mkdirSync(directory);
+    millis += 30_000;
+    fill();
+    expect(recorder.drain()).toMatchObject({ recorded: 0, dropped: 1_024 });
+    millis -= 86_400_000;
+    fill();
+    await recorder.stop();
+    expect(recorder.drain()).toEqual({ recorded: 1_024, dropped: 0, failures: 0 });
   });
 });

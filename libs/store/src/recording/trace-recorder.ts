@@ -28,7 +28,8 @@ export class TraceRecorder {
   private lines: string[] = [];
   private recorded = 0;
   private dropped = 0;
-  private retryAt = Infinity;
+  private isMade = false;
+  private failedAt = Number.NEGATIVE_INFINITY;
   private readonly flushing: NodeJS.Timeout;
   private readonly made: Promise<void>;
 
@@ -40,7 +41,7 @@ export class TraceRecorder {
     this.begun = now();
     this.files = new TraceFiles(options, this.begun, () => this.pause());
     this.made = makeRecordingDirectory(options.directory).then(() => {
-      this.retryAt = this.now();
+      this.isMade = true;
     });
     this.flushing = setInterval(() => this.flush(), flushSeconds * 1_000).unref();
   }
@@ -80,11 +81,17 @@ export class TraceRecorder {
     const { lines } = this;
     if (lines.length === 0) return;
     this.lines = [];
-    if (this.now() >= this.retryAt && this.files.write(Buffer.from(lines.join('')))) this.recorded += lines.length;
+    if (this.isMade && !this.isPaused && this.files.write(Buffer.from(lines.join('')))) this.recorded += lines.length;
     else this.dropped += lines.length;
   }
 
   private pause(): void {
-    this.retryAt = this.now() + retrySeconds * 1_000;
+    this.failedAt = this.now();
+  }
+
+  /** A clock that was set back says nothing of how long it is. */
+  private get isPaused(): boolean {
+    const elapsed = this.now() - this.failedAt;
+    return elapsed >= 0 && elapsed < retrySeconds * 1_000;
   }
 }
