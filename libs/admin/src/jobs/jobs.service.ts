@@ -25,6 +25,8 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly works = new Map<string, Work>();
   /** Those being cancelled, until that is on disk: nothing else may be said of them any more. */
   private readonly cancelling = new Set<string>();
+  /** Those on their way to the disk: each takes its place before it is there. */
+  private beingMade = 0;
   private timer: NodeJS.Timeout | undefined;
   private stepping: Promise<void> | undefined;
   private closed = false;
@@ -51,7 +53,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Resolves when the job is on disk. Throws `JOBS_BUSY`, and what its work cannot begin with. */
   async create(request: JobRequest): Promise<JobView> {
-    if (this.unfinished.length >= limits.jobsUnfinishedMax) {
+    if (this.unfinished.length + this.beingMade >= limits.jobsUnfinishedMax) {
       throw new AdminError(
         'JOBS_BUSY',
         `${limits.jobsUnfinishedMax} jobs wait or run already; cancel some, or try later`,
@@ -60,8 +62,13 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     if (request.type === 'prefetch') this.fetches.requireAllowed(request.swarm.metadata);
     const now = Date.now();
     const job: Job = { id: randomUUID(), state: 'waiting', request, createdAt: now, progress: noProgress };
-    await this.makeRoom();
-    await this.keep(job);
+    this.beingMade++;
+    try {
+      await this.makeRoom();
+      await this.keep(job);
+    } finally {
+      this.beingMade--;
+    }
     this.schedule(0);
     return jobViewOf(job);
   }

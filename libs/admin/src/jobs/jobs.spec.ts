@@ -53,7 +53,7 @@ describe('a pre-fetch', () => {
     const { id } = await order({ ...prefetch, rate: 5_000_000 });
     const running = await reaching(id, ({ state }) => state === 'running');
     expect(running).toMatchObject({ type: 'prefetch', swarmId: one, rate: 5_000_000, progress: { percent: null } });
-    expect(admin.peer.openSwarms.has(one)).toBe(true);
+    while (!admin.peer.openSwarms.has(one)) await setImmediate();
     const sizes = { chunkCount: 640, extentCount: 10, contentBytes: 655_360, sources: 1 };
     admin.peer.openSwarms.set(one, liveSwarm(one, { ...sizes, extentsHeld: 4 }));
     const half = await reaching(id, ({ progress }) => progress.percent !== null);
@@ -115,6 +115,14 @@ describe('a pre-fetch', () => {
     admin.peer.usage = { ...admin.peer.usage, capacityBytes };
     await admin.request('PUT', `/v1/swarms/${one}/block`, { body: { reason: 'a court says so' } });
     expect((await admin.request('POST', '/v1/jobs', { body })).json).toMatchObject({ code, status });
+  });
+
+  it('is refused while so many are on their way to the disk', async () => {
+    const orders = Array.from({ length: limits.jobsUnfinishedMax + 20 }, async () => {
+      return (await admin.request('POST', '/v1/jobs', { body: prefetch })).status;
+    });
+    const taken = (await Promise.all(orders)).filter((status) => status === 202);
+    expect(taken).toHaveLength(limits.jobsUnfinishedMax);
   });
 
   it('waits while so many run, and is refused while so many wait', async () => {

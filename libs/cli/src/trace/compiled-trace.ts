@@ -116,7 +116,7 @@ class Compilation {
     this.malformedPath ??= path;
     if (malformed <= malformedMax) return;
     const { line, fault, text } = firstMalformed;
-    const where = `${traceName(this.malformedPath)}: line ${line} ${JSON.stringify(text)}`;
+    const where = `${traceName(this.malformedPath)}: line ${line} ${shown(text)}`;
     const count = malformedMax === 0 ? '' : `; more than ${malformedMax} lines make no sense`;
     throw new UsageError(`${where}: ${lineRemedies[fault]}${count}`);
   }
@@ -129,4 +129,9 @@ class Compilation {
     }
     if (this.requests > requestsMax) throw new UsageError(`a trace may have ${requestsMax} requests at most; cut it`);
   }
+}
+
+/** In quotes, and with nothing in it that a terminal takes for an order: JSON leaves those from 0x7f to 0x9f as they are. */
+function shown(text: string): string {
+  return JSON.stringify(text).replace(/[\u007f-\u009f]/g, (order) => `\\u00${order.charCodeAt(0).toString(16)}`);
 }

@@ -153,6 +153,13 @@ describe('weir simulate', () => {
     expect(third.printed).toContain('2 lines made no sense and are left out');
   });
 
+  it('shows nothing of a line that a terminal would take for an order', async () => {
+    const trace = folder.path('orders.csv');
+    writeFileSync(trace, Buffer.from('time,object,bytes,subscriber\n1,\u001b[2J\u009b31m\u007f,x,y\n', 'latin1'));
+    const { told } = await weir('simulate', trace);
+    expect(told[0]).toContain(String.raw`line 2 "1,\u001b[2J\u009b31m\u007f,x,y"`);
+  });
+
   it('reads a packed trace up to where it was cut', async () => {
     const whole = folder.path('whole.csv.gz');
     await weir('trace', 'zipf', '--requests', '20000', '--out', whole);
