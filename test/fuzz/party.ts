@@ -1,6 +1,7 @@
 import {
   digest,
   Endpoint,
+  type SwarmId,
   subtreeOf,
   type Address,
   type Effect,
@@ -125,10 +126,12 @@ export class Party {
     switch (errand.kind) {
       case 'open': {
         const { swarmId } = errand;
+        if (fails) this.askAgain(swarmId);
         return this.take({ kind: 'swarm-opened', swarmId, content: fails ? undefined : this.store.open(swarmId) });
       }
       case 'read': {
         const { swarmId, extent } = errand;
+        if (fails) this.askAgain(swarmId);
         return this.take({ kind: 'extent-read', swarmId, extent, read: this.read(errand, fails) });
       }
       case 'write':
@@ -147,6 +150,11 @@ export class Party {
         return this.take({ kind: 'extent-checked', swarmId, extent, subtree: subtreeOf(hash, bytes, chunkSize) });
       }
     }
+  }
+
+  /** What a store could not tell it tells later. */
+  private askAgain(swarmId: SwarmId): void {
+    if (this.errands.length < errandsMax) this.errands.push({ kind: 'open', swarmId });
   }
 
   private read({ swarmId, extent }: Extract<Errand, { kind: 'read' }>, fails: boolean) {
