@@ -8,7 +8,7 @@ import {
   type SwarmId,
   type SwarmMetadata,
 } from '@weir/ppspp';
-import { machineMicros, reachableAddresses } from '@weir/datagram';
+import { reachableAddresses } from '@weir/datagram';
 import {
   createStoreMetrics,
   type RuleBook,
@@ -18,7 +18,8 @@ import {
   type SwarmSummary,
 } from '@weir/store';
 import type { Registry } from 'prom-client';
-import { Crew, type CrewListener, type CrewSettings } from './crew';
+import { Crew, type CrewSettings } from './crew';
+import { crewListener } from './crew-listener';
 import type {
   DatapathReport,
   GuestTotals,
@@ -100,9 +101,10 @@ export class AppliancePeer {
     /** Where peers reach us. */
     readonly addresses: readonly Address[],
   ) {
-    const { crew } = parts;
-    const { client, witness } = parts.store;
-    this.operator = new OperatorDesk({ client, witness, crew, rules, trouble: () => parts.store.trouble });
+    const { crew, store } = parts;
+    const { client, witness } = store;
+    const trouble = () => store.trouble;
+    this.operator = new OperatorDesk({ client, witness, crew, rules, trouble });
     this.integrity = parts.integrity;
   }
 
@@ -123,7 +125,7 @@ export class AppliancePeer {
     const rules = await store.rules();
     const accounts = { past: new PastTotals(), traffic: new TrafficTotals(), uplink: new Uplink(capacity), store };
     const crewMetrics = createCrewMetrics(registry);
-    const link = fetchPlan === undefined ? undefined : new LinkKeeper(fetchPlan, crewMetrics);
+    const { link } = await knowledge(settings.storeDirectory, fetchPlan, crewMetrics);
     let peer: AppliancePeer | undefined = undefined;
     const desk = new IntegrityDesk(
       { scrubRate: 0, ...settings, writer: store.keeper, client: store.client, registry },
@@ -141,8 +143,7 @@ export class AppliancePeer {
     };
     const hearing = crewListener(listener, { ...accounts, integrity }, crewMetrics, threads);
     const crew = await Crew.start(told, store.keeper, hearing).catch(async (error: unknown) => {
-      link?.stop();
-      await integrity.stop();
+      await Promise.all([link?.stop(), integrity.stop()]);
       await store.stop();
       throw error;
     });
@@ -243,48 +244,15 @@ export class AppliancePeer {
   async stop(): Promise<void> {
     await this.parts.integrity.stop();
     await this.parts.crew.stop();
-    this.parts.link?.stop();
+    await this.parts.link?.stop();
     await this.parts.store.stop();
   }
 }
 
-/** Passes on what the threads tell, under their names. */
-function crewListener(
-  listener: AppliancePeerListener,
-  { past, traffic, uplink, store, integrity }: Pick<Parts, 'past' | 'traffic' | 'uplink' | 'store' | 'integrity'>,
-  metrics: CrewMetrics,
-  threads: number,
-): CrewListener {
-  metrics.threads.set(threads);
-  return {
-    onNotice: (notice) => {
-      integrity.hear(notice);
-      listener.onNotice(notice);
-    },
-    onDamage: (finding) => integrity.note([finding]),
-    onTrouble: (message) => listener.onTrouble(message),
-    onFlowsLost: () => listener.onFlowsLost(),
-    onStoreSlow: (slow) => store.noteSlow(slow),
-    onReport: (thread, report) => {
-      traffic.add(report.traffic);
-      uplink.note(thread, report.servedDatagramBytes + report.guestDatagramBytes, machineMicros());
-      listener.onReport(nameOf(thread), report);
-    },
-    onEnded: (thread, failure, last) => {
-      if (last !== undefined) past.add(last);
-      metrics.threads.dec();
-      metrics.restarts.inc();
-      listener.onEnded(nameOf(thread), failure);
-    },
-    onReplaced: () => {
-      metrics.threads.set(threads);
-      listener.onReplaced();
-    },
-  };
-}
-
-function nameOf(thread: number): string {
-  return `datapath-${String(thread)}`;
+/** What was learned before, and is kept beside the store. */
+async function knowledge(directory: string, plan: LinkPlan | undefined, metrics: CrewMetrics) {
+  const link = plan && LinkKeeper.start({ plan, metrics, directory });
+  return { link: await link };
 }
 
 /** What one of several threads may do of what all together may: each has swarms of its own, by hash, and so about as many. */

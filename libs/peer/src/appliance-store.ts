@@ -11,6 +11,7 @@ import {
   withMemory,
 } from '@weir/store';
 import type { Crew } from './crew';
+import { withinMillis } from './within-millis';
 
 /** Why the store is of no use: its writer failed, or the disk does not keep up. */
 export interface StoreTrouble {
@@ -174,10 +175,3 @@ const slowTrouble: StoreTrouble = {
   reason: 'slow',
   message: 'the disk does not keep up: reads take seconds, or a transaction does not end',
 };
-
-async function withinMillis(work: Promise<unknown>, millis: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<void>((resolve) => (timer = setTimeout(resolve, millis)));
-  await Promise.race([work.catch(() => undefined), over]);
-  clearTimeout(timer);
-}

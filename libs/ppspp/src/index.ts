@@ -15,6 +15,7 @@ export {
   type Urgency,
 } from './budget/link-budget';
 export * from './budget/plan';
+export type { PeakSpan } from './budget/peak';
 export { LocalCells, type Cells } from './budget/cells';
 export type { SwarmLimits } from './budget/toll';
 export * from './channel/handshake';

@@ -11,6 +11,7 @@ export { type StoreMetrics, createStoreMetrics } from './metrics';
 export { type RunningWriter, launchWriter, startWriter } from './start-writer';
 export { type Judgement, judgementDefaults } from './keeper';
 export { ProbationReader, withMemory } from './probation-reader';
+export { NoteFile } from './note-file';
 export { SlabView } from './slab-view';
 export { segmentExtents } from './segments';
 export * from './store';

@@ -64,3 +64,19 @@ it('never has anything at no rate, and everything without one', () => {
   expect(tested.readyAt(1, { rate: 0 })).toBe(Number.POSITIVE_INFINITY);
   expect(tested.credit({ rate: Number.POSITIVE_INFINITY }, second)).toBe(Number.POSITIVE_INFINITY);
 });
+
+it('owes as many bytes as before when its rate changes', () => {
+  const tested = bucket();
+  const now = second;
+  const debt = 30_000;
+  tested.spend((rate * burst) / second + debt, { rate }, now);
+  for (const [before, after] of [
+    [rate, 10 * rate],
+    [10 * rate, rate / 10],
+  ] as const) {
+    tested.adapt(before, after, now);
+    expect(tested.readyAt(0, { rate: after }) - now).toBeCloseTo((debt * second) / after, -1);
+  }
+  tested.adapt(rate / 10, 0, now);
+  expect(tested.readyAt(0, { rate }) - now).toBeLessThanOrEqual(1);
+});

@@ -44,8 +44,14 @@ export class Bucket {
     return Math.ceil(this.cells.read(this.at) / nanosPerMicro + left * this.burst + filled) + 1;
   }
 
-  /** Forgives what was spent ahead: at another rate it would last another time. */
-  settle(now: Micros): void {
-    this.cells.update(this.at, (value) => Math.min(value, now * nanosPerMicro));
+  /** The rate changes: what was spent ahead is as many bytes as before, and takes its time at the new rate. */
+  adapt(before: number, rate: number, now: Micros): void {
+    const stretch = isFlowing(before) && isFlowing(rate) ? before / rate : 0;
+    const at = now * nanosPerMicro;
+    this.cells.update(this.at, (value) => (value > at ? at + Math.round((value - at) * stretch) : value));
   }
+}
+
+function isFlowing(rate: number): boolean {
+  return rate > 0 && rate < Number.POSITIVE_INFINITY;
 }

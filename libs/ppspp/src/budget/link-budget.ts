@@ -76,8 +76,11 @@ export class LinkBudget {
     this.cells.write(place.rates.total, whole(total));
     this.cells.write(place.rates.background, whole(ofBackground));
     this.cells.write(place.rates.peer, whole(peer));
-    this.total.settle(now + this.behind);
-    this.background.settle(now + this.behind);
+    const at = now + this.behind;
+    this.total.adapt(before.total, total, at);
+    this.background.adapt(before.background, ofBackground, at);
+    if (before.peer === peer) return;
+    for (let number = 0; number < limits.budgetPeers; number++) this.peerBucket(number).adapt(before.peer, peer, at);
   }
 
   get use(): LinkUse {

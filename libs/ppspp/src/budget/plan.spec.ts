@@ -67,4 +67,32 @@ describe('background below the peak of demand', () => {
     expect(pass(paced, 0, 23 * 3_600)).toBeGreaterThan(800_000);
     expect(pass(paced, 0, 2 * 3_600)).toBe(0);
   });
+
+  it('goes on from the peak before a restart, which is a day old in time', () => {
+    const paced = pacing();
+    pass(paced, 1_000_000, 650);
+    const restarted = { budget: new LinkBudget(), pacer: undefined, now: paced.now + 600 * second };
+    const resumed = { ...restarted, pacer: new LinkPacer(auto, restarted.budget) };
+    resumed.pacer.resume(paced.pacer.spans, resumed.now);
+    const spare = pass(resumed, 200_000, 60);
+    expect(spare).toBeGreaterThan(650_000);
+    expect(spare).toBeLessThanOrEqual(800_000);
+    expect(pass(resumed, 0, 25 * 3_600)).toBe(0);
+  });
+
+  it('takes no span that it is told of for longer than it is', () => {
+    const paced = pacing();
+    pass(paced, 1_000_000, 650);
+    const { spans } = paced.pacer;
+    const last = spans.at(-1)?.number ?? 0;
+    const ahead = spans.map(({ number, bytes }) => ({ number: number + 5, bytes }));
+    const resumed = {
+      budget: new LinkBudget(),
+      pacer: new LinkPacer(auto, new LinkBudget()),
+      now: last * limits.peakSlot,
+    };
+    resumed.pacer.resume(ahead, resumed.now);
+    pass(resumed, 1_000_000, 200);
+    expect(Math.max(...resumed.pacer.spans.map(({ bytes }) => bytes))).toBeLessThanOrEqual(300 * 1_000_000);
+  });
 });

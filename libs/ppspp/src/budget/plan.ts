@@ -1,6 +1,6 @@
 import type { Micros } from '../limits';
 import type { LinkBudget, LinkRates } from './link-budget';
-import { PeakMeter } from './peak';
+import { PeakMeter, type PeakSpan } from './peak';
 
 const minutesPerDay = 1_440;
 
@@ -47,6 +47,16 @@ export class LinkPacer {
     private readonly plan: LinkPlan,
     private readonly budget: LinkBudget,
   ) {}
+
+  /** What was learned of demand's peak: see `resume`. */
+  get spans(): readonly PeakSpan[] {
+    return this.meter.spans;
+  }
+
+  /** Goes on from what was learned of demand's peak before a restart, before the first `tick`. */
+  resume(spans: readonly PeakSpan[], now: Micros): void {
+    this.meter.resume(spans, now);
+  }
 
   /** It is so late in the day. Called about once a second. */
   tick(minute: number, now: Micros): void {

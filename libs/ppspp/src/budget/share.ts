@@ -18,6 +18,8 @@ export class Share {
   private readonly common: Bucket;
   /** What this endpoint took, measured against its equal part. */
   private readonly own = new Bucket(new LocalCells(1), 0, limits.budgetBurst);
+  /** At which it was measured last: the rate is changed by another endpoint. */
+  private ownRate = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly cells: Cells,
@@ -28,17 +30,20 @@ export class Share {
   }
 
   credit(rate: number, left: number, now: Micros): number {
+    this.measureAt(rate, now);
     const common = this.common.credit({ rate, left }, now);
     const waiting = this.waiting(now);
     return waiting < 2 ? common : Math.min(common, this.own.credit({ rate: rate / waiting }, now));
   }
 
   spend(bytes: number, rate: number, now: Micros): void {
+    this.measureAt(rate, now);
     this.common.spend(bytes, { rate }, now);
     this.own.spend(bytes, { rate: rate / Math.max(1, this.waiting(now)) }, now);
   }
 
   readyAt(bytes: number, rate: number, left: number, now: Micros): Micros {
+    this.measureAt(rate, now);
     const common = this.common.readyAt(bytes, { rate, left });
     const waiting = this.waiting(now);
     return waiting < 2 ? common : Math.max(common, this.own.readyAt(bytes, { rate: rate / waiting }));
@@ -49,9 +54,14 @@ export class Share {
     this.cells.write(this.place.marks + this.thread, (now + limits.budgetMark) * nanosPerMicro);
   }
 
-  settle(now: Micros): void {
-    this.common.settle(now);
-    this.own.settle(now);
+  /** Another rate holds from now on, for all endpoints. */
+  adapt(before: number, rate: number, now: Micros): void {
+    if (before !== rate) this.common.adapt(before, rate, now);
+  }
+
+  private measureAt(rate: number, now: Micros): void {
+    if (rate !== this.ownRate) this.own.adapt(this.ownRate, rate, now);
+    this.ownRate = rate;
   }
 
   /** How many endpoints have to wait. */

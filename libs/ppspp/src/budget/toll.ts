@@ -30,9 +30,10 @@ export class Toll {
 
   /** Other bounds hold from now on. */
   limit(given: SwarmLimits, now: Micros): void {
-    if (given.fetchRate !== this.limits.fetchRate) this.all.settle(now);
-    if (given.prefetchRate !== this.limits.prefetchRate) this.ahead.settle(now);
+    const { fetchRate, prefetchRate } = this;
     this.limits = given;
+    if (fetchRate !== this.fetchRate) this.all.adapt(fetchRate, this.fetchRate, now);
+    if (prefetchRate !== this.prefetchRate) this.ahead.adapt(prefetchRate, this.prefetchRate, now);
   }
 
   credit(urgency: Urgency, now: Micros): number {

@@ -21,8 +21,8 @@ export class ServeLimit implements ServeBound {
   /** Bytes for each second from now on; infinite: no bound. */
   limit(rate: number, now: Micros): void {
     if (rate === this.rate) return;
+    this.bucket.adapt(this.rate, rate, now);
     this.rate = rate;
-    this.bucket.settle(now);
     this.changed();
   }
 

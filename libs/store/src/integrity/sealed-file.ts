@@ -48,11 +48,16 @@ function writeDown(descriptor: number, text: string): void {
   }
 }
 
+/** What a file holds that `writeSealedFile` wrote; undefined if it is not what was written. */
+export function unsealed(content: string): unknown {
+  const [head, text] = content.split('\n');
+  return text !== undefined && head === `crc32 ${sumOf(text)}` ? JSON.parse(text) : undefined;
+}
+
 /** What `writeSealedFile` wrote; undefined if there is none, or it is not what was written. */
 export function readSealedFile(file: string): unknown {
   try {
-    const [head, text] = readFileSync(file, 'utf8').split('\n');
-    return text !== undefined && head === `crc32 ${sumOf(text)}` ? JSON.parse(text) : undefined;
+    return unsealed(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
