@@ -117,7 +117,7 @@ export class AppliancePeer {
     const metrics = createStoreMetrics(registry);
     let integrity: IntegrityDesk | undefined = undefined;
     const launch = async () => {
-      const writer = await launchWriter(storeOptions(settings), metrics);
+      const writer = await launchWriter(storeOptions(settings), metrics, (findings) => integrity?.note(findings));
       integrity?.relaunched(writer);
       return writer;
     };

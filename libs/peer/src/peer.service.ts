@@ -28,7 +28,7 @@ import { causeOf, declareSubscribers, giveUp } from './peer-conditions';
 import type { PeerRulesSettings } from './peer-rules';
 import { hasNativeSockets } from './sockets';
 import { streamStatsOf } from './stream-stats';
-import { tellStore } from './store-condition';
+import { tellLostRules, tellStore } from './store-condition';
 import { swarmFilter } from './swarm-rules';
 import { warnOf, warnOfFinding } from './warnings';
 
@@ -214,7 +214,10 @@ function listenerOf(
     },
     onReport: (thread, { metrics }) => threads.report(thread, metrics),
     onTrouble: (message) => logger.warn(message),
-    onFinding: (finding) => warnOfFinding(finding, logger),
+    onFinding: (finding) => {
+      warnOfFinding(finding, logger);
+      tellLostRules(finding, readiness, logger);
+    },
     onFlowsLost: () => void events.emit('flows-lost'),
     onStore: (trouble) => tellStore(trouble, readiness, logger),
     onEnded: (thread, failure) => {

@@ -1,3 +1,4 @@
+import type { Finding } from '@weir/store';
 import type { StoreTrouble } from './appliance-store';
 
 /** Who is told whether the appliance is what an operator asked for. */
@@ -29,4 +30,23 @@ export function tellStore(
   logger.error(
     `the store is ${trouble.reason}: ${trouble.message}; nothing is stored meanwhile, and subscribers are passed on`,
   );
+}
+
+/**
+ * Rules that were laid down may be gone, blocks among them, and nobody but the operator knows which: the appliance is not ready until
+ * it was started again, which is for whoever has looked. It goes on serving: what else is laid down holds.
+ */
+export function tellLostRules(
+  { kind, remedy, detail }: Finding,
+  readiness: Conditions,
+  logger: { error(message: string): void },
+): void {
+  if (kind !== 'rules' || remedy !== 'lost') return;
+  readiness.declare({
+    name: 'rules',
+    ready: false,
+    reason: detail,
+    remedy: 'compare GET /v1/swarms, blocks and quotas with your own list, lay down what is missing, then restart',
+  });
+  logger.error(`rules may be lost, blocks among them: see GET /v1/integrity`);
 }

@@ -46,7 +46,7 @@ export function openLmdb(
   mustBeCapacity(limits.capacityBytes);
   const environment = openForWriting(directory, limits.capacityBytes);
   const copy = new RulesCopy(directory);
-  const tables = new LmdbTables(environment, copy);
+  const tables = new LmdbTables(environment, copy, onFindings);
   const now = Math.floor(Date.now() / 1000);
   const guarded = <Result>(work: () => Result): Result => {
     try {

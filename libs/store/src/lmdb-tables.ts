@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { type Extent, type HashBlock, type HashFunction, type SwarmId, invariant } from '@weir/ppspp';
 import {
+  databaseNames,
   type SwarmEntry,
   blockKeyOf,
   decodeBlockKey,
@@ -19,14 +20,19 @@ import {
 import { StoreError } from './errors';
 import { type FileSpace, fileSpaceOf } from './file-space';
 import { pageBytes } from './footprint';
+import type { Finding } from './integrity/finding';
 import { seal, sealBytes, unsealed } from './integrity/seal';
 import type { RulesCopy } from './integrity/rules-copy';
+import { ValueHeads } from './integrity/value-heads';
 import { type Environment, type Table, closeEnvironment, countIn } from './lmdb-environment';
 import { decodeRule, encodeRule, type RuleRow } from './rules/codec';
 import type { RuleChange } from './rules/rule';
 import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
 
 const firstSwarm = 1;
+/** A record that is longer than this may have pages of its own. */
+const inlineBytesMin = 1_900;
+
 const swarmNumberMax = 2 ** 32 - 2;
 
 /** Bytes of one part of what the policy remembers: as many as fit into the room that an extent of 64 KiB leaves. */
@@ -43,12 +49,16 @@ export class LmdbTables implements Tables {
   private newRules: RuleRow[] = [];
   /** The disk did not take what was to be kept a second time. */
   private copyIsBehind = false;
+  private readonly heads: ValueHeads;
 
   constructor(
     private readonly environment: Environment,
     /** Where rules are kept a second time, before whoever laid them down is answered. */
     private readonly copy?: RulesCopy,
+    /** Hears what was damaged, and mended before it did harm. */
+    onFindings: (findings: readonly Finding[]) => void = () => undefined,
   ) {
+    this.heads = new ValueHeads(environment.file, (table, key) => onFindings([headFinding(table, key)]));
     this.fileBytes = statSync(environment.file).size;
   }
 
@@ -56,6 +66,7 @@ export class LmdbTables implements Tables {
   atomically<Result>(work: () => Result): Result {
     this.mustNotHaveShrunk();
     this.newRules = [];
+    this.heads.begin();
     return this.environment.guard.once((mustBeWhole) => {
       const result = this.environment.root.transactionSync(() => {
         const done = work();
@@ -88,11 +99,14 @@ export class LmdbTables implements Tables {
   }
 
   putSwarm(entry: SwarmEntry): void {
-    this.environment.swarms.putSync(swarmKey(entry.record.metadata.swarmId), encodeSwarm(entry));
+    const key = swarmKey(entry.record.metadata.swarmId);
+    const value = encodeSwarm(entry);
+    if (value.length > inlineBytesMin) this.heads.ensure(databaseNames.swarms, key);
+    this.environment.swarms.putSync(key, value);
   }
 
   removeSwarm(swarmId: SwarmId): void {
-    this.environment.swarms.removeSync(swarmKey(swarmId));
+    this.removeFrom('swarms', swarmKey(swarmId));
   }
 
   *extentPlaces(): Iterable<ExtentPlace> {
@@ -108,7 +122,7 @@ export class LmdbTables implements Tables {
   }
 
   removeExtent(swarm: number, index: number): void {
-    this.environment.extents.removeSync(extentKey(swarm, index));
+    this.removeFrom('extents', extentKey(swarm, index));
   }
 
   *blockPositions(): Iterable<BlockPosition> {
@@ -117,6 +131,7 @@ export class LmdbTables implements Tables {
 
   putBlock(swarm: number, block: HashBlock): void {
     const key = blockKeyOf(swarm, block.tier, block.index);
+    this.heads.ensure(databaseNames.hashes, key);
     this.environment.hashes.putSync(key, encodeBlock(key, block));
   }
 
@@ -126,6 +141,7 @@ export class LmdbTables implements Tables {
 
   putRule(change: RuleChange): void {
     const row = encodeRule(change);
+    this.heads.ensure(databaseNames.rules, row.key);
     if (row.value === undefined) this.environment.rules.removeSync(row.key);
     else this.environment.rules.putSync(row.key, row.value);
     this.newRules.push(row);
@@ -150,9 +166,10 @@ export class LmdbTables implements Tables {
   keepPolicy(state: Uint8Array): void {
     const { policy } = this.environment;
     const parts = Math.ceil(state.length / policyPartBytes);
-    for (const key of policy.getKeys({ start: partKey(parts) })) policy.removeSync(key);
+    for (const key of policy.getKeys({ start: partKey(parts) })) this.removeFrom('policy', key);
     for (let part = 0; part < parts; part++) {
       const from = part * policyPartBytes;
+      this.heads.ensure(databaseNames.policy, partKey(part));
       policy.putSync(partKey(part), seal(partKey(part), state.subarray(from, from + policyPartBytes)));
     }
   }
@@ -160,14 +177,21 @@ export class LmdbTables implements Tables {
   sweep(swarm: number, keysMax: number): Swept {
     const { extents, hashes } = this.environment;
     const extentRange = { start: extentKey(swarm, 0), end: extentKey(swarm + 1, 0) };
-    const extentKeys = removeSome(extents, extentRange, keysMax);
+    const extentKeys = keysIn(extents, extentRange, keysMax);
     const blockRange = { start: blockKeyOf(swarm, 0, 0), end: blockKeyOf(swarm + 1, 0, 0) };
-    const blockKeys = removeSome(hashes, blockRange, keysMax - extentKeys.length);
+    const blockKeys = keysIn(hashes, blockRange, keysMax - extentKeys.length);
+    for (const key of extentKeys) this.removeFrom('extents', key);
+    for (const key of blockKeys) this.removeFrom('hashes', key);
     return {
       extents: extentKeys.map((key) => decodeExtentKey(key).index),
       blocks: blockKeys.length,
       done: extentKeys.length + blockKeys.length < keysMax,
     };
+  }
+
+  private removeFrom(table: 'swarms' | 'extents' | 'hashes' | 'policy', key: Buffer): void {
+    this.heads.ensure(databaseNames[table], key);
+    this.environment[table].removeSync(key);
   }
 
   /** Once a transaction, however many rules it changed. */
@@ -187,6 +211,7 @@ export class LmdbTables implements Tables {
   }
 
   async close(): Promise<void> {
+    this.heads.close();
     await closeEnvironment(this.environment);
   }
 
@@ -207,8 +232,11 @@ function partKey(part: number): Buffer {
   return key;
 }
 
-function removeSome(table: Table, range: { start: Buffer; end: Buffer }, limit: number): Buffer[] {
-  const keys = limit > 0 ? [...table.getKeys({ ...range, limit })] : [];
-  for (const key of keys) table.removeSync(key);
-  return keys;
+function keysIn(table: Table, range: { start: Buffer; end: Buffer }, limit: number): Buffer[] {
+  return limit > 0 ? [...table.getKeys({ ...range, limit })] : [];
+}
+
+function headFinding(table: string, key: Uint8Array): Finding {
+  const detail = `the head of the pages of a value in ${table}, under ${Buffer.from(key).toString('hex')}, was not what was written`;
+  return { when: Math.floor(Date.now() / 1000), kind: 'overflow', foundBy: 'read', remedy: 'mended', detail };
 }

@@ -2,6 +2,7 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:wor
 import { Piscina } from 'piscina';
 import type { LastEnd } from './boot-mark';
 import { StoreError } from './errors';
+import type { Finding } from './integrity/finding';
 import type { StoreInspection } from './integrity/inspect-store';
 import type { LmdbStoreOptions } from './lmdb-store';
 import { type StoreMetrics, observeTransaction, observeUsage } from './metrics';
@@ -44,10 +45,14 @@ export async function startWriter(options: LmdbStoreOptions, metrics?: StoreMetr
 
 /**
  * The same, but resolves as soon as readers may open the store: the account is made meanwhile, which takes the longer the more there
- * is, and commits wait for it.
+ * is, and commits wait for it. `onFindings` hears of damage that is found later than at the start, and was mended.
  */
-export async function launchWriter(options: LmdbStoreOptions, metrics?: StoreMetrics): Promise<RunningWriter> {
-  const writer = new WriterThread(options, metrics);
+export async function launchWriter(
+  options: LmdbStoreOptions,
+  metrics?: StoreMetrics,
+  onFindings: (findings: readonly Finding[]) => void = () => undefined,
+): Promise<RunningWriter> {
+  const writer = new WriterThread(options, metrics, onFindings);
   await writer.opened;
   return writer;
 }
@@ -69,6 +74,7 @@ class WriterThread implements RunningWriter {
   constructor(
     options: LmdbStoreOptions,
     private readonly metrics: StoreMetrics | undefined,
+    private readonly onFindings: (findings: readonly Finding[]) => void,
   ) {
     this.lastUsage = emptyUsage(options.capacityBytes);
     // The task never returns to the pool, so that there is no idle thread to wake by atomics.
@@ -140,6 +146,9 @@ class WriterThread implements RunningWriter {
         break;
       case 'swept':
         this.noteUsage(reply.usage);
+        break;
+      case 'found':
+        this.onFindings(reply.findings);
         break;
       case 'failed':
         this.failure = new StoreError(reply.code, reply.message, reply.details);

@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { SwarmId } from '@weir/ppspp';
 import type { LastEnd } from './boot-mark';
 import type { StoreErrorCode } from './errors';
+import type { Finding } from './integrity/finding';
 import type { StoreInspection } from './integrity/inspect-store';
 import type { LmdbStoreOptions } from './lmdb-store';
 import type { RecordingCounts } from './recording/trace-recorder';
@@ -38,6 +39,7 @@ export type ControlReply =
       readonly details: Readonly<Record<string, string | number>>;
     }
   | { readonly type: 'swept'; readonly usage: StoreUsage }
+  | { readonly type: 'found'; readonly findings: readonly Finding[] }
   | { readonly type: 'transaction'; readonly report: TransactionReport };
 
 /** One transaction of the writer, for the metrics. */

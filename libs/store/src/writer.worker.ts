@@ -36,14 +36,19 @@ async function runLocked(options: LmdbStoreOptions, control: MessagePort): Promi
     const { report, findings } = inspectStore(directory, capacityBytes, unixSeconds(), mark);
     mark.set();
     const found = [...findings];
-    const onFindings = (more: readonly Finding[]) => found.push(...more);
+    let isOpen = false;
+    const onFindings = (more: readonly Finding[]): void => {
+      if (isOpen) tell(control, { type: 'found', findings: more });
+      else found.push(...more);
+    };
     const recorder = options.recording === undefined ? undefined : new TraceRecorder(options.recording);
     const onUse = recorder === undefined ? undefined : (use: SegmentUse) => recorder.record(use);
     const makeAccount = openLmdb({ ...options, onUse }, undefined, {
-      lostRules: findings.length > 0 || mayBeTorn(mark.last),
+      lostRules: isDamaged(findings) || mayBeTorn(mark.last) || (mark.isOurs && report === undefined),
       onFindings,
     });
     tell(control, { type: 'opened', lastEnd: mark.last, inspection: { report, findings: found } });
+    isOpen = true;
     const settling = setTimeout(() => mark.settle(), settledAfterMillis);
     await new WriterHost(makeAccount(), control, { recorder }).run().finally(() => {
       clearTimeout(settling);
@@ -53,6 +58,11 @@ async function runLocked(options: LmdbStoreOptions, control: MessagePort): Promi
   } finally {
     lock.release();
   }
+}
+
+/** What was only mended in place took no rules along. */
+function isDamaged(findings: readonly Finding[]): boolean {
+  return findings.some(({ remedy }) => remedy !== 'mended');
 }
 
 function unixSeconds(): number {

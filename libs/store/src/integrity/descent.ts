@@ -1,6 +1,6 @@
 import { pageBytes } from '../footprint';
 import { type EntryPlace, placeOf } from './entry-place';
-import { compareKeys } from './key-order';
+import { compareKeys, keyBefore } from './key-order';
 import { type Meta, decodeTree } from './meta-page';
 import { type KeySpan, Page } from './page';
 import { faultOf } from './page-fault';
@@ -18,6 +18,8 @@ export class Descent {
   constructor(
     private readonly source: PageSource,
     private readonly meta: Meta,
+    /** Pages of trees that were checked: whoever asks for many entries next to each other keeps them. */
+    private readonly kept?: Map<number, Page>,
   ) {}
 
   /** The databases by name. */
@@ -37,6 +39,15 @@ export class Descent {
   *entries(tree: TreeShape | undefined, after?: Uint8Array): Generator<EntryPlace> {
     if (tree === undefined) return;
     for (const { page, at } of this.nodes(tree, after)) yield placeOf(page, at);
+  }
+
+  /** The entry with a key; undefined if there is none, or the way to it is damaged. */
+  entry(tree: TreeShape | undefined, key: Uint8Array): EntryPlace | undefined {
+    for (const place of this.entries(tree, keyBefore(key))) {
+      const order = Buffer.compare(place.key, key);
+      if (order >= 0) return order === 0 ? place : undefined;
+    }
+    return undefined;
   }
 
   private nodes(
@@ -64,6 +75,8 @@ export class Descent {
   }
 
   private page(tree: string, pageNumber: number, height: number): Page | undefined {
+    const known = this.kept?.get(pageNumber);
+    if (known !== undefined) return known;
     const bytes = pageNumber < this.source.pages ? this.source.read(pageNumber, 1) : undefined;
     const page = new Page();
     if (bytes !== undefined) page.bytes.set(bytes.subarray(0, pageBytes));
@@ -71,7 +84,10 @@ export class Descent {
     const { transaction } = this.meta;
     const around = { pageNumber, transaction, kind, order: 'bytes', lower: undefined, upper: undefined } as const;
     const fault = bytes === undefined ? 'unreadable' : faultOf(page, around);
-    if (fault === undefined) return page;
+    if (fault === undefined) {
+      this.kept?.set(pageNumber, page);
+      return page;
+    }
     this.damage ??= { fault, tree, pageNumber };
     return undefined;
   }

@@ -5,6 +5,7 @@ import { guardAddon } from '../guard-addon';
 import { type EntryListener, inspectSnapshot } from './inspect-snapshot';
 import { type Meta, type MetaSlot, decodeMeta } from './meta-page';
 import type { PageDamage, PageSource } from './tree-walk';
+import type { ValuePages } from './value-head';
 
 /** What an inspection of a data file found. */
 export interface PageReport {
@@ -22,6 +23,8 @@ export interface PageReport {
   readonly pagesRead: number;
   /** See `SnapshotReport`. */
   readonly lostPages: number;
+  /** See `SnapshotReport`. */
+  readonly brokenHeads: readonly ValuePages[];
   readonly seconds: number;
 }
 
@@ -75,7 +78,7 @@ export function inspectPages(file: string): PageReport {
 
 /** As `inspectPages`, of pages wherever they are. */
 export function inspectSource(source: PageSource, bytes: number): Omit<PageReport, 'seconds'> {
-  const nothing = { damage: undefined, slot: undefined, transaction: 0, pagesRead: 0, lostPages: 0 };
+  const nothing = { damage: undefined, slot: undefined, transaction: 0, pagesRead: 0, lostPages: 0, brokenHeads: [] };
   if (bytes === 0) return { ...nothing, verdict: 'empty' };
   const hidden = unreadableMeta(source);
   if (hidden !== undefined) return { ...nothing, verdict: 'damaged', damage: hidden };
@@ -84,10 +87,10 @@ export function inspectSource(source: PageSource, bytes: number): Omit<PageRepor
   const candidates = newestFirst(metas);
   let first: PageDamage | undefined = suspect;
   for (const { meta, slot } of candidates) {
-    const { damage, pagesRead, lostPages } = inspectSnapshot(source, meta);
+    const { damage, ...rest } = inspectSnapshot(source, meta);
     if (damage === undefined) {
       const verdict = first === undefined ? 'whole' : 'previous';
-      return { verdict, damage: first, slot, transaction: meta.transaction, pagesRead, lostPages };
+      return { verdict, damage: first, slot, transaction: meta.transaction, ...rest };
     }
     first ??= damage;
   }

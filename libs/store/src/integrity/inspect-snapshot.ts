@@ -3,8 +3,11 @@ import { takeFree } from './free-list';
 import { type Meta, decodeTree } from './meta-page';
 import type { Page } from './page';
 import { type PageFault, overflowOf } from './page-fault';
+import { databaseNames } from '../keys';
+import { FormatReader } from './format-reader';
 import { headerBytes, nodeFlags, tree } from './page-layout';
 import { PageSet } from './page-set';
+import { isHeadWhole, type ValuePages } from './value-head';
 import { type LeafNode, type PageDamage, type PageSource, type TreeShape, TreeWalk } from './tree-walk';
 
 /** What was found of one snapshot. */
@@ -15,6 +18,8 @@ export interface SnapshotReport {
   readonly pagesRead: number;
   /** Pages that no tree and no list of free ones names: room that is lost, and no danger. */
   readonly lostPages: number;
+  /** Values whose pages have a head that is not what was written: to be made anew before LMDB goes by it. */
+  readonly brokenHeads: readonly ValuePages[];
 }
 
 /** Pages that a file may lack at its end: those that were taken and given back in one transaction were never written. */
@@ -22,6 +27,9 @@ const unwrittenPagesMax = 65_536;
 
 /** Databases that a store can have, and some. */
 const treesMax = 64;
+
+/** Trees with too many values to look at the pages of each: the scrub does, and whoever removes one. */
+const bulkTrees: readonly string[] = [databaseNames.extents, databaseNames.hashes];
 
 /** Hears of the nodes of the leaves of the databases, once these are known to be within their page. */
 export type EntryListener = (tree: string, page: Page, at: number) => void;
@@ -34,7 +42,8 @@ export type EntryListener = (tree: string, page: Page, at: number) => void;
 export function inspectSnapshot(source: PageSource, meta: Meta, onEntry?: EntryListener): SnapshotReport {
   const pages = meta.lastPage + 1;
   if (pages > source.pages + unwrittenPagesMax) {
-    return { damage: { fault: 'beyond', tree: 'meta', pageNumber: meta.lastPage }, pagesRead: 0, lostPages: 0 };
+    const damage = { fault: 'beyond', tree: 'meta', pageNumber: meta.lastPage } as const;
+    return { damage, pagesRead: 0, lostPages: 0, brokenHeads: [] };
   }
   return new Inspection(source, meta, onEntry).run();
 }
@@ -43,6 +52,9 @@ class Inspection {
   private readonly taken: PageSet;
   private readonly walk: TreeWalk;
   private readonly trees: TreeShape[] = [];
+  private readonly formats = new FormatReader();
+  /** Values with pages of their own, of the small trees. */
+  private readonly values: ValuePages[] = [];
 
   constructor(
     private readonly source: PageSource,
@@ -57,7 +69,8 @@ class Inspection {
   run(): SnapshotReport {
     const damage = this.inspect();
     const { size } = this.taken;
-    return { damage, pagesRead: this.walk.pagesRead, lostPages: this.meta.lastPage + 1 - size };
+    const brokenHeads = damage === undefined ? this.values.filter((value) => !this.hasHead(value)) : [];
+    return { damage, pagesRead: this.walk.pagesRead, lostPages: this.meta.lastPage + 1 - size, brokenHeads };
   }
 
   private inspect(): PageDamage | undefined {
@@ -68,16 +81,32 @@ class Inspection {
       const inside = this.walk.walk(shape, 'bytes', this.entriesOf(shape.name));
       if (inside !== undefined) return inside;
     }
+    const names = this.trees.map(({ name }) => name);
+    if (this.formats.lacks(names)) return { fault: 'names', tree: 'main', pageNumber: main.root ?? 0 };
     return this.inspectFree(free);
   }
 
   private entriesOf(name: string): LeafNode {
     const { onEntry } = this;
+    const isSmall = !bulkTrees.includes(name);
     return (page, at) => {
       if (page.nodeFlags(at) === nodeFlags.tree) return 'node-flags';
       onEntry?.(name, page, at);
+      if (isSmall) this.noteValue(page, at);
+      if (name === databaseNames.meta) this.formats.note(page, at);
       return undefined;
     };
+  }
+
+  private noteValue(page: Page, at: number): void {
+    const place = overflowOf(page, at);
+    if (place !== undefined) this.values.push(place);
+  }
+
+  /** What cannot be read is not for us to mend. */
+  private hasHead(value: ValuePages): boolean {
+    const head = this.source.read(value.first, 1);
+    return head === undefined || isHeadWhole(head, value);
   }
 
   /** The main tree holds the databases by name, which `lmdb` ends with a zero. */
@@ -115,6 +144,7 @@ class Inspection {
   private valueOf(page: Page, at: number): Uint8Array | undefined {
     const place = overflowOf(page, at);
     const length = page.valueBytes(at);
+    this.noteValue(page, at);
     if (place === undefined) return page.bytes.slice(page.valueAt(at), page.valueAt(at) + length);
     const run = this.source.read(place.first, Math.ceil((headerBytes + length) / pageBytes));
     // A copy: the next read overwrites what this one answered.

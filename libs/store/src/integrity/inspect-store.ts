@@ -10,6 +10,7 @@ import { type PageReport, inspectPages } from './inspect-pages';
 import type { MetaSlot } from './meta-page';
 import { header, headerBytes, magicNumber, meta } from './page-layout';
 import { syncDirectory } from './sealed-file';
+import { headOf, type ValuePages } from './value-head';
 
 /** A damaged data file is kept beside the new one, one at a time, for whoever wants to know what happened to it. */
 export const damagedFileName = 'data.mdb.damaged';
@@ -48,11 +49,25 @@ export function inspectStore(
 function inspected(file: string, capacityBytes: number, now: number): StoreInspection {
   const report = inspectPages(file);
   const { verdict, damage, slot } = report;
-  if (verdict === 'whole' || verdict === 'empty') return { report, findings: [] };
+  const heads = mendHeads(file, report.brokenHeads, now);
+  if (verdict === 'whole' || verdict === 'empty') return { report, findings: heads };
   if (damage?.fault === 'unreadable') throw unreadable(file, damage.pageNumber);
   const remedy = verdict === 'previous' && slot !== undefined ? rollBack(file, slot) : setAside(file, capacityBytes);
   const where = damage === undefined ? '' : `${damage.fault} of tree ${damage.tree}, page ${damage.pageNumber}`;
-  return { report, findings: [pages(now, remedy, where)] };
+  return { report, findings: [pages(now, remedy, where), ...heads] };
+}
+
+function mendHeads(file: string, broken: readonly ValuePages[], when: number): Finding[] {
+  if (broken.length === 0) return [];
+  const descriptor = openSync(file, 'r+');
+  try {
+    for (const value of broken) writeSync(descriptor, headOf(value), 0, undefined, value.first * pageBytes);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  const detail = 'the head of the pages of a value was not what was written';
+  return broken.map(() => ({ when, kind: 'overflow', foundBy: 'start', remedy: 'mended', detail }));
 }
 
 function unreadable(file: string, pageNumber: number): StoreError {

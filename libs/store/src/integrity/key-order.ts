@@ -25,3 +25,10 @@ function compareNumbers(one: KeySpan, other: KeySpan): number {
   }
   return 0;
 }
+
+/** A key in the order of bytes behind which `key` comes next, if it is there, of keys of its length. */
+export function keyBefore(key: Uint8Array): Uint8Array {
+  const last = key.at(-1) ?? 0;
+  const begin = key.subarray(0, -1);
+  return last === 0 ? begin : Buffer.concat([begin, Buffer.of(last - 1, 0xff)]);
+}

@@ -8,10 +8,10 @@ import {
   swarmIdOf,
 } from '../keys';
 import { type Environment, type Table, countIn } from '../lmdb-environment';
-import { decodeRule, encodeRule } from '../rules/codec';
 import { StoreError } from '../errors';
 import type { Finding } from './finding';
-import type { KeptRules, RulesCopy } from './rules-copy';
+import { mendRules } from './mend-rules';
+import type { RulesCopy } from './rules-copy';
 
 /** What mending stands on. */
 export interface MendingParts {
@@ -79,54 +79,4 @@ function highestRecord(swarms: Table): number {
 function numberOf(table: Table, decode: (key: Buffer) => number): number {
   const [last] = [...table.getKeys({ reverse: true, limit: 1 })];
   return last === undefined ? 0 : decode(last);
-}
-
-function mendRules({ environment, copy, lostRules, now }: MendingParts): Finding[] {
-  const { rules } = environment;
-  const rows = [...rules.getRange()];
-  const broken = rows.filter(({ key, value }) => !isSound(() => decodeRule(key, value))).map(({ key }) => key);
-  const isLess = broken.length > 0 || lostRules;
-  if (!isLess && !isNew(environment)) return [];
-  const kept = copy.read();
-  for (const key of broken) rules.removeSync(key);
-  if (kept === undefined) return broken.length === 0 ? [] : [lost(broken.length, now)];
-  if (!isLess && kept.rules.length + kept.brokenLines === 0) return [];
-  return restored({ rules, kept, lostRules, broken: broken.length, now });
-}
-
-/** A file that was emptied or removed looks like one that is only now made. */
-function isNew({ rules, meta }: Environment): boolean {
-  return rules.getKeysCount() === 0 && meta.getBinary(metaKeys.nextSwarm) === undefined;
-}
-
-function lost(count: number, when: number): Finding {
-  const detail = `${count} rules are not what was written, and their second copy is not there; lay them down anew`;
-  return { when, kind: 'rules', foundBy: 'start', remedy: 'lost', detail };
-}
-
-interface Restoring extends Pick<MendingParts, 'lostRules' | 'now'> {
-  readonly rules: Table;
-  readonly kept: KeptRules;
-  /** Rows of the table that were not what was written. */
-  readonly broken: number;
-}
-
-/**
- * The copy is newer than a table that went back to an older transaction. Otherwise no row that is sound gives way to it; nor does
- * any leave for a line that cannot be read.
- */
-function restored({ rules, kept, lostRules, broken, now: when }: Restoring): Finding[] {
-  if (lostRules && kept.brokenLines === 0) for (const key of [...rules.getKeys()]) rules.removeSync(key);
-  let count = 0;
-  for (const rule of kept.rules) {
-    const { key, value } = encodeRule(rule);
-    if (value === undefined || (!lostRules && rules.getBinary(key) !== undefined)) continue;
-    rules.putSync(key, value);
-    count++;
-  }
-  const said = `${count} rules are those of their second copy`;
-  const findings: Finding[] = [{ when, kind: 'rules', foundBy: 'start', remedy: 'restored', detail: said }];
-  if (kept.brokenLines === 0 && count >= broken) return findings;
-  const detail = `${broken} rules and ${kept.brokenLines} lines of their second copy are not what was written; look whether all are there`;
-  return [...findings, { when, kind: 'rules', foundBy: 'start', remedy: 'lost', detail }];
 }

@@ -5,7 +5,7 @@ import { type KeySpan, type Page, fitsPage } from './page';
 /**
  * What is wrong with a page: it cannot be read; its number, transaction or kind is not what leads to it; its bounds, a node's
  * place, flags or key; a page beyond the file, or reached twice; a tree too deep; a count that does not agree; a value of the wrong
- * length; a list of free pages that breaks its form; a meta page that is none.
+ * length; a list of free pages that breaks its form; a meta page that is none; a database that is not there under its name.
  */
 export const pageFaults = [
   'unreadable',
@@ -23,6 +23,7 @@ export const pageFaults = [
   'value',
   'free-list',
   'meta',
+  'names',
 ] as const;
 
 /** One of `pageFaults`. */

@@ -56,10 +56,12 @@ export class RulesCopy {
     }
   }
 
-  /** Brings the file up to date with all rows, a line for each. Throws what the file system does. */
+  /**
+   * Brings the file up to date with all rows, a line for each; made even where there are none, so that a file which is not there was
+   * lost. Throws what the file system does.
+   */
   renew(rows: readonly RuleRow[]): void {
     const found = this.found();
-    if (found === undefined && rows.length === 0) return;
     if (found !== undefined && isExactly(found, rows)) this.mark();
     else this.keep(rows);
   }

@@ -59,8 +59,7 @@ describe('a store whose file was damaged', () => {
     expect(report?.verdict).toBe('previous');
     expect(findings).toMatchObject([{ kind: 'pages', remedy: 'rolled-back' }]);
     expect(inspectStore(directory, capacityBytes, now)).toMatchObject({ report: { verdict: 'whole' }, findings: [] });
-    const mended = await reopened(true);
-    expect(mended).toMatchObject([{ kind: 'rules', remedy: 'restored' }]);
+    expect(await reopened(true)).toEqual([]);
     expect(await rulesThere()).toEqual(expect.arrayContaining([pinned, blocked]));
   });
 
@@ -116,6 +115,10 @@ describe('a store whose file was damaged', () => {
     flip((again?.offset ?? 0) + 5, 1);
     writeFileSync(join(directory, 'rules.json'), 'crc32 00000000\n{}\n');
     expect(await reopened()).toMatchObject([{ kind: 'rules', remedy: 'lost' }]);
+    // Rather nothing of it is served than what must not be.
+    expect(await rulesThere()).toMatchObject([
+      { swarmId: other.swarmId, rule: { blocked: { since: expect.any(Number) } } },
+    ]);
   });
 
   it.each([
@@ -135,8 +138,70 @@ describe('a store whose file was damaged', () => {
     await writer.close();
     writeFileSync(join(directory, 'rules.json'), before);
     expect(await reopened()).toEqual([]);
-    expect(await reopened(true)).toMatchObject([{ kind: 'rules', remedy: 'restored' }]);
+    expect(await reopened(true)).toEqual([]);
     expect(await rulesThere()).toEqual(expect.arrayContaining([pinned, blocked]));
+  });
+
+  it('says that rules may be lost where both copies of them are gone, and knows a store that never had any', async () => {
+    rmSync(file);
+    rmSync(join(directory, 'rules.json'));
+    expect(await reopened(true)).toMatchObject([{ kind: 'rules', remedy: 'lost' }]);
+    // From now on it is known that there are none.
+    expect(await reopened(true)).toEqual([]);
+    rmSync(file);
+    expect(await reopened(true)).toEqual([]);
+    rmSync(file);
+    writeFileSync(join(directory, 'rules.json'), '00000000 []\n');
+    expect(await reopened(true)).toMatchObject([{ kind: 'rules', remedy: 'lost' }]);
+  });
+
+  it.each(['rules', 'meta', 'swarms', 'extents', 'hashes', 'policy'])(
+    'does not begin with an empty table in the place of %s, whose name is damaged',
+    async (name) => {
+      const writer = openLmdbWriter({ directory, capacityBytes });
+      writer.commit([{ ...emptyBatch, rules: [blocked] }], now);
+      await writer.close();
+      const bytes = readFileSync(file);
+      const names = [...Array(bytes.length / pageBytes).keys()].map((page) =>
+        bytes.subarray(page * pageBytes, (page + 1) * pageBytes).indexOf(`${name}\0`),
+      );
+      names.forEach((at, page) => at > 0 && flip(page * pageBytes + at + 1, 1));
+      const { findings } = inspectStore(directory, capacityBytes, now);
+      expect(findings).toMatchObject([{ kind: 'pages', remedy: 'set-aside' }]);
+      expect(await reopened(true)).toMatchObject([{ kind: 'rules', remedy: 'restored' }]);
+      expect(await rulesThere()).toEqual(expect.arrayContaining([pinned, blocked]));
+    },
+  );
+
+  it('mends the heads of small trees’ values before LMDB frees pages by them', async () => {
+    const writer = openLmdbWriter({ directory, capacityBytes });
+    writer.commit([{ ...emptyBatch, rules: [{ kind: 'job', name: 'long', text: 'x'.repeat(5_000) }] }], now);
+    await writer.close();
+    const rows = placesIn(file).filter(({ tree }) => tree === 'rules');
+    const [first = 0] = rows.flatMap(({ overflow }) => overflow?.first ?? []);
+    expect(first).toBeGreaterThan(0);
+    const before = readFileSync(file);
+    flip(first * pageBytes + 20, 2);
+    expect(inspectStore(directory, capacityBytes, now)).toMatchObject({
+      report: { verdict: 'whole' },
+      findings: [{ kind: 'overflow', remedy: 'mended', foundBy: 'start' }],
+    });
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  it.each([0, 9, 18, 20])('mends the head of a value, its byte %s, before the value is removed', async (byte) => {
+    const values = placesIn(file).filter(({ tree }) => tree === 'extents' || tree === 'hashes');
+    for (const { overflow } of values) if (overflow) flip(overflow.first * pageBytes + byte, 1);
+    const findings: Finding[] = [];
+    const mending = { lostRules: false, onFindings: (found: readonly Finding[]) => findings.push(...found) };
+    const writer = openLmdbWriter({ directory, capacityBytes }, undefined, mending);
+    writer.commit([{ ...emptyBatch, erase: [{ swarmId: one.swarmId, index: 1 }] }], now);
+    writer.commit([{ ...emptyBatch, erase: [{ swarmId: one.swarmId }, { swarmId: other.swarmId }] }], now);
+    while (writer.sweep());
+    for (let index = 0; index < 3; index++) writer.commit([one.batch([index])], now);
+    await writer.close();
+    expect(findings.map(({ kind, remedy }) => `${kind} ${remedy}`)).toEqual(values.map(() => 'overflow mended'));
+    expect(inspectStore(directory, capacityBytes, now)).toMatchObject({ report: { verdict: 'whole' }, findings: [] });
   });
 
   it('has what is sound of both copies of the rules, and says that some may be missing', async () => {
@@ -152,8 +217,9 @@ describe('a store whose file was damaged', () => {
       join(directory, 'rules.json'),
       copy.map((line) => (line.includes(key) ? line.replace('"', '!') : line)).join('\n'),
     );
-    expect(await reopened()).toMatchObject([{ remedy: 'restored' }, { kind: 'rules', remedy: 'lost' }]);
-    expect(await rulesThere()).toEqual([blocked]);
+    expect(await reopened()).toMatchObject([{ kind: 'rules', remedy: 'lost' }]);
+    const sheltered = { kind: 'swarm', swarmId: other.swarmId, rule: { blocked: expect.anything() } };
+    expect(await rulesThere()).toEqual(expect.arrayContaining([blocked, sheltered]));
     expect(await reopened()).toEqual([]);
   });
 

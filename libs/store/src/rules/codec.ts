@@ -2,6 +2,7 @@
  * Keys and values of the database `rules`. A key is one byte for the kind, then the swarm ID's bytes or a name in UTF-8; a value is
  * JSON, or a job's own text, and behind it its seal (see keys.ts).
  */
+import type { SwarmId } from '@weir/ppspp';
 import { StoreError } from '../errors';
 import { seal, unsealed } from '../integrity/seal';
 import { swarmIdOf, swarmKey } from '../keys';
@@ -53,6 +54,11 @@ export function decodeRule(key: Uint8Array, value: Uint8Array): RuleChange {
     default:
       throw corrupt(`a key begins with ${String(key[0])}`);
   }
+}
+
+/** The swarm that a row is about, by its key alone; undefined for a row about something else. */
+export function swarmOfRow(key: Uint8Array): SwarmId | undefined {
+  return Number(key[0]) === kinds.swarm ? swarmIdOf(key.subarray(1)) : undefined;
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,8 +1,7 @@
 import { type SwarmRecord, subtreeOf } from '@weir/ppspp';
-import { pageBytes } from '../footprint';
 import type { EntryPlace } from '../integrity/entry-place';
-import { header, headerBytes, pageFlags } from '../integrity/page-layout';
-import { Page } from '../integrity/page';
+import { headerBytes } from '../integrity/page-layout';
+import { isHeadWhole } from '../integrity/value-head';
 import { decodeExtent, decodeExtentKey } from '../keys';
 import { chunksOf } from '../footprint';
 import { StoreError } from '../errors';
@@ -43,23 +42,6 @@ function damageOfValue(key: Uint8Array, value: Uint8Array, record: SwarmRecord):
 
 /** Of the head of a value's pages alone. LMDB goes by it when the value is removed: a wrong one would free pages of others. */
 export function damageOfHead({ overflow }: EntryPlace, run: Uint8Array): ExtentDamage | undefined {
-  if (overflow === undefined) return undefined;
-  const expected = headOf(overflow);
-  const page = new Page(run.slice(0, pageBytes));
-  const isWhole =
-    page.pageNumber === overflow.first &&
-    page.transaction <= overflow.transaction &&
-    page.flags === pageFlags.overflow &&
-    Buffer.compare(run.subarray(header.lower, headerBytes), expected.subarray(header.lower)) === 0;
-  return isWhole ? undefined : { kind: 'overflow', detail: 'the head of its pages is not what was written' };
-}
-
-/** The head that a run of pages has to have, as what leads to it says. */
-export function headOf({ first, pages, transaction }: NonNullable<EntryPlace['overflow']>): Buffer {
-  const head = Buffer.alloc(headerBytes);
-  head.writeBigUInt64LE(BigInt(first), header.pageNumber);
-  head.writeBigUInt64LE(BigInt(transaction), header.transaction);
-  head.writeUInt16LE(pageFlags.overflow, header.flags);
-  head.writeUInt32LE(pages, header.overflowPages);
-  return head;
+  if (overflow === undefined || isHeadWhole(run, overflow)) return undefined;
+  return { kind: 'overflow', detail: 'the head of its pages is not what was written' };
 }

@@ -3,6 +3,7 @@ import type { SwarmId } from '@weir/ppspp';
 import { StoreError } from '../errors';
 import { pageBytes } from '../footprint';
 import { Descent } from '../integrity/descent';
+import { keyBefore } from '../integrity/key-order';
 import type { EntryPlace } from '../integrity/entry-place';
 import type { FilePages } from '../integrity/inspect-pages';
 import type { Meta } from '../integrity/meta-page';
@@ -17,7 +18,8 @@ import {
   type SwarmEntry,
   swarmIdOf,
 } from '../keys';
-import { damageOf, damageOfHead, headOf } from './check-extent';
+import { headOf } from '../integrity/value-head';
+import { damageOf, damageOfHead } from './check-extent';
 import { mendedFrom } from './mend-hashes';
 import { pagesDamage, type ScrubCursor, type ScrubDamage, type ScrubReport } from './scrub-task';
 
@@ -60,11 +62,10 @@ export class SwarmSlice {
 
   private check({ after, within }: ScrubCursor, bytesMax: number): ScrubCursor | undefined {
     const from = Buffer.from(after, 'hex');
-    // A swarm that was not finished comes first: what sorts before all of its keys leads to it.
-    const records = this.descent.entries(this.trees.get(databaseNames.swarms), within ? from.subarray(0, -1) : from);
+    // A swarm that was not finished comes first.
+    const records = this.descent.entries(this.trees.get(databaseNames.swarms), within ? keyBefore(from) : from);
     for (const place of records) {
       const isSame = within !== undefined && place.key.equals(from);
-      if (within !== undefined && Buffer.compare(place.key, from) < 0) continue;
       const stopped = this.checkSwarm(place, isSame ? within : undefined, bytesMax);
       const key = place.key.toString('hex');
       if (stopped !== undefined) return { phase: 'swarms', after: key, within: stopped };
@@ -128,7 +129,7 @@ export class SwarmSlice {
     this.damage.push({ ...damage, remedy, swarmId, extent: decodeExtentKey(place.key).index });
   }
 
-  private checkBlock(place: EntryPlace, { record, number }: SwarmEntry): void {
+  private checkBlock(place: EntryPlace, { record }: SwarmEntry): void {
     const run = this.runOf(place);
     this.bytes += pageBytes;
     const { swarmId } = record.metadata;
@@ -138,7 +139,7 @@ export class SwarmSlice {
       this.checkHead(place, run, swarmId);
       return;
     }
-    const block = mendedFrom(record, { key: place.key, value }, (table, key) => this.find(table, number, key));
+    const block = mendedFrom(record, { key: place.key, value }, (table, key) => this.find(table, key));
     const { tier, index } = decodeBlockKey(place.key);
     const kind = value === undefined ? 'unreadable' : 'hashes';
     const what = `block ${index} of tier ${tier} is not what was written`;
@@ -160,14 +161,9 @@ export class SwarmSlice {
   }
 
   /** What stands under one key of a swarm; undefined if that is not there, or not to be had. */
-  private find(table: OwnTable, number: number, key: Uint8Array): Uint8Array | undefined {
-    // The first entry behind what sorts just before the key.
-    for (const place of this.under(table, number, key.subarray(0, -1))) {
-      const order = Buffer.compare(place.key, key);
-      if (order === 0) return this.valueOf(place);
-      if (order > 0) return undefined;
-    }
-    return undefined;
+  private find(table: OwnTable, key: Uint8Array): Uint8Array | undefined {
+    const place = this.descent.entry(this.trees.get(databaseNames[table]), key);
+    return place && this.valueOf(place);
   }
 
   private mendHead({ overflow }: EntryPlace): void {
