@@ -5,7 +5,18 @@
       "conditions": [
         [
           "OS=='linux'",
-          {"sources": ["src/addon.cc", "src/ahead.cc", "src/filler.cc", "src/guard.cc", "src/maps.cc"]},
+          {
+            "sources": [
+              "src/addon.cc",
+              "src/ahead.cc",
+              "src/data-file.cc",
+              "src/filler.cc",
+              "src/guard.cc",
+              "src/lookup.cc",
+              "src/maps.cc",
+              "src/reading.cc",
+            ],
+          },
           {"type": "none"},
         ],
       ],

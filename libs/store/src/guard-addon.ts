@@ -14,10 +14,23 @@ export interface GuardAddon {
   begin(): number;
   /** Has the system begin to read pages of an open file, in ascending order. */
   expect(descriptor: number, pages: Float64Array): void;
+  /** A data file to be read beside LMDB. Throws what the platform says. */
+  openFile(path: string): unknown;
+  closeFile(file: unknown): void;
+  /**
+   * Copies the beginning of the value of `key` in a database of a data file to `target`, and answers how long it is, or one of
+   * `lookUpAnswers`. Takes no lock and waits for no disk: what it finds may be torn.
+   */
+  lookUp(file: unknown, table: Uint8Array, key: Uint8Array, target: Uint8Array): number;
+  /** Has a thread of the platform's pool read the value; resolves when it did, or could not. */
+  touch(file: unknown, table: Uint8Array, key: Uint8Array): Promise<void>;
 }
 
+/** What `lookUp` says instead of a length; `lookup.h` has the same. */
+export const lookUpAnswers = { absent: -1, cold: -2, unknown: -3, unsupported: -4 } as const;
+
 /** `addon.cc` has the same number. */
-const addonVersion = 2;
+const addonVersion = 3;
 
 /** Where the addon is built, below the folder of the package. */
 const builtFile = 'libs/store/native/build/Release/weir_store.node';

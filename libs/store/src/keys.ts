@@ -27,6 +27,7 @@ import {
   type SwarmId,
   chunkAddressingCodes,
   chunkAddressings,
+  extentChunks,
   hashBytes,
   hashFunctionCodes,
   hashFunctions,
@@ -68,6 +69,7 @@ export interface SwarmEntry extends SwarmSummary {
 
 /** What the seal of an extent covers begins here. */
 const sealedFrom = 4;
+const markAt = 5;
 const sealedMark = 1;
 
 const swarmHeaderBytes = 48;
@@ -110,6 +112,16 @@ export function summaryOf({ record, extentsHeld, storedBytes, firstUse, lastUse 
 /** The swarm number in a value of `swarms`, without the rest. Throws STORE_CORRUPT for a record that is not what was written. */
 export function decodeSwarmNumber(key: Uint8Array, value: Uint8Array): number {
   return bufferOver(recordIn(key, value)).readUInt32BE(0);
+}
+
+/** A swarm's number, and how long a value of one of its extents can be; undefined for a record without a seal, or with a wrong one. */
+export function sealedSwarm(key: Uint8Array, value: Uint8Array): { number: number; valueBytesMax: number } | undefined {
+  const sealed = unsealed(key, value);
+  const size = sealed && sizeOf(sealed[4] ?? 0);
+  if (sealed === undefined || size === undefined || sealed.length < swarmHeaderBytes) return undefined;
+  const record = bufferOver(sealed);
+  const contentBytesMax = extentChunks * record.readUInt32BE(8);
+  return { number: record.readUInt32BE(0), valueBytesMax: extentHeaderBytes + contentBytesMax + subtreeHashes * size };
 }
 
 /** Mirror of `encodeSwarm`; the entry keeps nothing of `bytes`. Throws STORE_CORRUPT for a record that is not what was written. */
@@ -177,15 +189,29 @@ export function encodeExtent(key: Uint8Array, { bytes, hashes }: Extent, hash: H
 
 /** Mirror of `encodeExtent`; the extent is a view of `value`. Throws STORE_CORRUPT for one that is not what was written. */
 export function decodeExtent(key: Uint8Array, value: Uint8Array): Extent {
+  const extent = value[markAt] === sealedMark ? sealedExtent(key, value) : unsealedExtent(key, value);
+  if (extent !== undefined) return extent;
   const { index } = decodeExtentKey(key);
-  const header = bufferOver(value);
-  const size = value.length < extentHeaderBytes ? undefined : sizeOf(header.readUInt8(4));
+  throw corrupt('an extent is not what was written', { index, length: value.length });
+}
+
+/** The same of a value that may be anything: undefined for what has no seal, or a wrong one. */
+export function sealedExtent(key: Uint8Array, value: Uint8Array): Extent | undefined {
+  const isWhole =
+    value[markAt] === sealedMark && sealOf(key, value.subarray(sealedFrom)) === bufferOver(value).readUInt32BE(0);
+  return isWhole ? extentIn(key, value) : undefined;
+}
+
+function unsealedExtent(key: Uint8Array, value: Uint8Array): Extent | undefined {
+  const extent = extentIn(key, value);
+  return extent?.bytes.length === bufferOver(value).readUInt32BE(0) ? extent : undefined;
+}
+
+function extentIn(key: Uint8Array, value: Uint8Array): Extent | undefined {
+  const size = value.length < extentHeaderBytes ? undefined : sizeOf(value[sealedFrom] ?? 0);
   const bytesEnd = size === undefined ? 0 : value.length - subtreeHashes * size;
-  const isSealed = bytesEnd >= extentHeaderBytes && header.readUInt8(5) === sealedMark;
-  const isWhole = isSealed
-    ? sealOf(key, value.subarray(sealedFrom)) === header.readUInt32BE(0)
-    : bytesEnd >= extentHeaderBytes && extentHeaderBytes + header.readUInt32BE(0) === bytesEnd;
-  if (!isWhole) throw corrupt('an extent is not what was written', { index, length: value.length });
+  if (bytesEnd < extentHeaderBytes) return undefined;
+  const { index } = decodeExtentKey(key);
   return { index, bytes: value.subarray(extentHeaderBytes, bytesEnd), hashes: value.subarray(bytesEnd) };
 }
 

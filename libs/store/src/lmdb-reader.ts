@@ -1,6 +1,7 @@
 import type { Extent, SwarmId } from '@weir/ppspp';
 import { validIndex, validSwarmId } from './admission';
 import { copyOf } from './copy-of';
+import { DirectReader } from './direct-reader';
 import { StoreError } from './errors';
 import { decodeExtent, decodeSwarm, extentKey, summaryOf, swarmIdOf, swarmKey } from './keys';
 import { type Environment, closeEnvironment, current, openForReading } from './lmdb-environment';
@@ -13,6 +14,7 @@ import type { OpenedSwarm, StoreReader, SwarmSummary } from './store';
 /** Reads a store's directory. It is opened at the first call after a writer made it; before, it is empty. */
 export class LmdbReader implements StoreReader {
   private environment: Environment | undefined;
+  private direct: DirectReader | undefined;
   private closed = false;
   /** Answers under way; the database must not be closed under them. */
   private readonly pending = new Set<Promise<unknown>>();
@@ -47,27 +49,18 @@ export class LmdbReader implements StoreReader {
   }
 
   read(swarmId: SwarmId, index: number): Promise<Extent | undefined> {
-    return this.underWay(async (environment) => {
-      if (!validIndex(index) || !validSwarmId(swarmId)) return undefined;
-      const { guard, swarms, extents } = environment;
-      await guard.warm(() => swarms.prefetch([swarmKey(swarmId)]));
-      const number = guard.read(() => numberOf(current(environment), swarmId));
-      if (number === undefined) return undefined;
-      const key = extentKey(number, index);
-      await guard.warm(() => extents.prefetch([key]));
-      const value = guard.read(() => {
-        const isSame = numberOf(current(environment), swarmId) === number;
-        return isSame ? copyOf(extents, key) : undefined;
-      });
-      return value && decodeExtent(key, value);
-    });
+    return this.underWay(
+      async (environment) => (await this.direct?.read(swarmId, index)) ?? readByLmdb(environment, swarmId, index),
+    );
   }
 
   async close(): Promise<void> {
     this.closed = true;
     await Promise.allSettled(this.pending);
-    const { environment } = this;
+    const { environment, direct } = this;
     this.environment = undefined;
+    this.direct = undefined;
+    direct?.close();
     if (environment !== undefined) await closeEnvironment(environment);
   }
 
@@ -78,7 +71,10 @@ export class LmdbReader implements StoreReader {
 
   private opened(): Environment | undefined {
     if (this.closed) throw new StoreError('STORE_CLOSED', 'The store was closed to this reader. Open another.');
-    this.environment ??= openForReading(this.directory);
+    if (this.environment === undefined) {
+      this.environment = openForReading(this.directory);
+      this.direct = this.environment && DirectReader.open(this.environment.file);
+    }
     return this.environment;
   }
 
@@ -94,6 +90,22 @@ export class LmdbReader implements StoreReader {
       this.pending.delete(answer);
     }
   }
+}
+
+/** What is there, or is not, by LMDB's own word; a page that is not in memory is touched on another thread first. */
+async function readByLmdb(environment: Environment, swarmId: SwarmId, index: number): Promise<Extent | undefined> {
+  if (!validIndex(index) || !validSwarmId(swarmId)) return undefined;
+  const { guard, swarms, extents } = environment;
+  await guard.warm(() => swarms.prefetch([swarmKey(swarmId)]));
+  const number = guard.read(() => numberOf(current(environment), swarmId));
+  if (number === undefined) return undefined;
+  const key = extentKey(number, index);
+  await guard.warm(() => extents.prefetch([key]));
+  const value = guard.read(() => {
+    const isSame = numberOf(current(environment), swarmId) === number;
+    return isSame ? copyOf(extents, key) : undefined;
+  });
+  return value && decodeExtent(key, value);
 }
 
 function summary(key: Buffer, value: Buffer): SwarmSummary[] {

@@ -32,7 +32,8 @@ describe('a guard', () => {
     };
     const count = (): number => faults;
     const addon = { version: 1, watch: () => 0, unwatch: () => undefined, faults: count, begin: count };
-    return { work, addon: { ...addon, expect: () => undefined } };
+    const files = { openFile: () => 0, closeFile: () => undefined, lookUp: () => -3, touch: () => Promise.resolve() };
+    return { work, addon: { ...addon, ...files, expect: () => undefined } };
   }
 
   it('tries again what met a fault, which may be another thread’s, and gives up at the third', () => {

@@ -5,12 +5,13 @@
 
 #include "ahead.h"
 #include "guard.h"
+#include "reading.h"
 
 namespace weir {
 namespace {
 
 /** `guard-addon.ts` has the same number. */
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 
 Napi::Value WatchFile(const Napi::CallbackInfo& info) {
   const std::string path = info[0].As<Napi::String>().Utf8Value();
@@ -44,6 +45,10 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("faults", Napi::Function::New(env, CountFaults, "faults"));
   exports.Set("begin", Napi::Function::New(env, BeginReading, "begin"));
   exports.Set("expect", Napi::Function::New(env, ExpectPages, "expect"));
+  exports.Set("openFile", Napi::Function::New(env, OpenFile, "openFile"));
+  exports.Set("closeFile", Napi::Function::New(env, CloseFile, "closeFile"));
+  exports.Set("lookUp", Napi::Function::New(env, LookUpNow, "lookUp"));
+  exports.Set("touch", Napi::Function::New(env, TouchValue, "touch"));
   return exports;
 }
 
