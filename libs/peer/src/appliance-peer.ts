@@ -33,6 +33,7 @@ import { ApplianceStore, type StoreTrouble } from './appliance-store';
 import { IntegrityDesk, integrityListener } from './integrity-desk';
 import { blockedIn, limitsIn, OperatorDesk } from './operator-desk';
 import { LinkKeeper } from './link-keeper';
+import { Origins } from './origins';
 import { PastTotals } from './past-totals';
 import { type StoreSettings, storeOptions, wholeBytesMax } from './store-settings';
 import { TrafficTotals, type Traffic } from './swarm-traffic';
@@ -85,6 +86,7 @@ interface Parts {
   readonly traffic: TrafficTotals;
   readonly uplink: Uplink;
   readonly link: LinkKeeper | undefined;
+  readonly origins: Origins;
   readonly integrity: IntegrityDesk;
 }
 
@@ -101,10 +103,11 @@ export class AppliancePeer {
     /** Where peers reach us. */
     readonly addresses: readonly Address[],
   ) {
-    const { crew, store } = parts;
+    const { crew, origins, store } = parts;
+    const holds = (swarmId: SwarmId): boolean => store.state.reason !== 'working' || store.holds(swarmId);
     const { client, witness } = store;
     const trouble = () => store.trouble;
-    this.operator = new OperatorDesk({ client, witness, crew, rules, trouble });
+    this.operator = new OperatorDesk({ client, witness, crew, rules, origins, holds, trouble });
     this.integrity = parts.integrity;
   }
 
@@ -125,7 +128,7 @@ export class AppliancePeer {
     const rules = await store.rules();
     const accounts = { past: new PastTotals(), traffic: new TrafficTotals(), uplink: new Uplink(capacity), store };
     const crewMetrics = createCrewMetrics(registry);
-    const { link } = await knowledge(settings.storeDirectory, fetchPlan, crewMetrics);
+    const { link, origins } = await knowledge(settings.storeDirectory, fetchPlan, crewMetrics);
     let peer: AppliancePeer | undefined = undefined;
     const desk = new IntegrityDesk(
       { scrubRate: 0, ...settings, writer: store.keeper, client: store.client, registry },
@@ -143,7 +146,7 @@ export class AppliancePeer {
     };
     const hearing = crewListener(listener, { ...accounts, integrity }, crewMetrics, threads);
     const crew = await Crew.start(told, store.keeper, hearing).catch(async (error: unknown) => {
-      await Promise.all([link?.stop(), integrity.stop()]);
+      await Promise.all([link?.stop(), origins.stop(), integrity.stop()]);
       await store.stop();
       throw error;
     });
@@ -155,7 +158,7 @@ export class AppliancePeer {
       listener.onFailure(error);
     });
     const addresses = crew.addresses.flatMap(reachableAddresses);
-    peer = new AppliancePeer({ crew, link, integrity, ...accounts }, rules, addresses);
+    peer = new AppliancePeer({ crew, link, origins, integrity, ...accounts }, rules, addresses);
     integrity.begin();
     return peer;
   }
@@ -244,15 +247,16 @@ export class AppliancePeer {
   async stop(): Promise<void> {
     await this.parts.integrity.stop();
     await this.parts.crew.stop();
-    await this.parts.link?.stop();
-    await this.parts.store.stop();
+    const { link, origins, store } = this.parts;
+    await Promise.all([link?.stop(), origins.stop()]);
+    await store.stop();
   }
 }
 
 /** What was learned before, and is kept beside the store. */
 async function knowledge(directory: string, plan: LinkPlan | undefined, metrics: CrewMetrics) {
   const link = plan && LinkKeeper.start({ plan, metrics, directory });
-  return { link: await link };
+  return { link: await link, origins: await Origins.open(directory) };
 }
 
 /** What one of several threads may do of what all together may: each has swarms of its own, by hash, and so about as many. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { DatagramError, machineMicros } from '@weir/datagram';
 import {
   limits as coreLimits,
@@ -21,7 +22,9 @@ import { SwarmGate } from './swarm-gate';
 
 /** What all datapath threads are told. */
 export interface CrewSettings
-  extends Omit<SocketPlan, 'threads'>, Omit<ThreadSettings, 'shard' | 'pulse' | 'flows' | 'lines' | 'sockets'> {
+  extends
+    Omit<SocketPlan, 'threads'>,
+    Omit<ThreadSettings, 'shard' | 'pulse' | 'flows' | 'usesKey' | 'lines' | 'sockets'> {
   /** How many there are. */
   readonly threads: number;
 }
@@ -52,6 +55,8 @@ export class Crew {
   /** Settles when it is over: resolved after `stop`, rejected when too many threads ended unasked. */
   readonly ended: Promise<void>;
   private readonly budget = new RestartBudget();
+  /** Not of a pool of bytes: a thread would be given all of it. */
+  private readonly usesKey = new Uint8Array(randomBytes(16));
   private readonly threads: DatapathThread[] = [];
   private readonly missing = new Set<number>();
   private readonly gate: SwarmGate;
@@ -171,7 +176,8 @@ export class Crew {
     const { threads: count, ...told } = settings;
     // Who opens its own sockets gets those addresses again that the system chose before.
     const listen = this.listening.length > 0 ? this.listening : settings.listen;
-    const shared = { shard: { index, count }, pulse: this.pulse.memory, flows: flows.memory, lines };
+    const { usesKey } = this;
+    const shared = { shard: { index, count }, pulse: this.pulse.memory, flows: flows.memory, usesKey, lines };
     const { list: blocked } = this.gate;
     const thread = new DatapathThread(
       { ...told, ...shared, blocked, limits: [...this.limits], listen, sockets: sockets?.threads[index] },

@@ -40,6 +40,8 @@ export interface DatapathTask {
   readonly pulse: SharedArrayBuffer;
   /** Where all threads note which intercepted flows they have channels on. */
   readonly flows: SharedArrayBuffer;
+  /** By which all threads number subscribers for the policy: who comes back to another thread is still the same. */
+  readonly usesKey: Uint8Array;
   /** Lines to the other threads that run. */
   readonly lines: readonly LineEnd[];
   /** What the thread adopts; left out, it opens sockets of its own, and is the only one. */

@@ -124,7 +124,7 @@ export class Datapath {
 
   private makeContent(): StoredContent {
     const { reader, client } = this.store;
-    return new StoredContent(reader, client, {
+    return new StoredContent(reader, client, this.task.usesKey, {
       onFailure: (failure) => this.complain(failure),
       onWritten: (isFull) => this.onWritten(isFull),
       onUnreadable: () => this.metrics.unreadableExtents.inc(),

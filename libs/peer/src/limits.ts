@@ -48,3 +48,6 @@ export const subscribersKnownMax = 16_384;
 
 /** Swarms named by trackers with quotas that wait to be written as one, some 200 bytes each: what a start brings in a second. */
 export const marksMax = 1_024;
+
+/** Swarms of which it is known which tracker named peers of them first, a hundred bytes each: as many as have rules. */
+export const originsMax = 65_536;

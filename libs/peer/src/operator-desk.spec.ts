@@ -42,16 +42,34 @@ describe('a rule', () => {
 });
 
 describe('a swarm that a tracker names', () => {
-  it('is in the group of the first that has a quota, and no more than that is written', async () => {
-    bench.desk.named(one, 'http://t/');
-    await bench.desk.lay({ kind: 'tracker', name: 'http://t/', quotaBytes: 5 });
-    bench.desk.named(one, 'http://other/');
+  const first = 'http://t/';
+  const second = 'http://other/';
+  const quotaOf = (name: string, quotaBytes: number | undefined) =>
+    bench.desk.lay({ kind: 'tracker', name, quotaBytes });
+
+  it('is in the group of the first that named it, whichever had a quota by then, as long as that has one', async () => {
+    bench.desk.named(one, first);
+    bench.desk.named(one, second);
     expect(bench.desk.rules.swarms.size).toBe(0);
-    bench.desk.named(one, 'http://t/');
-    await bench.desk.lay({ kind: 'tracker', name: 'http://other/', quotaBytes: 5 });
-    bench.desk.named(one, 'http://other/');
+    await quotaOf(second, 5);
+    expect(bench.desk.rules.swarms.size).toBe(0);
+    await quotaOf(first, 5);
     await reopen();
-    expect(bench.desk.rules.swarm(one)).toEqual({ tracker: 'http://t/' });
+    expect(bench.desk.rules.swarm(one)).toEqual({ tracker: first });
+    bench.desk.named(one, second);
+    await quotaOf(first, undefined);
+    await quotaOf(second, undefined);
+    await reopen();
+    expect(bench.desk.rules.changes()).toEqual([]);
+  });
+
+  it('comes into its group with a quota that is laid down later, with all others of that tracker', async () => {
+    const many = Array.from({ length: 2_500 }, (_, at) => at.toString(16).padStart(64, '0'));
+    for (const swarmId of many) bench.desk.named(swarmId, first);
+    await quotaOf(first, 5);
+    expect(many.filter((swarmId) => bench.desk.rules.swarm(swarmId)?.tracker === first)).toHaveLength(many.length);
+    await quotaOf(first, undefined);
+    expect(bench.desk.rules.swarms.size).toBe(0);
   });
 
   it('keeps no operator from a rule, however many there are, nor waiting for a transaction each', async () => {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { SwarmId, SwarmLimits } from '@weir/ppspp';
 import {
   emptyBatch,
@@ -10,6 +9,9 @@ import {
   type SwarmRule,
 } from '@weir/store';
 import type { Crew } from './crew';
+import { marksMax } from './limits';
+import { Origins } from './origins';
+import { differences } from './rule-differences';
 import { TrackerMarks } from './tracker-marks';
 
 /** What an operator's orders go to. */
@@ -20,6 +22,10 @@ export interface DeskParts {
   readonly crew: Pick<Crew, 'block' | 'tell' | 'limit'>;
   /** What is on disk. */
   readonly rules: RuleBook;
+  /** Which tracker named a swarm first; where this is left out, it is forgotten with the desk. */
+  readonly origins?: Origins;
+  /** Whether anything of a swarm is stored, or may be; where this is left out, it may. */
+  readonly holds?: (swarmId: SwarmId) => boolean;
   /** Why the store does not say now what is in it; undefined while it does, as it always does where this is left out. */
   readonly trouble?: () => StoreError | undefined;
 }
@@ -50,10 +56,12 @@ export class OperatorDesk {
   /** Of fetches ahead of demand that run. */
   private readonly paces = new Map<SwarmId, number>();
   private readonly marks: TrackerMarks;
+  private readonly origins: Origins;
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: DeskParts) {
     this.marks = new TrackerMarks(parts.rules);
+    this.origins = parts.origins ?? new Origins();
   }
 
   /** What is laid down. */
@@ -107,15 +115,18 @@ export class OperatorDesk {
   }
 
   /** Lays down, or removes, a group's quota or a job. Rejects with a `StoreError`, and then nothing is changed. */
-  lay(change: Exclude<RuleChange, { kind: 'swarm' }>): Promise<void> {
-    return this.inTurn(() => this.write(change));
+  async lay(change: Exclude<RuleChange, { kind: 'swarm' }>): Promise<void> {
+    await this.inTurn(() => this.write(change));
+    // The quota stands; whom it is about is seen to again when the store is up, or when the tracker names them.
+    if (change.kind === 'tracker') await this.regroup(change.name).catch(() => undefined);
   }
 
-  /** A tracker names peers of a swarm: if it has a quota, and none named it before, the swarm is in its group from now on. */
+  /** A tracker names peers of a swarm: if none named it before, the swarm is in its group from now on. */
   named(swarmId: SwarmId, tracker: string): void {
-    if (!this.marks.note(swarmId, tracker)) return;
+    const first = this.origins.name(swarmId, this.rules.swarm(swarmId)?.tracker ?? tracker);
+    if (!this.marks.note(swarmId, first)) return;
     // Those that find no store are in no group until they are named again.
-    this.inTurn(() => this.writeAll(this.marks.take())).catch(() => undefined);
+    this.mark().catch(() => undefined);
   }
 
   /** Leaves swarms and removes what the store has of them; how many of them it had. */
@@ -174,12 +185,38 @@ export class OperatorDesk {
    * The store was started again: what is laid down is what it has from now on. It may have lost some of it with its file, or have
    * written what was answered as failed.
    */
-  renew(): Promise<void> {
-    return this.inTurn(async () => {
+  async renew(): Promise<void> {
+    await this.inTurn(async () => {
       const { client, witness, rules } = this.parts;
       const changes = differences(new RuleBook(await witness.rules()), rules);
       if (changes.length > 0) await client.commit({ ...emptyBatch, rules: changes });
     });
+    for (const { kind, name } of [...this.rules.groups]) if (kind === 'tracker') await this.regroup(name);
+  }
+
+  /** Swarms that a tracker named before it had a quota come into its group; without one, nobody is in it. */
+  private async regroup(tracker: string): Promise<void> {
+    const { rules, marks, origins } = this;
+    const isBound = rules.bounds('tracker', tracker);
+    const members = isBound ? this.foremost(origins.of(tracker)) : marks.of(tracker);
+    for (let at = 0; at < members.length; at += marksMax) {
+      const some = members.slice(at, at + marksMax);
+      if (!isBound) await this.reviseAll(some, (rule) => ({ ...rule, tracker: undefined }));
+      else {
+        for (const swarmId of some) marks.note(swarmId, tracker);
+        await this.mark();
+      }
+    }
+  }
+
+  /** Where not all find room, those of which nothing is here do without. */
+  private foremost(swarmIds: readonly SwarmId[]): readonly SwarmId[] {
+    const { holds = () => true } = this.parts;
+    return swarmIds.length > this.rules.swarmRoom ? swarmIds.filter(holds) : swarmIds;
+  }
+
+  private mark(): Promise<void> {
+    return this.inTurn(() => this.writeAll(this.marks.take()));
   }
 
   /** What cannot be read looks as if it were not there: whoever counts must not believe it. */
@@ -229,31 +266,6 @@ export class OperatorDesk {
 
   private tell(swarmId: SwarmId): void {
     this.parts.crew.block(swarmId, this.rules.isBlocked(swarmId) || this.blocking.has(swarmId));
-  }
-}
-
-/** The changes that make of one book the other. */
-function differences(from: RuleBook, to: RuleBook): RuleChange[] {
-  const before = new Map(from.changes().map((change) => [nameOf(change), change]));
-  const after = new Map(to.changes().map((change) => [nameOf(change), change]));
-  const gone = [...before].flatMap(([name, change]) => (after.has(name) ? [] : [removalOf(change)]));
-  const fresh = [...after].filter(([name, change]) => !isDeepStrictEqual(before.get(name), change));
-  return [...gone, ...fresh.map(([, change]) => change)];
-}
-
-function nameOf(change: RuleChange): string {
-  return `${change.kind}/${change.kind === 'swarm' ? change.swarmId : change.name}`;
-}
-
-function removalOf(change: RuleChange): RuleChange {
-  switch (change.kind) {
-    case 'swarm':
-      return { ...change, rule: undefined };
-    case 'job':
-      return { ...change, text: undefined };
-    case 'label':
-    case 'tracker':
-      return { ...change, quotaBytes: undefined };
   }
 }
 

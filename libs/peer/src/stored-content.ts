@@ -31,14 +31,17 @@ export interface StoredContentListener {
  */
 export class StoredContent implements ContentStore {
   private readonly reader: StoreReader;
-  private readonly uses = new Uses();
+  private readonly uses: Uses;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
     disk: StoreReader,
     private readonly writer: StoreClient,
+    /** By which subscribers are numbered: see `Uses`. */
+    usesKey: Uint8Array,
     private readonly listener: StoredContentListener,
   ) {
+    this.uses = new Uses(usesKey);
     this.reader = new ProbationReader(disk, writer.slab);
     this.timer = setInterval(() => {
       this.tellUses();

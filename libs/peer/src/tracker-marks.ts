@@ -19,6 +19,11 @@ export class TrackerMarks {
     return fresh.size === 1;
   }
 
+  /** The swarms that are marked as a tracker's. */
+  of(tracker: string): SwarmId[] {
+    return [...this.rules.swarms].flatMap(([swarmId, rule]) => (rule.tracker === tracker ? [swarmId] : []));
+  }
+
   /** Takes the marks that wait, as changes of rules, with those that make room for them. */
   take(): RuleChange[] {
     const marks = [...this.fresh].filter(([swarmId]) => !this.isMarked(swarmId));

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { subscriberKey } from '@weir/ppspp';
 import { segmentExtents, type Use } from '@weir/store';
 import type { ContentUse } from './content-store';
@@ -6,12 +6,13 @@ import { subscribersKnownMax, usesMax } from './limits';
 
 /**
  * What subscribers asked for since the writer heard of it last: each segment once for each of them. Who they are is a number that
- * depends on a key of this thread's own, and says nothing to anybody else.
+ * depends on a key of this process, the same in all its threads and in those that replace one, and says nothing to anybody else.
  */
 export class Uses {
-  private readonly key = randomBytes(16);
   private readonly noted = new Map<string, Use>();
   private readonly names = new Map<string, number>();
+
+  constructor(private readonly key: Uint8Array) {}
 
   get size(): number {
     return this.noted.size;
