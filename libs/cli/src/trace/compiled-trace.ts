@@ -9,7 +9,7 @@ import {
 } from '@weir/policy';
 import { UsageError } from '../errors';
 import { Spool } from './spool';
-import { inputBytes, readTrace, traceName } from './trace-input';
+import { inputBytes, readTrace, traceName, type TraceReading } from './trace-input';
 
 /** A trace whose names are numbers, in a temporary file, to be gone through as often as needed. */
 export interface CompiledTrace {
@@ -35,6 +35,8 @@ export interface CompileOptions {
   /** Lines that may make no sense. */
   readonly malformedMax: number;
   readonly signal: AbortSignal;
+  /** Told of a packed trace that ends too early, by its name. */
+  readonly cut: (name: string) => void;
   /** Told of the bytes read, and of how many there are, where that is known. */
   readonly progress: (bytes: number, total: number) => void;
 }
@@ -52,7 +54,7 @@ export async function compileTrace(paths: readonly string[], options: CompileOpt
       done += bytes;
       if (total !== undefined) options.progress(done, total);
     };
-    for (const path of paths) await compilation.take(path, seen);
+    for (const path of paths) await compilation.take(path, { seen, cut: options.cut });
     return await compilation.end(paths.map(traceName).join(', '));
   } catch (error) {
     await spool.close();
@@ -73,9 +75,9 @@ class Compilation {
     private readonly options: CompileOptions,
   ) {}
 
-  async take(path: string, seen: (bytes: number) => void): Promise<void> {
+  async take(path: string, reading: TraceReading): Promise<void> {
     const { parser, options } = this;
-    for await (const portion of readTrace(path, options.stdin, seen)) {
+    for await (const portion of readTrace(path, options.stdin, reading)) {
       options.signal.throwIfAborted();
       parser.push(portion);
       this.check(path);

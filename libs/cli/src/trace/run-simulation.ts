@@ -63,7 +63,9 @@ function compile({ request, terminal, paths, stdin, signal }: SimulationRun): Pr
   const { folder, malformedMax } = request;
   const bar = terminal.progress('reading');
   const progress = (bytes: number, total: number): void => bar.update(bytes, total);
-  return compileTrace(paths, { stdin, folder, malformedMax, signal, progress }).finally(() => bar.stop());
+  const cut = (name: string): void =>
+    terminal.tell(`weir: ${name}: ends too early, as what a killed process leaves; read up to its last whole line`);
+  return compileTrace(paths, { stdin, folder, malformedMax, signal, cut, progress }).finally(() => bar.stop());
 }
 
 /** A bar for each cell, over the bytes that the trace asks for. */

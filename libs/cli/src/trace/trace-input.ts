@@ -1,9 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip, constants } from 'node:zlib';
 import { reasonOf } from '../content/errors';
 import { UsageError } from '../errors';
+import { unpacked } from './unpacked';
 
 /** Bytes that are read, and unpacked, at a time. */
 const portionBytes = 262_144;
@@ -34,14 +33,22 @@ async function fileBytes(path: string): Promise<number | undefined> {
   return found.isFile() ? found.size : undefined;
 }
 
+/** Who hears how a trace is read. */
+export interface TraceReading {
+  /** Told of bytes as they are read. */
+  readonly seen: (bytes: number) => void;
+  /** Told of a packed trace that ends too early. */
+  readonly cut: (name: string) => void;
+}
+
 /**
- * The bytes of a trace, unpacked if they begin as gzip does, whatever the name says. `seen` is told of bytes as they are read.
- * What ends too early, as what a process left that was killed, ends there: the last line then makes no sense.
+ * The bytes of a trace, unpacked if they begin as gzip does, whatever the name says. A packed one that ends too early, as what a
+ * process left that was killed, ends with its last whole line.
  */
 export async function* readTrace(
   path: string,
   stdin: AsyncIterable<unknown>,
-  seen: (bytes: number) => void,
+  { seen, cut }: TraceReading,
 ): AsyncGenerator<Uint8Array> {
   const source = path === stdinName ? stdin : createReadStream(path, { highWaterMark: portionBytes });
   const [beginning, whole] = await peeked(counted(path, source, seen));
@@ -50,8 +57,7 @@ export async function* readTrace(
     return;
   }
   try {
-    const gunzip = createGunzip({ chunkSize: portionBytes, finishFlush: constants.Z_SYNC_FLUSH });
-    yield* pipeline(Readable.from(whole, { objectMode: false }), gunzip, () => undefined);
+    yield* unpacked(whole, portionBytes, () => cut(traceName(path)));
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${traceName(path)}: begins as gzip does, and is damaged: ${reasonOf(error)}`);

@@ -165,9 +165,19 @@ describe('weir simulate', () => {
     await weir('trace', 'zipf', '--requests', '20000', '--out', whole);
     const cut = folder.path('cut.csv.gz');
     writeFileSync(cut, readFileSync(whole).subarray(0, 60_000));
-    expect(await weir('simulate', cut)).toMatchObject({ status: 2 });
-    const [result] = await resultsOf(cut, '--malformed-max', '1', '--capacity', '1%', '--policy', 'lru');
-    expect(result).toMatchObject({ requests: expect.any(Number) });
+    const { status, told, printed } = await weir(
+      'simulate',
+      cut,
+      whole,
+      '--capacity',
+      '1%',
+      '--policy',
+      'lru',
+      '--json',
+    );
+    const note = `weir: ${cut}: ends too early, as what a killed process leaves; read up to its last whole line`;
+    expect({ status, told }).toEqual({ status: 0, told: [note] });
+    expect(JSON.parse(printed.join(''))).toMatchObject([{ requests: expect.any(Number) }]);
   });
 
   it('gives a swarm the share that it is told, where others want the rest', async () => {
