@@ -156,9 +156,9 @@ export class Ledger {
     this.countOnDisk(swarm, blockFootprint(swarm.record.metadata.hash));
   }
 
-  /** What is to be swept next. */
+  /** What is to be swept next: of what was erased last, so that a block does not wait behind a purge of everything. */
   leftover(): Leftover | undefined {
-    return this.leftovers[0];
+    return this.leftovers.at(-1);
   }
 
   /** Notes what a sweep of `leftover` removed. */
@@ -169,7 +169,7 @@ export class Ledger {
 
   /** Notes that nothing of `leftover` is left. */
   sweptAll(): void {
-    this.leftovers.shift();
+    this.leftovers.pop();
   }
 
   /** What the record on disk says: what is in memory alone is not in it, since a crash would make it a lie. */

@@ -64,6 +64,16 @@ export function describeRules(current: () => StoreBench): void {
       await expect(bench.reader.leftovers()).resolves.toEqual([]);
     });
 
+    it('is swept in the order of the erasures, the last one first', async () => {
+      bench.commit(one.batch([0]));
+      bench.commit(other.batch([0]));
+      bench.commit({ erase: [one] });
+      const [first = 0] = await bench.reader.leftovers();
+      bench.commit({ erase: [other] });
+      bench.writer.sweep();
+      await expect(bench.reader.leftovers()).resolves.toEqual([first]);
+    });
+
     it('is found where it is hash blocks alone, and among many swarms', async () => {
       bench.commit(one.batch([0], [one.block(1, 0)]));
       bench.commit(other.batch([0]));
