@@ -3,6 +3,7 @@ export { adminHttpAdapter, AdminModule, configureAdmin } from './admin.module';
 export { AdminListenError, type AdminListenErrorCode, listenAdmin } from './listen';
 export { AdminError, type AdminErrorCode } from './errors';
 export { cacheView, type CacheView } from './cache-view';
+export { integrityView, type IntegrityView } from './integrity-view';
 export { jobRequest, type JobRequest } from './jobs/job-request';
 export { jobsView, type JobsView, jobView, type JobView } from './jobs/job-view';
 export { blockRequest, labelRequest, limitsRequest, quotaRequest } from './rules/rule-request';

@@ -252,11 +252,12 @@ export class Datapath {
     this.tell({ type: 'notice', notice });
   }
 
+  /** Single extents are erased for one reason: they are not what was written. */
   private onStoreNotice({ evicted, erased }: StoreNotice): void {
     for (const { swarmId, index } of evicted) this.driver.input({ kind: 'extent-evicted', swarmId, extent: index });
     for (const { swarmId, index } of erased) {
       if (index === undefined) this.driver.input({ kind: 'leave', swarmId });
-      else this.driver.input({ kind: 'extent-evicted', swarmId, extent: index });
+      else this.driver.input({ kind: 'extent-evicted', swarmId, extent: index, damaged: true });
     }
   }
 

@@ -147,7 +147,13 @@ export type Input =
       readonly read: Extent | undefined;
     }
   | { readonly kind: 'extent-written'; readonly swarmId: SwarmId; readonly extent: number; readonly stored: boolean }
-  | { readonly kind: 'extent-evicted'; readonly swarmId: SwarmId; readonly extent: number }
+  | {
+      readonly kind: 'extent-evicted';
+      readonly swarmId: SwarmId;
+      readonly extent: number;
+      /** It had to go because it was damaged, not for want of room: it is wanted as if it had never been here. */
+      readonly damaged?: boolean;
+    }
   | {
       readonly kind: 'chunks-hashed';
       readonly swarmId: SwarmId;

@@ -143,7 +143,7 @@ export class Endpoint {
       case 'extent-written':
         return this.with(input.swarmId, (swarm) => swarm.extentWritten(input.extent, input.stored));
       case 'extent-evicted':
-        return this.with(input.swarmId, (swarm) => swarm.extentEvicted(input.extent));
+        return this.with(input.swarmId, (swarm) => swarm.extentEvicted(input.extent, input.damaged));
       case 'certified':
         return this.with(input.swarmId, (swarm) => swarm.exchange.certified(input.token, input.verdict, now));
       case 'certificate':

@@ -140,9 +140,10 @@ export class Serving implements Shelf {
   }
 
   /** An extent we had is gone; whoever waits for it makes it demanded. */
-  lose(extent: number): void {
+  lose(extent: number, damaged = false): void {
     const { holdings, members, context } = this.parts;
-    holdings.drop(extent);
+    if (damaged) holdings.forget(extent);
+    else holdings.drop(extent);
     this.freshness.drop(extent);
     // What it hashes to says nothing of what is fetched in its place.
     this.unchecked.delete(extent);
@@ -165,8 +166,7 @@ export class Serving implements Shelf {
       context.counters.extentsCorrupt++;
       context.push({ kind: 'notice', notice: { type: 'extent-corrupt', swarmId, extent: index } });
     }
-    holdings.forget(index);
-    this.lose(index);
+    this.lose(index, true);
   }
 
   private wake(extent: number): void {

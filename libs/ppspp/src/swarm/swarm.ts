@@ -252,10 +252,11 @@ export class Swarm implements ChannelSwarm {
     this.storing.written(extent, stored, this.intake);
   }
 
-  /** The store gave an extent up to make room. */
-  extentEvicted(extent: number): void {
-    this.shelf.lose(extent);
+  /** The store gave an extent up: to make room, or because it was damaged. */
+  extentEvicted(extent: number, damaged = false): void {
+    this.shelf.lose(extent, damaged);
     this.completion.lost();
+    if (damaged) this.stir();
   }
 
   /** A channel is established: its peer learns what is here. */

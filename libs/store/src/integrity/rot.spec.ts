@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { subtreeHashes, subtreeOf } from '@weir/ppspp';
@@ -9,7 +9,7 @@ import { openLmdbWriter } from '../lmdb-store';
 import { emptyBatch } from '../store';
 import { workerFile } from '../worker-file';
 import { inspectPages } from './inspect-pages';
-import { pageFlags } from './page-layout';
+import { headerBytes, meta, pageFlags, tree as treePlace } from './page-layout';
 import { placesIn } from './pages.testing';
 
 const seed = Number(process.env['WEIR_ROT_SEED'] ?? randomInt(2 ** 31));
@@ -31,9 +31,15 @@ const kinds = {
   'branch page': total,
   'meta page': total,
   'free list': total,
+  'names of the databases': total,
+  'head of a value': 0,
+  anywhere: total,
 } as const;
 
 type Kind = keyof typeof kinds;
+
+/** Where bits anywhere are: most of a file is payload, so that half of them are aimed at something else. */
+const aims = Object.keys(kinds).flatMap((kind): Kind[] => (isKind(kind) ? [kind, 'anywhere'] : []));
 
 /** What a process saw that was started on the store. */
 interface Seen {
@@ -45,50 +51,52 @@ interface Seen {
 }
 
 /** Runs the compiled store in processes of its own: build first. */
-describe(`a store in which one bit is flipped (WEIR_ROT_SEED=${seed})`, () => {
+describe(`a store in which bits are flipped (WEIR_ROT_SEED=${seed})`, () => {
   let folder: string;
   let file: string;
+  let places: ReturnType<typeof placesIn>;
   const random = randomFrom(seed);
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'weir-rot-'));
     await fill(folder);
     file = join(folder, 'data.mdb');
+    places = placesIn(file);
   });
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('serves everything where nothing was flipped', () => {
-    expect(startOn(undefined)).toEqual({ damage: [], wrong: [], served: total, again: total });
+    expect(startOn([])).toEqual({ damage: [], wrong: [], served: total, again: total });
   });
 
   it.each(Object.keys(kinds).filter(isKind))(
     'in a %s: lives, serves nothing wrong and all that is whole, and says what it found',
     (kind) => {
       for (let round = 0; round < rounds; round++) {
-        const bit = bitIn(kind);
-        const seen = startOn(bit);
+        const bits = bitsIn(kind);
+        const seen = startOn(bits);
         const lost = total - seen.served;
-        expect([bit, seen.wrong, seen.again]).toEqual([bit, [], total]);
-        expect([bit, lost <= kinds[kind], lost === 0 || seen.damage.length > 0]).toEqual([bit, true, true]);
+        expect([bits, seen.wrong, seen.again]).toEqual([bits, [], total]);
+        expect([bits, lost <= kinds[kind], lost === 0 || seen.damage.length > 0]).toEqual([bits, true, true]);
       }
     },
     Math.max(30_000, rounds * 5_000),
   );
 
-  function startOn(bit: number | undefined): Seen {
+  function startOn(bits: readonly number[]): Seen {
     const directory = join(folder, 'copy');
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory);
-    copyFileSync(file, join(directory, 'data.mdb'));
-    if (bit !== undefined) flip(join(directory, 'data.mdb'), bit);
+    for (const name of ['data.mdb', 'rules.json']) copyFileSync(join(folder, name), join(directory, name));
+    flip(join(directory, 'data.mdb'), bits);
     const child = [join(__dirname, 'rot.child.cjs'), builtLibs, directory, JSON.stringify(swarms)];
     const { status, signal, stdout, stderr } = spawnSync(process.execPath, child, {
       encoding: 'utf8',
       timeout: 20_000,
     });
-    expect({ bit, status, signal, stderr: status === 0 ? '' : stderr }).toEqual({
-      bit,
+    expect({ bits, status, signal, stderr: status === 0 ? '' : stderr }).toEqual({
+      bits,
       status: 0,
       signal: null,
       stderr: '',
@@ -97,14 +105,16 @@ describe(`a store in which one bit is flipped (WEIR_ROT_SEED=${seed})`, () => {
     return seen;
   }
 
-  /** A bit of the file, counted from its first. */
-  function bitIn(kind: Kind): number {
-    const [from, bytes] = rangeOf(kind);
-    return (from + Math.floor(random() * bytes)) * 8 + Math.floor(random() * 8);
+  /** Bits of the file, counted from its first: one, or some that have nothing to do with each other. */
+  function bitsIn(kind: Kind): number[] {
+    const count = kind === 'anywhere' ? 2 ** Math.floor(random() * 7) : 1;
+    return Array.from({ length: count }, () => {
+      const [from, bytes] = rangeOf(kind === 'anywhere' ? one(aims) : kind);
+      return (from + Math.floor(random() * bytes)) * 8 + Math.floor(random() * 8);
+    });
   }
 
   function rangeOf(kind: Kind): readonly [from: number, bytes: number] {
-    const places = placesIn(file);
     const value = (tree: string) => one(places.filter((place) => place.tree === tree));
     const extent = value('extents');
     const hashes = subtreeHashes * 32;
@@ -129,6 +139,12 @@ describe(`a store in which one bit is flipped (WEIR_ROT_SEED=${seed})`, () => {
         return [one([0, 1]) * pageBytes, 24 + 144];
       case 'free list':
         return [freeRoot() * pageBytes, pageBytes];
+      case 'names of the databases':
+        return [mainRoot() * pageBytes, pageBytes];
+      case 'head of a value':
+        return [one([extent, value('hashes')]).offset - headerBytes, headerBytes];
+      case 'anywhere':
+        return [0, statSync(file).size];
     }
   }
 
@@ -145,8 +161,16 @@ describe(`a store in which one bit is flipped (WEIR_ROT_SEED=${seed})`, () => {
   }
 
   function freeRoot(): number {
+    return rootAt(meta.freeTree);
+  }
+
+  function mainRoot(): number {
+    return rootAt(meta.mainTree);
+  }
+
+  function rootAt(tree: number): number {
     const { slot = 0 } = inspectPages(file);
-    return Number(readFileSync(file).readBigUInt64LE(slot * pageBytes + 24 + 24 + 40));
+    return Number(readFileSync(file).readBigUInt64LE(slot * pageBytes + headerBytes + tree + treePlace.root));
   }
 });
 
@@ -181,10 +205,12 @@ function bytesOf(content: number, index: number): Uint8Array {
   return new Uint8Array(words.buffer);
 }
 
-function flip(path: string, bit: number): void {
+function flip(path: string, bits: readonly number[]): void {
   const bytes = readFileSync(path);
-  const at = Math.floor(bit / 8);
-  bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit % 8));
+  for (const bit of bits) {
+    const at = Math.floor(bit / 8);
+    bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit % 8));
+  }
   writeFileSync(path, bytes);
 }
 
