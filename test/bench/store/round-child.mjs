@@ -1,6 +1,6 @@
 // A part of a round: what writing, reading and churning cost a store and a flat file, in a process of its own. Tells it in JSON.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { argv, cpuUsage, stdout } from 'node:process';
@@ -20,8 +20,10 @@ const extent = content.write(1, [0]).extents[0];
 const slotBytes = extent.bytes.length + extent.hashes.length;
 const count = Math.ceil((Number(megabytes) * 1e6) / content.extentBytes / perCommit) * perCommit;
 const roomy = 2 ** 40;
-/** Of a full store: half of what is written, as many pages as an extent takes. */
-const tight = (count / 2) * 17 * 4096;
+/** Of a full store: so much that a transaction of ours is one of its own, which are a 128th of the capacity at most. */
+const tight = 140 * perCommit * 17 * 4096;
+/** Extents that fill it: a fifth more than there is room for. */
+const filling = 168 * perCommit;
 const rows = {};
 
 if (part === 'cold') {
@@ -36,7 +38,7 @@ stdout.write(`${JSON.stringify(rows)}\n`);
 
 async function writing() {
   const writer = open('store', roomy);
-  await measured('write', 'store', () => commitAll(writer, 0, false));
+  await measured('write', 'store', () => commitAll(writer, 0, { end: count }));
   await writer.close();
   const flat = flatFile(count);
   await measured('write', 'flat', () => writeAll(flat, 0));
@@ -64,15 +66,22 @@ async function readOne(reader, number) {
   if (found === undefined) throw new Error(`extent ${number} is not there`);
 }
 
-/** Into a store that was filled twice over before, so that each extent takes another's place. */
+/** Into a store that was filled before, so that each extent takes another's place. */
 async function churning(isAskedAgain) {
   const name = isAskedAgain ? 'churn, asked for again' : 'churn, never asked for';
   const place = isAskedAgain ? 'again' : 'never';
   const writer = open(place, tight);
-  commitAll(writer, 0, isAskedAgain);
-  await measured(name, 'store', () => commitAll(writer, count, isAskedAgain));
+  commitAll(writer, 0, { end: filling, isAskedAgain });
+  const end = filling + count;
+  let refused = 0;
+  await measured(name, 'store', () => {
+    refused = commitAll(writer, filling, { end, isAskedAgain });
+  });
   await writer.close();
+  // What is refused costs nothing, and the figure would be none.
+  if (refused > 0) throw new Error(`${name}: ${refused} of ${count} extents were refused`);
   rows[name].fileShare = statSync(join(folder, place, 'data.mdb')).size / tight;
+  rmSync(join(folder, place), { recursive: true });
   // Its file has as many slots as were written before: a part of them is written anew.
   const flat = flatFile(count / 2);
   await measured(name, 'flat', () => writeAll(flat, 0));
@@ -89,14 +98,18 @@ function flatFile(slots) {
   return new FlatFile(folder, { slotBytes, slots });
 }
 
-function commitAll(writer, from, isAskedAgain) {
-  const now = Math.floor(Date.now() / 1000);
-  for (let first = from; first < from + count; first += perCommit) {
+/** Extents from a number on; how many of them were refused. */
+function commitAll(writer, from, { end, isAskedAgain = false }) {
+  let refused = 0;
+  for (let first = from; first < end; first += perCommit) {
+    const now = Math.floor(Date.now() / 1000);
     const indexes = Array.from({ length: perCommit }, (_, at) => (first + at) % swarmExtents);
     const number = swarmOf(first);
-    writer.commit([{ ...store.emptyBatch, writes: [content.write(number, indexes)] }], now);
+    const [result] = writer.commit([{ ...store.emptyBatch, writes: [content.write(number, indexes)] }], now);
+    refused += result.refused.length;
     if (isAskedAgain) writer.commit([{ ...store.emptyBatch, touched: askedFor(number, indexes) }], now);
   }
+  return refused;
 }
 
 /** By two subscribers, one after the other. */

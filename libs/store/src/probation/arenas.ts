@@ -48,7 +48,7 @@ export class Arenas {
     if (generations !== undefined) Atomics.add(generations, page % arenaPagesMax, 1);
   }
 
-  /** The first `length` bytes of a page; empty for a page that there is not. */
+  /** `length` bytes from the beginning of a page on, within its piece; empty for a page that there is not. */
   bytes(page: number, length: number): Uint8Array {
     const from = (page % arenaPagesMax) * pageBytes;
     return this.pages[Math.floor(page / arenaPagesMax)]?.subarray(from, from + length) ?? new Uint8Array(0);

@@ -1,32 +1,41 @@
+import { invariant } from '@weir/ppspp';
 import { pageBytes } from '../footprint';
-import type { Arenas } from './arenas';
+import { type Arenas, arenaPagesMax } from './arenas';
 
 /** Copies bytes to the given offset of what the pages hold one after the other. */
 export function copyIn(arenas: Arenas, pages: Uint32Array, bytes: Uint8Array, offset: number): void {
-  eachPart(pages, offset, bytes.length, (page, inPage, done, length) => {
-    arenas.bytes(page, pageBytes).set(bytes.subarray(done, done + length), inPage);
-  });
+  for (let done = 0; done < bytes.length;) {
+    const place = runAt(arenas, pages, offset + done, bytes.length - done);
+    place.set(bytes.subarray(done, done + place.length));
+    done += place.length;
+  }
 }
 
 /** Mirror of `copyIn`. */
 export function copyOut(arenas: Arenas, pages: Uint32Array, target: Uint8Array, offset: number): void {
-  eachPart(pages, offset, target.length, (page, inPage, done, length) => {
-    target.set(arenas.bytes(page, pageBytes).subarray(inPage, inPage + length), done);
-  });
+  for (let done = 0; done < target.length;) {
+    const place = runAt(arenas, pages, offset + done, target.length - done);
+    target.set(place, done);
+    done += place.length;
+  }
 }
 
-/** Cuts a run of bytes at the pages' ends. */
-function eachPart(
-  pages: Uint32Array,
-  offset: number,
-  length: number,
-  visit: (page: number, inPage: number, done: number, length: number) => void,
-): void {
-  for (let done = 0; done < length;) {
-    const at = offset + done;
-    const inPage = at % pageBytes;
-    const part = Math.min(length - done, pageBytes - inPage);
-    visit(pages[Math.floor(at / pageBytes)] ?? 0, inPage, done, part);
-    done += part;
-  }
+/**
+ * What lies from an offset on, `length` bytes at most, as far as the pages are neighbours in memory. What left the slab together comes back
+ * together, so that an extent is a few runs: a view of each page of it would cost as much as the copying.
+ */
+function runAt(arenas: Arenas, pages: Uint32Array, offset: number, length: number): Uint8Array {
+  const at = Math.floor(offset / pageBytes);
+  const inPage = offset % pageBytes;
+  const first = pages[at] ?? 0;
+  let count = 1;
+  while (
+    count * pageBytes < inPage + length &&
+    pages[at + count] === first + count &&
+    (first + count) % arenaPagesMax !== 0
+  )
+    count++;
+  const run = arenas.bytes(first, Math.min(inPage + length, count * pageBytes)).subarray(inPage);
+  invariant(run.length > 0, 'a place lies within the slab');
+  return run;
 }

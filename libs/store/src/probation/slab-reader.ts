@@ -18,10 +18,10 @@ export class SlabReader {
   read(index: number, { pages, generation, contentBytes, hashBytes }: SlabPlace): Extent | undefined {
     const [first] = pages;
     if (first === undefined || this.arenas.generation(first) !== generation) return undefined;
-    const bytes = new Uint8Array(contentBytes);
-    const hashes = new Uint8Array(hashBytes);
-    copyOut(this.arenas, pages, bytes, 0);
-    copyOut(this.arenas, pages, hashes, contentBytes);
-    return this.arenas.generation(first) === generation ? { index, bytes, hashes } : undefined;
+    // All of it is copied over: it need not be zeros first.
+    const all = new Uint8Array(Buffer.allocUnsafeSlow(contentBytes + hashBytes).buffer);
+    copyOut(this.arenas, pages, all, 0);
+    if (this.arenas.generation(first) !== generation) return undefined;
+    return { index, bytes: all.subarray(0, contentBytes), hashes: all.subarray(contentBytes) };
   }
 }
