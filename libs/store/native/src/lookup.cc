@@ -27,10 +27,14 @@ constexpr size_t kTreeDepthAt = 6;
 constexpr size_t kTreeRootAt = 40;
 constexpr size_t kTreeBytes = 48;
 constexpr size_t kMagicAt = kHeaderBytes;
+constexpr size_t kVersionAt = kHeaderBytes + 4;
+/** Of the list of free pages, whose unused bytes have the pages' size. */
+constexpr size_t kPageSizeAt = kHeaderBytes + 24;
 constexpr size_t kMainTreeAt = kHeaderBytes + 72;
 constexpr size_t kTransactionAt = kHeaderBytes + 128;
 constexpr size_t kMetaBytes = kHeaderBytes + 144;
 constexpr uint32_t kMagic = 0xbeefc0de;
+constexpr uint32_t kVersion = 2;
 /** LMDB's own cursors end there. */
 constexpr unsigned kDepthMax = 32;
 /** No page has a number from here on: what is read torn must not lead beyond what can be a place in a file. */
@@ -43,6 +47,12 @@ Number At(const uint8_t* bytes) {
   Number number;
   std::memcpy(&number, bytes, sizeof number);
   return number;
+}
+
+/** Only of the layout that is known. */
+bool IsOurs(const uint8_t* meta) {
+  return At<uint32_t>(meta + kMagicAt) == kMagic && At<uint32_t>(meta + kVersionAt) == kVersion &&
+         At<uint32_t>(meta + kPageSizeAt) == kPageBytes;
 }
 
 int Compare(Bytes one, Bytes other) {
@@ -173,7 +183,7 @@ int64_t LookUp::NewestMain(Tree* tree) {
   if (failed != 0) return failed;
   const uint8_t* newest = nullptr;
   for (const uint8_t* meta : {metas, metas + kPageBytes}) {
-    if (At<uint32_t>(meta + kMagicAt) != kMagic) continue;
+    if (!IsOurs(meta)) continue;
     if (newest == nullptr || At<uint64_t>(meta + kTransactionAt) > At<uint64_t>(newest + kTransactionAt)) newest = meta;
   }
   if (newest == nullptr) return kUnknown;
