@@ -108,8 +108,8 @@ function parsePeer(text: string): Address | undefined {
   return ip === undefined ? undefined : { ip, port: parsed.value.port };
 }
 
-/** Credentials would end up in answers; RFC 7846 has none in its URLs. */
-function parseTracker(text: string): string | undefined {
+/** The URL of a tracker as it is spelt everywhere. Credentials would end up in answers; RFC 7846 has none in its URLs. */
+export function parseTracker(text: string): string | undefined {
   const url = text.length <= limits.urlCharsMax && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.username || url.password)
     return undefined;

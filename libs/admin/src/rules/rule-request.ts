@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseTracker } from '../fetch-request';
 import { limits } from '../limits';
 
 const labelRemedy = `write up to ${limits.labelCharsMax} letters, digits, dots, dashes and underscores, beginning with a letter or a digit`;
@@ -9,14 +10,15 @@ export const label = z
   .regex(new RegExp(`^[A-Za-z0-9][A-Za-z0-9._-]{0,${limits.labelCharsMax - 1}}$`), { error: labelRemedy })
   .meta({ id: 'Label', description: 'Name of a group of swarms, as quotas and purges have it.' });
 
-const trackerRemedy = `write the URL of a tracker as GET /v1/trackers has it, percent-encoded, up to ${limits.trackerNameBytesMax} bytes`;
+const trackerRemedy = `write the http: or https: URL of a tracker without user and password, as GET /v1/trackers has it, percent-encoded, up to ${limits.trackerNameBytesMax} bytes`;
 
-/** A tracker, by its URL. */
-export const trackerName = z
-  .string({ error: trackerRemedy })
-  .refine((text) => URL.canParse(text) && Buffer.byteLength(text) <= limits.trackerNameBytesMax, {
-    error: trackerRemedy,
-  });
+/** A tracker, by its URL, spelt as all are here: another spelling would be the name of none. Credentials would end up in answers and logs. */
+export const trackerName = z.string({ error: trackerRemedy }).transform((text, context) => {
+  const url = parseTracker(text);
+  if (url !== undefined && Buffer.byteLength(url) <= limits.trackerNameBytesMax) return url;
+  context.addIssue({ code: 'custom', message: trackerRemedy, input: text });
+  return z.NEVER;
+});
 
 const reasonRemedy = `write why, in 1 to ${limits.reasonCharsMax} characters without line breaks`;
 
