@@ -206,7 +206,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     const { peer, registration, fetches } = this;
     switch (request.type) {
       case 'prefetch':
-        return new PrefetchWork(request, { peer, registration, fetches });
+        return new PrefetchWork(request, { peer, fetches });
       case 'purge':
         return new PurgeWork(request, { peer, registration });
       case 'scrub':

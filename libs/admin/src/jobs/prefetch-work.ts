@@ -1,6 +1,5 @@
 import type { FoundContent, PeerService } from '@weir/peer';
 import { CacheError, extentChunks, type SwarmId } from '@weir/ppspp';
-import type { RegistrationService } from '@weir/registration';
 import { AdminError, type AdminErrorCode } from '../errors';
 import type { FetchService } from '../fetch.service';
 import { limits } from '../limits';
@@ -10,9 +9,8 @@ import { RateMeter } from './rate-meter';
 
 /** What a pre-fetch works with. */
 export interface PrefetchParts {
-  readonly peer: PeerService;
-  readonly registration: RegistrationService;
-  readonly fetches: FetchService;
+  readonly peer: Pick<PeerService, 'isBlocked' | 'live' | 'operator' | 'usage'>;
+  readonly fetches: { start(...order: Parameters<FetchService['start']>): Promise<unknown> };
 }
 
 /** Time between two tries to find peers, or to open a swarm that was closed. */
@@ -36,6 +34,8 @@ export class PrefetchWork implements Work {
   constructor(
     private readonly request: PrefetchRequest,
     private readonly parts: PrefetchParts,
+    /** Milliseconds that only go on: the clock on the wall is set while a job runs, and by years when a machine starts. */
+    private readonly millis: () => number = () => performance.now(),
   ) {
     this.swarmId = request.swarm.metadata.swarmId;
   }
@@ -44,11 +44,12 @@ export class PrefetchWork implements Work {
     if (this.parts.peer.isBlocked(this.swarmId)) return this.failed('SWARM_BLOCKED', 'the swarm was blocked');
     if (this.failure !== undefined) throw this.failure;
     const found = await this.look();
-    const progress = this.progressOf(found, now);
+    const at = this.millis();
+    const progress = this.progressOf(found, at);
     if (found.complete) return this.done(progress);
     const end = this.obstacleTo(found, now);
     if (end !== undefined) return { ...end, progress };
-    if (now - this.triedAt >= retryMillis && !this.starting && found.sources === 0) this.start(now);
+    if (at - this.triedAt >= retryMillis && !this.starting && found.sources === 0) this.start(at);
     this.pace(progress, now);
     return { progress };
   }
@@ -61,8 +62,8 @@ export class PrefetchWork implements Work {
   }
 
   /** Also where it was begun before, and nobody has it open any more: that is no error. */
-  private start(now: number): void {
-    this.triedAt = now;
+  private start(at: number): void {
+    this.triedAt = at;
     this.starting = true;
     this.parts.fetches
       .start(this.request.swarm)
@@ -103,13 +104,13 @@ export class PrefetchWork implements Work {
     });
   }
 
-  private progressOf({ extentsHeld, extentCount, chunkSize, contentBytes, sources }: Found, now: number): JobProgress {
+  private progressOf({ extentsHeld, extentCount, chunkSize, contentBytes, sources }: Found, at: number): JobProgress {
     const extentBytes = extentChunks * chunkSize;
     const totalBytes = contentBytes ?? (extentCount === undefined ? null : extentCount * extentBytes);
     const bytes = Math.min(extentsHeld * extentBytes, totalBytes ?? Number.POSITIVE_INFINITY);
     const before = this.meter.bytes;
-    const bytesPerSecond = Math.round(this.meter.note(bytes, now));
-    if (this.progressAt === undefined || this.meter.bytes > before) this.progressAt = now;
+    const bytesPerSecond = Math.round(this.meter.note(bytes, at));
+    if (this.progressAt === undefined || this.meter.bytes > before) this.progressAt = at;
     return {
       ...{ bytes, totalBytes, extents: extentsHeld, totalExtents: extentCount ?? null, bytesPerSecond },
       percent: totalBytes === null ? null : Math.floor((1_000 * bytes) / totalBytes) / 10,
@@ -130,7 +131,8 @@ export class PrefetchWork implements Work {
     }
     if (deadline !== undefined && now >= Date.parse(deadline))
       return this.failed('DEADLINE_PASSED', 'it was not complete when its deadline came; what is here stays');
-    if (deadline !== undefined || now - (this.progressAt ?? now) < limits.stalledMillis) return undefined;
+    if (deadline !== undefined || this.millis() - (this.progressAt ?? Infinity) < limits.stalledMillis)
+      return undefined;
     return this.failed('FETCH_STALLED', 'not a byte came for ten minutes; name peers or trackers that have it');
   }
 

@@ -1,0 +1,54 @@
+import { idOf, liveSwarm, metadataOf, PeerStandIn } from '../admin.testing';
+import { DeskBench } from '../desk.testing';
+import { limits } from '../limits';
+import { PrefetchWork } from './prefetch-work';
+
+const one = idOf('a');
+const noon = Date.UTC(2026, 0, 1, 12);
+const year = 365 * 86_400_000;
+let bench: DeskBench;
+let peer: PeerStandIn;
+let millis = 0;
+let starts = 0;
+
+beforeEach(() => {
+  bench = DeskBench.start();
+  peer = new PeerStandIn(bench);
+  [millis, starts] = [0, 0];
+});
+afterEach(() => bench.close());
+
+function prefetch(deadline?: string): PrefetchWork {
+  const fetches = { start: () => Promise.resolve(starts++) };
+  const swarm = { metadata: metadataOf(one), peers: [], trackers: [] };
+  const request = { type: 'prefetch' as const, swarm, ...(deadline === undefined ? {} : { deadline }) };
+  return new PrefetchWork(request, { peer, fetches }, () => millis);
+}
+
+const hold = (extentsHeld: number, sources: number): void => {
+  peer.openSwarms.set(one, liveSwarm(one, { extentCount: 10, chunkCount: 640, extentsHeld, sources }));
+};
+
+it('gives up when not a byte came for long, by no clock that is set meanwhile', async () => {
+  const work = prefetch();
+  hold(1, 1);
+  expect((await work.step(noon)).end).toBeUndefined();
+  millis += limits.stalledMillis - 1;
+  expect((await work.step(noon + year)).end).toBeUndefined();
+  hold(2, 1);
+  expect((await work.step(noon - year)).end).toBeUndefined();
+  millis += limits.stalledMillis;
+  expect((await work.step(noon - year)).end).toMatchObject({ state: 'failed', code: 'FETCH_STALLED' });
+});
+
+it('looks for peers again every half minute, also once the clock was set back', async () => {
+  const work = prefetch('2030-01-01T00:00:00Z');
+  hold(1, 0);
+  await work.step(noon);
+  millis += 29_999;
+  await work.step(noon - year);
+  expect(starts).toBe(1);
+  millis += 1;
+  await work.step(noon - year);
+  expect(starts).toBe(2);
+});
