@@ -9,6 +9,7 @@
             "sources": [
               "src/addon.cc",
               "src/ahead.cc",
+              "src/crc32.cc",
               "src/data-file.cc",
               "src/filler.cc",
               "src/guard.cc",

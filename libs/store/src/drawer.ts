@@ -13,6 +13,7 @@ export class Drawer {
   private readonly reader: SlabReader;
   private readonly leaving: SlabPlace[] = [];
   private readonly released: ExtentRef[] = [];
+  private scratch = new Uint8Array(0);
   private readonly held = new Map<string, HeldExtent>();
 
   constructor(bytes: number) {
@@ -33,9 +34,11 @@ export class Drawer {
     return place;
   }
 
-  /** What is at a place that was not released, in memory of its own. */
+  /** What is at a place that was not released, until the next one is read: whoever writes it copies it, and memory is not free of cost. */
   read(index: number, place: SlabPlace): Extent | undefined {
-    return this.reader.read(index, place);
+    const bytes = place.contentBytes + place.hashBytes;
+    if (this.scratch.length < bytes) this.scratch = new Uint8Array(bytes);
+    return this.reader.read(index, place, this.scratch);
   }
 
   /** Takes note that an extent leaves. Nobody is told of one that came in the same transaction. */

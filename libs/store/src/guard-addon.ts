@@ -24,6 +24,8 @@ export interface GuardAddon {
   lookUp(file: unknown, table: Uint8Array, key: Uint8Array, target: Uint8Array): number;
   /** Has a thread of the platform's pool read the value; resolves when it did, or could not. */
   touch(file: unknown, table: Uint8Array, key: Uint8Array): Promise<void>;
+  /** As the platform's, several times as fast; only where the processor can. */
+  readonly crc32?: (bytes: Uint8Array, sum: number) => number;
 }
 
 /** What `lookUp` says instead of a length; `lookup.h` has the same. */

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "ahead.h"
+#include "crc32.h"
 #include "guard.h"
 #include "reading.h"
 
@@ -38,6 +39,12 @@ void ExpectPages(const Napi::CallbackInfo& info) {
   Expect(info[0].As<Napi::Number>().Int32Value(), pages.Data(), pages.ElementLength());
 }
 
+Napi::Value SumBytes(const Napi::CallbackInfo& info) {
+  const auto bytes = info[0].As<Napi::Uint8Array>();
+  return Napi::Number::New(info.Env(),
+                           Crc32(bytes.Data(), bytes.ByteLength(), info[1].As<Napi::Number>().Uint32Value()));
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("version", kVersion);
   exports.Set("watch", Napi::Function::New(env, WatchFile, "watch"));
@@ -49,6 +56,8 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("closeFile", Napi::Function::New(env, CloseFile, "closeFile"));
   exports.Set("lookUp", Napi::Function::New(env, LookUpNow, "lookUp"));
   exports.Set("touch", Napi::Function::New(env, TouchValue, "touch"));
+  // Whoever finds none takes the platform's.
+  if (HasFastCrc32()) exports.Set("crc32", Napi::Function::New(env, SumBytes, "crc32"));
   return exports;
 }
 

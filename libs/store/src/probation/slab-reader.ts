@@ -12,14 +12,19 @@ export class SlabReader {
   }
 
   /**
-   * The extent at a place, in memory of its own; undefined if it has left meanwhile, also while it was copied. Then it is on
-   * disk, or nowhere.
+   * The extent at a place, in memory of its own unless told where; undefined if it has left meanwhile, also while it was copied. Then it
+   * is on disk, or nowhere.
    */
-  read(index: number, { pages, generation, contentBytes, hashBytes }: SlabPlace): Extent | undefined {
+  read(
+    index: number,
+    { pages, generation, contentBytes, hashBytes }: SlabPlace,
+    into?: Uint8Array,
+  ): Extent | undefined {
     const [first] = pages;
     if (first === undefined || this.arenas.generation(first) !== generation) return undefined;
+    const bytes = contentBytes + hashBytes;
     // All of it is copied over: it need not be zeros first.
-    const all = new Uint8Array(Buffer.allocUnsafeSlow(contentBytes + hashBytes).buffer);
+    const all = into?.subarray(0, bytes) ?? new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
     copyOut(this.arenas, pages, all, 0);
     if (this.arenas.generation(first) !== generation) return undefined;
     return { index, bytes: all.subarray(0, contentBytes), hashes: all.subarray(contentBytes) };
