@@ -114,6 +114,23 @@ describe('a scrub', () => {
     expect(pass(2 ** 30)).toMatchObject({ extents: 0, damage: [{ kind: 'pages' }] });
   });
 
+  it('takes a file that grows while it begins for what it is', async () => {
+    const writer = openLmdbWriter({ directory, capacityBytes: 2 ** 30 });
+    const { fstatSync } = fs;
+    const measured = jest.spyOn(fs, 'fstatSync').mockImplementationOnce((descriptor: number) => {
+      const found = fstatSync(descriptor);
+      writer.commit([new TestContent(2).batch([0, 1, 2, 3, 4, 5, 6, 7])], now);
+      return found;
+    });
+    const { damage } = scrubSlice(
+      { directory, cursor: { phase: 'pages', after: '' }, bytesMax: 1 },
+      () => () => undefined,
+    );
+    measured.mockRestore();
+    expect(damage).toEqual([]);
+    await writer.close();
+  });
+
   it('takes for lost what the disk does not give up only when it is told to insist', () => {
     const ends = placesIn(file).flatMap(({ tree, overflow }) =>
       tree === 'extents' && overflow ? [overflow.first] : [],

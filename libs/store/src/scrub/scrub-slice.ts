@@ -15,8 +15,9 @@ export function scrubSlice({ directory, cursor, bytesMax, insists = false }: Scr
   const descriptor = openSync(join(directory, 'data.mdb'), 'r+');
   const release = pin();
   try {
+    const meta = newestMeta(new FilePages(descriptor));
+    // How long the file is counts from here on: with the snapshot it may have grown.
     const source = new FilePages(descriptor);
-    const meta = newestMeta(source);
     const nothing = { bytes: 0, extents: 0 };
     if (meta === undefined) return { ...nothing, next: undefined, damage: [pagesDamage(undefined)] };
     if (cursor.phase === 'pages') return scrubPages(source, meta);
