@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from './errors';
+import { doubtedStartsMax } from './limits';
 
 /** Beside LMDB's own files. */
 const fileName = 'weir.boot';
@@ -13,9 +14,6 @@ const bootIdFile = '/proc/sys/kernel/random/boot_id';
  * torn, and how many times it was opened so.
  */
 const markText = /^([0-9a-f-]{36})? (open|closed|doubted ([1-9]))\n$/;
-
-/** Starts on a file that may be torn, after which no other follows: some damage is seen by nobody but LMDB, when it is too late. */
-const doubtedStartsMax = 3;
 
 /**
  * How the run before this one ended. `new`: there was none. `clean`: it was stopped. `killed`: the process ended, and the machine

@@ -63,6 +63,15 @@ export const jobsKeptMax = 512;
 /** Findings of damage that are kept one by one; all are counted. About 100 bytes each, written with each new one. */
 export const findingsKeptMax = 256;
 
+/** Starts on a file that may be torn, after which no other follows: some damage is seen by nobody but LMDB, when it is too late. */
+export const doubtedStartsMax = 3;
+
+/** What LMDB has worked with for so long is no torn file, milliseconds: most of what is hot was read, and some of all trees written. */
+export const settledAfterMillis = 600_000;
+
+/** Pages of trees that are kept while one transaction looks at what it removes: 4 MiB. */
+export const headPagesKeptMax = 1_024;
+
 /** Bytes that the scrub reads at a time: about a tenth of a second, so that no snapshot is kept for long. */
 export const scrubSliceBytes = 16 * 1024 * 1024;
 

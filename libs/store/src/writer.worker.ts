@@ -7,12 +7,10 @@ import { inspectStore } from './integrity/inspect-store';
 import { type LmdbStoreOptions, openLmdb } from './lmdb-store';
 import type { SegmentUse } from './keeper';
 import { TraceRecorder } from './recording/trace-recorder';
+import { settledAfterMillis } from './limits';
 import { StoreLock } from './store-lock';
 import { WriterHost } from './writer-host';
 import type { ControlReply, WriterTask } from './writer-messages';
-
-/** What LMDB has worked with for so long is no torn file: most of what is hot was read, and some of all trees written. */
-const settledAfterMillis = 600_000;
 
 /** The writer's thread: an endless task that owns the one writer of a store, until a message stops it. */
 export default async function runWriter({ options, control }: WriterTask): Promise<void> {

@@ -1,14 +1,12 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { pageBytes } from '../footprint';
+import { headPagesKeptMax } from '../limits';
 import { Descent } from './descent';
 import { FilePages, newestMeta } from './inspect-pages';
 import type { Page } from './page';
 import { headerBytes } from './page-layout';
 import type { TreeShape } from './tree-walk';
 import { headOf, isHeadWhole } from './value-head';
-
-/** Pages of trees that are kept in one transaction: 4 MiB. */
-const keptPagesMax = 1_024;
 
 /** The last transaction, for as long as another one runs. */
 interface Snapshot {
@@ -43,7 +41,7 @@ export class ValueHeads {
     this.snapshot ??= this.take();
     const { descent, trees, kept } = this.snapshot ?? {};
     const place = descent?.entry(trees?.get(table), key)?.overflow;
-    if (kept !== undefined && kept.size > keptPagesMax) kept.clear();
+    if (kept !== undefined && kept.size > headPagesKeptMax) kept.clear();
     if (place === undefined) return;
     const head = Buffer.alloc(headerBytes);
     if (!this.read(head, place.first * pageBytes) || isHeadWhole(head, place)) return;
