@@ -44,7 +44,7 @@ function summarise() {
     `${killed()} kills, ${deaths.filter(isFaulty).length} with faults; ` +
       `${sum(({ transactions }) => transactions)} transactions, ${sum(({ answers }) => answers)} answers, ` +
       `${sum(({ removed }) => removed)} extents removed, ${sum(({ held }) => held)} held in memory alone, ` +
-      `${sum(({ extents }) => extents)} extents verified; slowest opening ${most(({ openMillis }) => openMillis).toFixed(0)} ms; ` +
+      `${sum(({ extents }) => extents)} extents verified, ${(sum(({ scrubbedBytes }) => scrubbedBytes) / 1e6).toFixed(0)} MB scrubbed; slowest opening ${most(({ openMillis }) => openMillis).toFixed(0)} ms; ` +
       `largest file ${(100 * most(({ fileShare }) => fileShare)).toFixed(0)} % of its capacity\n`,
   );
 }

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RulesCopy } from '../../libs/store/src/inside.testing';
 import { diceOf, type Dice } from './dice';
 import { inspect } from './inspect';
 import { readJournal, type Phase } from './journal';
@@ -11,7 +12,7 @@ import type { Life } from './scenario';
 import { Tables } from './tables';
 
 /** Where a process is struck: at a change of the tables, or some time after it reached a phase. */
-type Moment = 'point' | 'starting' | 'ready' | 'stopping' | 'none';
+type Moment = 'point' | 'starting' | 'ready' | 'scrubbing' | 'stopping' | 'none';
 
 /** What one death led to. */
 export interface Death {
@@ -25,6 +26,8 @@ export interface Death {
   /** Extents that came into memory alone, and that left the disk. */
   readonly held: number;
   readonly removed: number;
+  /** What the scrub checked before. */
+  readonly scrubbedBytes: number;
   readonly extents: number;
   readonly openMillis: number;
   /** Of the file, for each byte of the capacity. */
@@ -38,7 +41,7 @@ const deathsOfOneStore = 12;
 const capacities = [6, 8, 12].map((mebibytes) => mebibytes * 1024 * 1024);
 
 /** Milliseconds within which a process is struck after it reached a phase, which such a phase takes at most. */
-const spans = { starting: 250, ready: 400, stopping: 12 } as const;
+const spans = { starting: 250, ready: 400, scrubbing: 250, stopping: 12 } as const;
 
 /**
  * Kills `kills` processes, and tells of each when its store was looked at. What is random depends on the seed, but for time: when
@@ -92,19 +95,25 @@ class KilledStore {
     if (isOld) await this.makeOld(directory);
     // The upgrade is what is struck then.
     const moment = isOld ? 'starting' : momentOf(dice);
-    const life: Life = {
-      ...{ directory, seed, capacityBytes: this.capacityBytes },
-      probationBytes: Math.floor((this.capacityBytes * dice.below(3)) / 4),
-      hasOperator: true,
-      journal: join(this.folder, `journal-${seed}`),
-      killAtPoint: moment === 'point' ? 1 + dice.below(900) : 0,
-      answersToStop: moment === 'stopping' || moment === 'none' ? 20 + dice.below(150) : 0,
-    };
+    const life = this.lifeOf(seed, dice, moment);
     const strikeAfter =
       moment === 'none' || moment === 'point' ? undefined : { phase: moment, millis: dice.share() * spans[moment] };
     const { phase, killed, said } = await liveAndDie(life, strikeAfter);
     const faults = killed || phase === 'stopped' ? [] : [`it ended by itself, in ${phase}: ${said}`];
     return { seed, moment, phase, killed, ...(await this.judge(life, faults)) };
+  }
+
+  private lifeOf(seed: number, dice: Dice, moment: Moment): Life {
+    return {
+      ...{ directory: join(this.folder, 'store'), seed, capacityBytes: this.capacityBytes },
+      probationBytes: Math.floor((this.capacityBytes * dice.below(3)) / 4),
+      hasOperator: true,
+      scrubs: moment === 'scrubbing' || dice.chance(0.3),
+      recording: dice.chance(0.5) ? join(this.folder, 'traces') : undefined,
+      journal: join(this.folder, `journal-${seed}`),
+      killAtPoint: moment === 'point' ? 1 + dice.below(900) : 0,
+      answersToStop: moment === 'stopping' || moment === 'none' ? 20 + dice.below(150) : 0,
+    };
   }
 
   /** Format 1 knew no rules. */
@@ -115,19 +124,30 @@ class KilledStore {
 
   private async judge(life: Life, faults: string[]): Promise<Omit<Death, 'seed' | 'moment' | 'phase' | 'killed'>> {
     const model = new Model(this.tables);
-    const nothing = { transactions: 0, answers: 0, held: 0, removed: 0, extents: 0, openMillis: 0, fileShare: 0 };
+    const nothing = {
+      transactions: 0,
+      answers: 0,
+      held: 0,
+      removed: 0,
+      scrubbedBytes: 0,
+      extents: 0,
+      openMillis: 0,
+      fileShare: 0,
+    };
     if (!existsSync(life.journal)) return { ...nothing, faults };
     for (const entry of readJournal(life.journal)) model.hear(entry);
     faults.push(...model.lies);
-    const { transactions, answers, held, removed } = model;
+    const { transactions, answers, held, removed, scrubbedBytes } = model;
     const file = join(life.directory, 'data.mdb');
     if (!existsSync(file)) return { ...nothing, faults };
     this.capacityBytesMost = Math.max(this.capacityBytesMost, life.capacityBytes);
     const fileShare = statSync(file).size / this.capacityBytesMost;
+    // Once it is up to date it stays so: as before the last transaction, or as after it.
+    if (model.wasReady) faults.push(...faultsOfCopy(life.directory, model.lately));
     const { extents, openMillis, tables, faults: found } = await this.inspectCopy(life, model.possible);
     faults.push(...found);
     if (tables !== undefined) this.tables = tables;
-    return { transactions, answers, held, removed, extents, openMillis, fileShare, faults };
+    return { transactions, answers, held, removed, scrubbedBytes, extents, openMillis, fileShare, faults };
   }
 
   /** The next process gets the store as the dead one left it. */
@@ -143,10 +163,21 @@ class KilledStore {
   }
 }
 
+/** What is wrong with the second copy of the rules, which is written behind each transaction that changes them. */
+function faultsOfCopy(directory: string, possible: readonly Tables[]): string[] {
+  const kept = new RulesCopy(directory).read();
+  if (kept === undefined) return ['the second copy of the rules is not there'];
+  if (kept.brokenLines > 0) return [`the second copy of the rules has ${kept.brokenLines} broken lines`];
+  const found = kept.rules.map((rule) => JSON.stringify(rule)).sort();
+  const isKnown = possible.some(({ rules }) => [...rules.values()].sort().join('\n') === found.join('\n'));
+  return isKnown ? [] : [`the second copy of the rules is none of what they were: ${found.join(' ')}`];
+}
+
 function momentOf(dice: Dice): Moment {
   const share = dice.share();
   if (share < 0.3) return 'point';
-  if (share < 0.75) return 'ready';
+  if (share < 0.55) return 'ready';
+  if (share < 0.75) return 'scrubbing';
   if (share < 0.87) return 'starting';
   return share < 0.95 ? 'stopping' : 'none';
 }

@@ -1,7 +1,16 @@
 /** The process that is killed: the real writer thread, and clients that fetch, serve and purge until somebody ends them. */
 import { openSync, writeSync } from 'node:fs';
 import { env } from 'node:process';
-import { emptyBatch, startWriter, StoreClient, type Batch, type RuleChange } from '@weir/store';
+import {
+  emptyBatch,
+  IntegrityLog,
+  type RunningWriter,
+  Scrubber,
+  startWriter,
+  StoreClient,
+  type Batch,
+  type RuleChange,
+} from '@weir/store';
 import { z } from 'zod';
 import { madeContents, type Content } from './contents';
 import { diceOf, type Dice } from './dice';
@@ -13,6 +22,12 @@ const clientCount = 3;
 
 /** What each of them has under way at a time. */
 const deedsAtOnce = 3;
+
+/** Of all traces together: a file is full after some thousand requests. */
+const recordedBytesMax = 64 * 1024;
+
+/** How often the scrub is told that somebody waits for it. */
+const hurryMillis = 20;
 
 const life = z.custom<Life>().parse(JSON.parse(env['WEIR_CRASH'] ?? '{}'));
 const journal = openSync(life.journal, 'a');
@@ -32,19 +47,56 @@ function reach(phase: Phase): void {
 
 async function run(): Promise<void> {
   const contents = madeContents();
-  const { directory, capacityBytes, probationBytes, seed } = life;
+  const { directory, capacityBytes, probationBytes, seed, recording } = life;
   reach('starting');
-  const writer = await startWriter({ directory, capacityBytes, probationBytes });
+  const writer = await startWriter({
+    ...{ directory, capacityBytes, probationBytes },
+    recording: recording === undefined ? undefined : { directory: recording, bytesMax: recordedBytesMax },
+  });
   reach('ready');
   const clients = Array.from({ length: clientCount }, () => new StoreClient(writer.connect()));
   const actors = clients.flatMap((client, at) =>
     Array.from({ length: deedsAtOnce }, (_, nth) => act(client, diceOf(seed * 64 + at * 8 + nth), contents)),
   );
+  const scrub = life.scrubs ? beginScrub(writer) : undefined;
   await Promise.all(actors);
+  await scrub?.stop();
   await Promise.all(clients.map((client) => client.close()));
   reach('stopping');
   await writer.stop();
   reach('stopped');
+}
+
+/** One pass after the other. A store that nobody damaged has nothing that it could find, whatever is written meanwhile. */
+function beginScrub(writer: RunningWriter): { stop(): Promise<void> } {
+  const client = new StoreClient(writer.connect());
+  let isTold = false;
+  const scrubber = new Scrubber(
+    { directory: life.directory, bytesPerSecond: 2 ** 40 },
+    new IntegrityLog(life.directory),
+    {
+      isUsable: () => true,
+      storedBytes: () => writer.usage().storedBytes,
+      erase: (erase) => client.commit({ ...emptyBatch, erase }),
+      renew: (writes) => client.commit({ ...emptyBatch, writes }),
+      onFindings: (findings) => tell({ kind: 'damaged', what: JSON.stringify(findings) }),
+      onChecked: (bytes) => {
+        tell({ kind: 'scrubbed', bytes });
+        if (!isTold) reach('scrubbing');
+        isTold = true;
+      },
+      onFailure: (failure) => tell({ kind: 'damaged', what: String(failure) }),
+    },
+  );
+  scrubber.start(true);
+  const hurrying = setInterval(() => scrubber.hurry(), hurryMillis);
+  return {
+    stop: async () => {
+      clearInterval(hurrying);
+      await scrubber.stop();
+      await client.close();
+    },
+  };
 }
 
 async function act(client: StoreClient, dice: Dice, contents: readonly Content[]): Promise<void> {

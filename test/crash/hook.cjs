@@ -8,6 +8,9 @@ const Module = require('node:module');
 const { join } = require('node:path');
 const { isMainThread } = require('node:worker_threads');
 
+/** Transactions between two at which the policy's memory is written down. */
+const commitsPerMemory = 15;
+
 const root = join(__dirname, '../..');
 const built = (lib) => join(root, 'dist/libs', lib, 'src');
 
@@ -60,6 +63,20 @@ function journalled({ journal, killAtPoint }) {
       return result;
     };
   }
+  // What stands in no journal, and must do no harm whenever it is cut short: the policy's memory, and the second copy of the rules.
+  const { keepPolicy } = tables;
+  tables.keepPolicy = function (state) {
+    pass();
+    keepPolicy.call(this, state);
+    pass();
+  };
+  const { RulesCopy } = require(join(built('store'), 'integrity/rules-copy.js'));
+  const { add } = RulesCopy.prototype;
+  RulesCopy.prototype.add = function (...args) {
+    pass();
+    add.apply(this, args);
+    pass();
+  };
   // What comes into memory and leaves it within one transaction is told to nobody else.
   const { Drawer } = require(join(built('store'), 'drawer.js'));
   const { put, release } = Drawer.prototype;
@@ -72,7 +89,14 @@ function journalled({ journal, killAtPoint }) {
     return release.call(this, ref, place);
   };
   const { TableWriter } = require(join(built('store'), 'table-writer.js'));
-  const { moves } = TableWriter.prototype;
+  const { moves, commit } = TableWriter.prototype;
+  let commits = 0;
+  TableWriter.prototype.commit = function (...args) {
+    const result = commit.apply(this, args);
+    // It happens every ten minutes, which nobody waits for here.
+    if (++commits % commitsPerMemory === 0) this.remember();
+    return result;
+  };
   TableWriter.prototype.moves = function () {
     const moved = moves.call(this);
     const refs = (list) => list.map(({ swarmId, index }) => ({ swarmId, index }));

@@ -13,7 +13,7 @@ export type Wish =
   | { readonly type: 'rule'; readonly swarmId: string; readonly change: RuleChange };
 
 /** How far a process has come. */
-export type Phase = 'starting' | 'ready' | 'stopping' | 'stopped';
+export type Phase = 'starting' | 'ready' | 'scrubbing' | 'stopping' | 'stopped';
 
 /**
  * A line of the journal, which all threads of the process append to: what is in it when the process is killed stays, and in
@@ -24,6 +24,10 @@ export type Entry =
   | { readonly kind: 'phase'; readonly phase: Phase }
   | { readonly kind: 'doing'; readonly changes: readonly Change[] }
   | { readonly kind: 'done' }
+  /** The scrub came upon damage, in words. */
+  | { readonly kind: 'damaged'; readonly what: string }
+  /** So many slices were checked. */
+  | { readonly kind: 'scrubbed'; readonly bytes: number }
   | { readonly kind: 'moved'; readonly released: readonly ExtentRef[]; readonly held: readonly ExtentRef[] }
   | { readonly kind: 'asked'; readonly id: number; readonly wish: Wish }
   | { readonly kind: 'answered'; readonly id: number; readonly failed: readonly number[] };

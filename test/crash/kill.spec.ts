@@ -17,4 +17,5 @@ it(`a store whose process is killed at any moment has all that was acknowledged,
   const work = [sum(({ transactions }) => transactions), sum(({ extents }) => extents), sum(({ removed }) => removed)];
   expect(Math.min(...work)).toBeGreaterThan(3 * kills);
   expect(sum(({ held }) => held)).toBeGreaterThan(kills);
+  expect(sum(({ scrubbedBytes }) => scrubbedBytes)).toBeGreaterThan(0);
 });

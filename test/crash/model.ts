@@ -15,6 +15,11 @@ export class Model {
   /** Extents that came into memory alone, and that left the disk one by one: evicted, or erased. */
   held = 0;
   removed = 0;
+  /** What the scrub checked. */
+  scrubbedBytes = 0;
+  /** The store was opened, with all that belongs to that. */
+  wasReady = false;
+  private before: Tables | undefined;
   private readonly questions = new Map<number, Question>();
   private doing: readonly Change[] | undefined;
 
@@ -28,12 +33,18 @@ export class Model {
     return [this.tables, after];
   }
 
+  /** The same, and as before the last transaction that was done: what is written behind a transaction may not be yet. */
+  get lately(): Tables[] {
+    return this.before === undefined ? this.possible : [this.before, ...this.possible];
+  }
+
   hear(entry: Entry): void {
     switch (entry.kind) {
       case 'doing':
         this.doing = entry.changes;
         break;
       case 'done':
+        this.before = this.tables.copy();
         this.perform(this.doing ?? []);
         this.doing = undefined;
         break;
@@ -54,8 +65,15 @@ export class Model {
           question.look(this.tables);
         }
         break;
+      case 'damaged':
+        this.lies.push(`the scrub found what nobody did: ${entry.what}`);
+        break;
+      case 'scrubbed':
+        this.scrubbedBytes += entry.bytes;
+        break;
       case 'phase':
         if (entry.phase === 'starting') this.tables.memory.clear();
+        if (entry.phase === 'ready') this.wasReady = true;
         if (entry.phase === 'stopped') this.mustBeOnDisk();
         break;
     }

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Phase } from './journal';
 import type { Life } from './scenario';
 
-const phases: readonly Phase[] = ['starting', 'ready', 'stopping', 'stopped'];
+const phases: readonly Phase[] = ['starting', 'ready', 'scrubbing', 'stopping', 'stopped'];
 
 /** When a process is to be killed: so long after it reached a phase. */
 export interface Strike {

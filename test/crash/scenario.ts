@@ -14,6 +14,10 @@ export interface Life {
   readonly killAtPoint: number;
   /** Rules are laid down. */
   readonly hasOperator: boolean;
+  /** The store is scrubbed, over and over. */
+  readonly scrubs: boolean;
+  /** What subscribers ask for is recorded, in files that are soon full; nowhere, if undefined. */
+  readonly recording: string | undefined;
   /** It stops by itself, cleanly, after so many answers; 0: it does not. */
   readonly answersToStop: number;
 }

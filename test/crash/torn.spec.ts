@@ -89,6 +89,8 @@ describe(`a machine that went down with its store open (WEIR_CRASH_SEED=${seed})
       killAtPoint: 0,
       answersToStop,
       hasOperator: true,
+      scrubs: false,
+      recording: undefined,
     };
   }
 });
