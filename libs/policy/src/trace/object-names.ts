@@ -1,6 +1,5 @@
 import { NameHash } from './name-hash';
 
-const slash = 0x2f;
 const zero = 0x30;
 const objectsMin = 2 ** 10;
 /** Swarms are named by whole numbers below 2^52. */
@@ -19,8 +18,8 @@ export interface TraceObjects {
 }
 
 /**
- * The swarm and the segment that each object is, where it is named SWARM/SEGMENT, the segment a number. All others are segments of
- * swarm 0, in the order in which they came.
+ * The swarm and the segment that each object is, where its name ends with the segment's number, as in SWARM/17 or film-0017. All
+ * others are segments of swarm 0, in the order in which they came: plain numbers, and what may be a hash.
  */
 export class ObjectNames {
   private swarms = new Float64Array(objectsMin);
@@ -33,11 +32,11 @@ export class ObjectNames {
     if (object < this.seen) return;
     if (object === this.segments.length) this.grow();
     this.seen = object + 1;
-    const swarmEnd = lastSlash(name, start, end);
-    const segment = swarmEnd > start ? numberIn(name, swarmEnd + 1, end) : -1;
-    this.segments[object] = segment < 0 ? object : segment;
-    if (segment < 0) return;
-    this.hash.of(name, start, swarmEnd);
+    const numberAt = numberIn(name, start, end);
+    const known = numberAt < end;
+    this.segments[object] = known ? valueOf(name, numberAt, end) : object;
+    if (!known) return;
+    this.hash.of(name, start, numberAt);
     this.swarms[object] = (this.hash.high >>> (32 - highBits)) * 2 ** 32 + this.hash.low;
   }
 
@@ -55,22 +54,32 @@ export class ObjectNames {
   }
 }
 
-/** `start`, if there is none behind it. */
-function lastSlash(name: Uint8Array, start: number, end: number): number {
-  let at = end - 1;
-  while (at > start && name[at] !== slash) at--;
-  return at;
+/**
+ * Where the number behind the swarm's name begins, without leading zeros, so that two names are never one segment; `end`, if
+ * there is none.
+ */
+function numberIn(name: Uint8Array, start: number, end: number): number {
+  let at = end;
+  while (at > start && digitAt(name, at - 1) >= 0) at--;
+  if (at === start || isHex(name[at - 1] ?? 0)) return end;
+  while (at < end - 1 && name[at] === zero) at++;
+  return end - at > digitsMax ? end : at;
 }
 
-/** A number as it is usually written; -1 for all else, so that two names are never one segment. */
-function numberIn(name: Uint8Array, start: number, end: number): number {
-  const digits = end - start;
-  if (digits < 1 || digits > digitsMax || (digits > 1 && name[start] === zero)) return -1;
+function valueOf(name: Uint8Array, start: number, end: number): number {
   let value = 0;
-  for (let at = start; at < end; at++) {
-    const digit = (name[at] ?? 0) - zero;
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
-  }
+  for (let at = start; at < end; at++) value = value * 10 + digitAt(name, at);
   return value;
+}
+
+/** Value of a digit; -1: it is none. */
+function digitAt(name: Uint8Array, at: number): number {
+  const digit = (name[at] ?? 0) - zero;
+  return digit >= 0 && digit <= 9 ? digit : -1;
+}
+
+/** True of letters that a number in base 16 has: what ends in such a one and digits may be a hash. */
+function isHex(byte: number): boolean {
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66;
 }

@@ -154,11 +154,19 @@ it('tells many objects apart', () => {
 });
 
 it('finds swarms and segments in names', () => {
-  const names = ['a/1', 'a/2', 'b/1', 'a', '/7', 'c/d/1', 'c/d/20', 'a/01', 'a/x', 'a/', 'a/1234567890', 'a/1'];
+  const names = ['a/1', 'a/2', 'b/1', 'a', '7', 'c/d/1', 'c/d/20', 'a/x', 'a/', 'a/1234567890', '4f2b12', '007', 'a/1'];
   const { parser } = parsed([traceHeader, ...names.map((one) => `0,${one},1,s`)].join('\n'));
   const { swarms, segments } = parser.objects();
-  expect([...segments]).toEqual([1, 2, 1, 3, 4, 1, 20, 7, 8, 9, 10]);
-  expect(numbered([...swarms].map(String))).toEqual([0, 0, 1, 2, 2, 3, 3, 2, 2, 2, 2]);
+  expect([...segments]).toEqual([1, 2, 1, 3, 4, 1, 20, 7, 8, 9, 10, 11]);
+  expect(numbered([...swarms].map(String))).toEqual([0, 0, 1, 2, 2, 3, 3, 2, 2, 2, 2, 2]);
   expect(swarms.every((swarm) => Number.isSafeInteger(swarm) && swarm < 2 ** 52)).toBe(true);
   expect(swarms[3]).toBe(0);
+});
+
+it('finds numbers behind whatever names use, and takes no two names for one segment', () => {
+  const names = ['film-9', 'film-10', 'film-010', 'film-0', 'film-00', 't5s17', 't5s18', 't6s17'];
+  const { parser } = parsed([traceHeader, ...names.map((one) => `0,${one},1,s`)].join('\n'));
+  const { swarms, segments } = parser.objects();
+  expect([...segments]).toEqual([9, 10, 10, 0, 0, 17, 18, 17]);
+  expect(numbered([...swarms].map(String))).toEqual([0, 0, 1, 0, 1, 2, 2, 3]);
 });
