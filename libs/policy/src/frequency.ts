@@ -2,14 +2,14 @@
 const frequencyMax = 2;
 
 /**
- * True if probation has the whole capacity: new segments join main then, with one second chance, which is nearly LRU. Where the
- * next requests are for what was asked for last, nothing does better.
+ * True if probation has the whole capacity: there is one queue then, main, in which what is asked for becomes the newest. That is
+ * LRU. Where the next requests are for what was asked for last, nothing does better.
  */
 export function oneQueue(probationShare: number): boolean {
   return probationShare >= 1;
 }
 
-/** A segment's frequency after one more request. */
+/** A segment's frequency after one more request. In one queue, none: it was renewed. */
 export function askedAgain(frequency: number, probationShare: number): number {
-  return Math.min(oneQueue(probationShare) ? 1 : frequencyMax, frequency + 1);
+  return Math.min(oneQueue(probationShare) ? 0 : frequencyMax, frequency + 1);
 }

@@ -1,4 +1,4 @@
-import { at, placed } from './numbers';
+import { at, placed, rowsOf, type Rows } from './numbers';
 
 /** A place that holds no row. */
 const vacant = 0;
@@ -13,13 +13,13 @@ export interface Hashed {
  * `first`, then `next` until the row is the one or 0; nothing is allocated.
  */
 export class HashIndex {
-  private rows: Uint32Array;
+  private rows: Rows;
 
   constructor(
     private readonly table: Hashed,
     rowsMax: number,
   ) {
-    this.rows = new Uint32Array(placesFor(rowsMax));
+    this.rows = rowsOf(rowsMax + 1, placesFor(rowsMax));
   }
 
   get stateBytes(): number {
@@ -63,7 +63,7 @@ export class HashIndex {
   /** Makes room for `rowsMax` rows; all that were in are in again. */
   grow(rowsMax: number): void {
     const before = this.rows;
-    this.rows = new Uint32Array(placesFor(rowsMax));
+    this.rows = rowsOf(rowsMax + 1, placesFor(rowsMax));
     for (const row of before) if (row !== vacant) this.add(row);
   }
 

@@ -18,11 +18,14 @@ export const missesPerSegment = 0.0625;
 /** Misses remembered at most: far more than there can be fetches at a time. */
 export const missesMax = 16_384;
 
-/** Places in a swarm where somebody was of late that are remembered: the oldest gives way. */
-export const placesPerSwarm = 4;
+/** Places where subscribers were of late that are remembered, for each resident segment: the oldest gives way. */
+export const placesPerSegment = 0.4;
 
 /** Segments that one call lets stay because somebody is coming to them: a call has an end. */
 export const reprievesPerCallMax = 16;
+
+/** Segments that one call moves from probation to main, where probation is given up: each may have to be written. */
+export const joinsPerCallMax = 2;
 
 /** Segments of each of the five shadow caches at most: one in 64 of 67 million. */
 export const shadowSegmentsMax = 1_048_576;

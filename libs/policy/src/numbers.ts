@@ -1,5 +1,14 @@
+/** The numbers of rows, in two bytes each as long as that will do. */
+export type Rows = Uint16Array | Uint32Array;
 /** The typed arrays that tables are made of. */
-export type Numbers = Uint8Array | Uint32Array | Float64Array;
+export type Numbers = Uint8Array | Rows | Float64Array;
+
+const narrowMax = 0x1_0000;
+
+/** `length` numbers of rows of a table that has `rows` of them, all 0. */
+export function rowsOf(rows: number, length: number = rows): Rows {
+  return rows <= narrowMax ? new Uint16Array(length) : new Uint32Array(length);
+}
 
 /** What stands at `index`, which is within the array: the type checker cannot know, and a cast would say less. */
 export function at(numbers: Numbers, index: number): number {
@@ -46,8 +55,18 @@ const fingerprintKey = 0x9e3779b9;
 export class Fingerprints {
   constructor(public seed: number) {}
 
-  /** Never 0, which marks empty places. */
-  of(swarm: number, segment: number): number {
-    return hash(segment, swarm, this.seed ^ fingerprintKey) || 1;
+  /** A swarm in 32 bits. */
+  trail(swarm: number): number {
+    return hash(swarm, 0, this.seed ^ fingerprintKey);
+  }
+
+  /** A segment of the swarm that has the trail. Never 0, which marks empty places. */
+  of(trail: number, segment: number): number {
+    return hash(segment >>> 0, trail, this.seed ^ fingerprintKey) || 1;
+  }
+
+  /** A segment of a swarm. */
+  ofSwarm(swarm: number, segment: number): number {
+    return this.of(this.trail(swarm), segment);
   }
 }

@@ -42,9 +42,15 @@ export class Odds {
     return ahead > aheadMax ? 0 : 32 - Math.clz32(ahead);
   }
 
-  /** True if a segment of the class is to stay. */
+  /** True if a segment of the class is worth the wait, as far as is known. */
+  worth(distance: number): boolean {
+    return distance !== 0 && at(this.asked, distance) >= worthwhile * at(this.all, distance);
+  }
+
+  /** True if a segment of the class is to stay, be it for a trial. */
   stay(distance: number): boolean {
-    if (at(this.asked, distance) >= worthwhile * at(this.all, distance)) return true;
+    if (distance === 0) return false;
+    if (this.worth(distance)) return true;
     this.trials++;
     return this.trials % trialEvery === 0;
   }

@@ -1,5 +1,5 @@
 import { HashIndex } from './hash-index';
-import { at, copied, grown, hash } from './numbers';
+import { at, copied, grown, hash, rowsOf, type Rows } from './numbers';
 
 const rowsAtFirst = 64;
 const two32 = 0x1_0000_0000;
@@ -20,22 +20,22 @@ const aheadMask = 15;
 const unaskedShift = highBits + 10;
 
 /**
- * What is known of resident segments: 36 bytes each and 6 of the index, in arrays. A row is a segment's handle until it is
+ * What is known of resident segments, in arrays: 24 bytes each and 3 of the index, 34 and 6 beyond 65,536 rows. A row is a segment's handle until it is
  * removed; row 0 is nobody and serves as the end of lists.
  */
 export class SegmentTable {
   count = 0;
   /** Neighbours in the queue: towards the oldest, and the newest. */
-  older: Uint32Array = new Uint32Array(rowsAtFirst);
-  newer: Uint32Array = new Uint32Array(rowsAtFirst);
+  older: Rows = rowsOf(rowsAtFirst);
+  newer: Rows = rowsOf(rowsAtFirst);
   /** Neighbours in the swarm's own list. */
-  swarmOlder: Uint32Array = new Uint32Array(rowsAtFirst);
-  swarmNewer: Uint32Array = new Uint32Array(rowsAtFirst);
+  swarmOlder: Rows = rowsOf(rowsAtFirst);
+  swarmNewer: Rows = rowsOf(rowsAtFirst);
   bytes: Uint32Array = new Uint32Array(rowsAtFirst);
-  /** The first subscriber that asked for it. */
-  firstBy: Uint32Array = new Uint32Array(rowsAtFirst);
+  /** The first subscriber that asked for it: the low 16 bits. */
+  firstBy: Uint16Array = new Uint16Array(rowsAtFirst);
   /** Row of its swarm. */
-  swarm: Uint32Array = new Uint32Array(rowsAtFirst);
+  swarm: Rows = rowsOf(rowsAtFirst);
   private low = new Uint32Array(rowsAtFirst);
   private meta = new Uint32Array(rowsAtFirst);
   private readonly index: HashIndex;
@@ -143,13 +143,13 @@ export class SegmentTable {
 
   private grow(): void {
     const rows = grown(this.low.length);
-    this.older = copied(this.older, new Uint32Array(rows));
-    this.newer = copied(this.newer, new Uint32Array(rows));
-    this.swarmOlder = copied(this.swarmOlder, new Uint32Array(rows));
-    this.swarmNewer = copied(this.swarmNewer, new Uint32Array(rows));
+    this.older = copied(this.older, rowsOf(rows));
+    this.newer = copied(this.newer, rowsOf(rows));
+    this.swarmOlder = copied(this.swarmOlder, rowsOf(rows));
+    this.swarmNewer = copied(this.swarmNewer, rowsOf(rows));
     this.bytes = copied(this.bytes, new Uint32Array(rows));
-    this.firstBy = copied(this.firstBy, new Uint32Array(rows));
-    this.swarm = copied(this.swarm, new Uint32Array(rows));
+    this.firstBy = copied(this.firstBy, new Uint16Array(rows));
+    this.swarm = copied(this.swarm, rowsOf(rows));
     this.low = copied(this.low, new Uint32Array(rows));
     this.meta = copied(this.meta, new Uint32Array(rows));
     this.index.grow(rows);

@@ -1,11 +1,10 @@
 import { HashIndex } from './hash-index';
 import { at, copied, grown, hash } from './numbers';
-import { Places } from './places';
 
 const rowsAtFirst = 8;
 
 /**
- * Swarms that have segments, or are pinned or in groups: 73 bytes each, in arrays. A row is a swarm's handle until `release`.
+ * Swarms that have segments, or are pinned or in groups: 37 bytes each, and up to 6 of the index, in arrays. A row is a swarm's handle until `release`.
  * Row 0 is nobody.
  */
 export class SwarmTable {
@@ -19,8 +18,6 @@ export class SwarmTable {
   lastUse: Uint32Array = new Uint32Array(rowsAtFirst);
   /** 1: pinned. 2: in groups. A row with neither that loses its last segment is released. */
   marks: Uint8Array = new Uint8Array(rowsAtFirst);
-  /** Where its subscribers are. */
-  readonly places: Places = new Places();
   private keys = new Float64Array(rowsAtFirst);
   private readonly index: HashIndex;
   private rowsMade = 1;
@@ -29,13 +26,12 @@ export class SwarmTable {
 
   constructor(private readonly seed: number) {
     this.index = new HashIndex(this, rowsAtFirst);
-    this.places.fit(rowsAtFirst);
   }
 
   get stateBytes(): number {
     const { keys, bytes, count, oldest, newest, lastUse, marks } = this;
     const columns = [keys, bytes, count, oldest, newest, lastUse, marks];
-    return columns.reduce((sum, column) => sum + column.byteLength, this.index.stateBytes + this.places.stateBytes);
+    return columns.reduce((sum, column) => sum + column.byteLength, this.index.stateBytes);
   }
 
   key(row: number): number {
@@ -74,7 +70,6 @@ export class SwarmTable {
     this.index.remove(row);
     this.keys[row] = -1;
     this.lastUse[row] = 0;
-    this.places.clear(row);
     this.newest[row] = this.free;
     this.free = row;
   }
@@ -94,6 +89,5 @@ export class SwarmTable {
     this.lastUse = copied(this.lastUse, new Uint32Array(rows));
     this.marks = copied(this.marks, new Uint8Array(rows));
     this.index.grow(rows);
-    this.places.fit(rows);
   }
 }

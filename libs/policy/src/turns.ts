@@ -1,14 +1,10 @@
+import type { Audience } from './audience';
 import { askedAgain, oneQueue } from './frequency';
 import type { Ghosts } from './ghosts';
-import { ghostsMin, ghostsPerSegment, reprievesPerCallMax } from './limits';
+import { ghostsMin, ghostsPerSegment, joinsPerCallMax, reprievesPerCallMax } from './limits';
 import { at, type Fingerprints } from './numbers';
-import { Odds } from './odds';
 import type { Queue } from './queue';
 import type { Residence } from './residence';
-
-/** A subscriber's place counts for so many accesses, for each resident segment. */
-const recentPerSegment = 0.1;
-const recentMin = 32;
 
 /**
  * Whose turn it is to leave, and who does. From probation and from main alike the oldest leave, but for those that were asked for
@@ -17,43 +13,34 @@ const recentMin = 32;
 export class Turns {
   /** The segment that room is made for: it stays. */
   kept = 0;
-  readonly odds: Odds = new Odds();
-  /** Accesses so far, modulo 2^32. From the middle on, so that 0 is long ago. */
-  private clock = 0x8000_0000;
   private reprieves = 0;
 
   constructor(
     private readonly residence: Residence,
     private readonly ghosts: Ghosts,
     private readonly fingerprints: Fingerprints,
+    private readonly audience: Audience,
   ) {}
-
-  /** Somebody asks for a segment of the swarm, resident or not. */
-  pass(owner: number, segment: number): void {
-    const { swarms } = this.residence.stock;
-    this.clock = (this.clock + 1) >>> 0;
-    swarms.lastUse[owner] = this.clock;
-    swarms.places.note(owner, segment >>> 0, this.clock, this.recent());
-  }
 
   /** A resident segment was asked for, in a way that counts. */
   asked(row: number, probationShare: number): void {
     const { segments } = this.residence.stock;
     const ahead = segments.ahead(row);
+    if (oneQueue(probationShare) && segments.queue(row) === this.residence.main.number) this.residence.main.renew(row);
     if (ahead === 0) {
       segments.setFrequency(row, askedAgain(segments.frequency(row), probationShare));
       return;
     }
     // That was expected, and says no more of the segment.
-    this.odds.learn(ahead, true);
+    this.audience.odds.learn(ahead, true);
     segments.setAhead(row, 0);
   }
 
   /** Makes `bytes` more fit into `capacityBytes`, as far as what is not pinned allows. */
   makeRoom(bytes: number, capacityBytes: number, probationShare: number): void {
     if (this.residence.bytes + bytes <= capacityBytes) return;
-    // What is on probation when it is given up leaves first.
-    const probationBytes = oneQueue(probationShare) ? 0 : probationShare * capacityBytes;
+    if (oneQueue(probationShare)) this.join();
+    const probationBytes = oneQueue(probationShare) ? Infinity : probationShare * capacityBytes;
     this.reprieves = 0;
     while (this.residence.bytes + bytes > capacityBytes) if (!this.step(probationBytes)) return;
     this.ghosts.fit(Math.max(ghostsMin, Math.ceil(this.residence.stock.segments.count * ghostsPerSegment)));
@@ -67,6 +54,17 @@ export class Turns {
     if (row === 0) return false;
     this.residence.evict(row);
     return true;
+  }
+
+  /** Where there is but one queue, what is still on probation joins it, little by little: it is younger than most there. */
+  private join(): void {
+    const { probation, main, stock } = this.residence;
+    for (let count = 0; count < joinsPerCallMax; count++) {
+      const row = this.oldestOf(probation);
+      if (row === 0) return;
+      stock.segments.setFrequency(row, 0);
+      this.residence.move(row, main);
+    }
   }
 
   /** The next in turn leaves, or moves on to where it leaves later; false if there is none. */
@@ -95,12 +93,12 @@ export class Turns {
   }
 
   private leaveMain(row: number): void {
-    const { residence, odds } = this;
+    const { residence, audience } = this;
     const { segments } = residence.stock;
     const frequency = segments.frequency(row);
     const ahead = segments.ahead(row);
     if (ahead !== 0) {
-      odds.learn(ahead, false);
+      audience.odds.learn(ahead, false);
       segments.setAhead(row, 0);
     }
     if (frequency > 0) segments.setFrequency(row, frequency - 1);
@@ -113,24 +111,18 @@ export class Turns {
 
   /** True if somebody is coming to the segment and it is worth the wait; then it is known that it stayed for that. */
   private expected(row: number): boolean {
-    const { segments, swarms } = this.residence.stock;
+    const { stock } = this.residence;
     if (this.reprieves >= reprievesPerCallMax) return false;
-    const owner = at(segments.swarm, row);
-    const ahead = swarms.places.ahead(owner, segments.segment(row) >>> 0, this.clock, this.recent());
-    const distance = this.odds.classOf(ahead);
-    if (distance === 0 || !this.odds.stay(distance)) return false;
-    segments.setAhead(row, distance);
+    const distance = this.audience.distance(this.fingerprints.trail(stock.swarmKey(row)), stock.segments.segment(row));
+    if (!this.audience.odds.stay(distance)) return false;
+    stock.segments.setAhead(row, distance);
     this.reprieves++;
     return true;
   }
 
-  private recent(): number {
-    return Math.max(recentMin, recentPerSegment * this.residence.stock.segments.count);
-  }
-
   private fingerprintOf(row: number): number {
     const { stock } = this.residence;
-    return this.fingerprints.of(stock.swarmKey(row), stock.segments.segment(row));
+    return this.fingerprints.ofSwarm(stock.swarmKey(row), stock.segments.segment(row));
   }
 
   /** The segment of a queue whose turn it is, but for the one that stays. */

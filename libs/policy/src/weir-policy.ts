@@ -1,3 +1,4 @@
+import { Audience } from './audience';
 import { oneQueue } from './frequency';
 import { Ghosts } from './ghosts';
 import type { Group } from './groups';
@@ -46,7 +47,8 @@ export class WeirPolicy implements CachePolicy {
   private readonly residence: Residence;
   private readonly ghostList = new Ghosts(ghostsMin);
   private readonly misses = new Misses();
-  private readonly fingerprints: Fingerprints;
+  readonly audience: Audience = new Audience();
+  readonly fingerprints: Fingerprints;
   private readonly tuner: ShareTuner;
   private readonly turns: Turns;
   private capacityBytes: number;
@@ -55,8 +57,8 @@ export class WeirPolicy implements CachePolicy {
     const { seed, listener, capacityBytes, memoryCapacityBytes } = options;
     this.residence = new Residence(seed, listener);
     this.fingerprints = new Fingerprints(seed);
-    this.turns = new Turns(this.residence, this.ghostList, this.fingerprints);
-    this.tuner = new ShareTuner(memoryCapacityBytes / capacityBytes);
+    this.turns = new Turns(this.residence, this.ghostList, this.fingerprints, this.audience);
+    this.tuner = new ShareTuner(memoryCapacityBytes / capacityBytes, this);
     this.capacityBytes = capacityBytes;
   }
 
@@ -73,7 +75,8 @@ export class WeirPolicy implements CachePolicy {
   }
 
   get stateBytes(): number {
-    return this.residence.stock.stateBytes + this.ghostList.stateBytes + this.misses.stateBytes + this.tuner.stateBytes;
+    const parts = [this.residence.stock, this.ghostList, this.misses, this.audience, this.tuner];
+    return parts.reduce((sum, part) => sum + part.stateBytes, 0);
   }
 
   get segments(): number {
@@ -90,10 +93,12 @@ export class WeirPolicy implements CachePolicy {
 
   access(swarm: number, segment: number, by: number): boolean {
     const { segments, swarms } = this.residence.stock;
-    const print = this.fingerprints.of(swarm, segment);
-    this.tuner.access(print);
+    const trail = this.fingerprints.trail(swarm);
+    const print = this.fingerprints.of(trail, segment);
+    this.audience.pass(trail, segment);
+    this.tuner.access(print, trail, segment);
     const owner = swarms.find(swarm);
-    if (owner !== 0) this.turns.pass(owner, segment);
+    if (owner !== 0) swarms.lastUse[owner] = this.audience.clock;
     const row = owner === 0 ? 0 : segments.find(owner, segment);
     if (row === 0) this.misses.note(print, by);
     else if (segments.unasked(row)) this.askedFirst(row, print, by);
@@ -165,7 +170,7 @@ export class WeirPolicy implements CachePolicy {
     return encodeState({
       seed: this.fingerprints.seed,
       probationShare: this.tuner.share,
-      odds: this.turns.odds.save(),
+      odds: this.audience.odds.save(),
       ghosts: this.ghostList.oldestFirst(),
       ...orderOf(this.residence),
     });
@@ -177,10 +182,10 @@ export class WeirPolicy implements CachePolicy {
     if (state !== undefined) {
       this.fingerprints.seed = state.seed;
       this.tuner.restore(state.probationShare);
-      this.turns.odds.restore(state.odds);
+      this.audience.odds.restore(state.odds);
       this.ghostList.fit(Math.max(ghostsMin, state.ghosts.length));
       for (const ghost of state.ghosts) this.ghostList.put(ghost || 1);
-      reorder(this.residence, state, (swarm, segment) => this.ghostList.put(this.fingerprints.of(swarm, segment)));
+      reorder(this.residence, state, (swarm, segment) => this.ghostList.put(this.fingerprints.ofSwarm(swarm, segment)));
     }
     this.makeRoom(0);
     for (const group of this.residence.groups.all()) this.makeRoomIn(group, 0);
@@ -196,7 +201,7 @@ export class WeirPolicy implements CachePolicy {
 
   private proves(row: number, by: number): boolean {
     if (this.options.secondSubscriber !== true || by === 0) return true;
-    return at(this.residence.stock.segments.firstBy, row) !== by;
+    return at(this.residence.stock.segments.firstBy, row) !== (by & 0xffff);
   }
 
   private admit(owner: number, segment: number, bytes: number): Place {
@@ -204,7 +209,7 @@ export class WeirPolicy implements CachePolicy {
     this.makeRoomFor(owner, bytes);
     const { residence } = this;
     const { segments, swarms } = residence.stock;
-    const print = this.fingerprints.of(swarms.key(owner), segment);
+    const print = this.fingerprints.ofSwarm(swarms.key(owner), segment);
     const by = this.misses.subscriber(print);
     const known = (by !== undefined && this.ghostList.take(print)) || oneQueue(this.probationShare);
     const queue = this.firstQueue(owner, known);
@@ -283,6 +288,7 @@ export class WeirPolicy implements CachePolicy {
     const { residence, turns, misses } = this;
     if (residence.bytes + bytes <= this.capacityBytes) return;
     misses.fit(this.segments);
+    this.audience.fit(this.segments);
     turns.makeRoom(bytes, this.capacityBytes, this.probationShare);
   }
 

@@ -15,7 +15,7 @@ export interface PolicyState {
 
 /** "WEIRPOL" and the version, which changes with the layout: then what was saved is forgotten. */
 const magic = 0x5745_4952;
-const version = 0x504f_4c01;
+const version = 0x504f_4c02;
 const headerWords = 8;
 const hashStart = 0x811c_9dc5;
 const hashFactor = 0x0100_0193;

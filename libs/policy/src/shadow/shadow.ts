@@ -1,69 +1,72 @@
+import type { Audience } from '../audience';
 import { askedAgain, oneQueue } from '../frequency';
 import { Ghosts } from '../ghosts';
 import { HashIndex } from '../hash-index';
-import { ghostsPerSegment } from '../limits';
-import { at } from '../numbers';
+import { ghostsPerSegment, reprievesPerCallMax } from '../limits';
+import { at, rowsOf, type Fingerprints } from '../numbers';
+import { Line } from './line';
 
-/** In `state`: bits of the frequency, and whether the segment is in main. */
+/** In `state`: bits of the frequency; in main; stays for somebody who is coming to it; written. */
 const frequencyMask = 3;
 const inMain = 4;
+const awaited = 8;
+const onDisk = 16;
 
-/** A queue of rows, linked through `newer`. */
-class Line {
-  count = 0;
-  private oldest = 0;
-  private newest = 0;
+/** What a shadow is like. */
+export interface ShadowOptions {
+  /** Segments that it holds. */
+  readonly capacity: number;
+  /** Share of the capacity for probation. */
+  readonly share: number;
+  /** Share of what is on probation for which there is room in memory. */
+  readonly inMemory: number;
+}
 
-  constructor(private readonly newer: Uint32Array) {}
-
-  push(row: number): void {
-    if (this.count === 0) this.oldest = row;
-    else this.newer[this.newest] = row;
-    this.newest = row;
-    this.count++;
-  }
-
-  shift(): number {
-    const row = this.oldest;
-    this.oldest = at(this.newer, row);
-    this.count--;
-    return row;
-  }
+/** What a shadow shares with the cache. */
+export interface ShadowSources {
+  readonly fingerprints: Fingerprints;
+  readonly audience: Audience;
 }
 
 /**
- * What the cache would be with another share for probation, in small: S3-FIFO over fingerprints, counted one like the other.
- * 14 bytes a segment and half as many ghosts.
+ * What the cache would be with another share for probation, in small: the same policy, each segment counted one like the
+ * other. The one that has but one queue is plain LRU, in which nobody stays: what the others are measured by.
  */
 export class Shadow {
-  private readonly fingerprints: Uint32Array;
+  private readonly capacity: number;
+  private readonly share: number;
+  private readonly inMemory: number;
+  private readonly trails: Uint32Array;
+  private readonly segments: Uint32Array;
   private readonly states: Uint8Array;
   private readonly probation: Line;
   private readonly main: Line;
   private readonly index: HashIndex;
   private readonly ghosts: Ghosts;
+  private readonly rowBytes: number;
+  private written = 0;
   private rowsMade = 0;
   private free = 0;
 
-  /**
-   * @param capacity Segments that it holds.
-   * @param share Share of the capacity for probation.
-   */
   constructor(
-    private readonly capacity: number,
-    private readonly share: number,
+    { capacity, share, inMemory }: ShadowOptions,
+    private readonly sources: ShadowSources,
   ) {
-    const newer = new Uint32Array(capacity + 1);
-    this.fingerprints = new Uint32Array(capacity + 1);
+    this.capacity = capacity;
+    this.share = share;
+    this.inMemory = inMemory;
+    const newer = rowsOf(capacity + 1);
+    this.trails = new Uint32Array(capacity + 1);
+    this.segments = new Uint32Array(capacity + 1);
     this.states = new Uint8Array(capacity + 1);
     this.probation = new Line(newer);
-    this.main = new Line(newer);
+    const older = oneQueue(share) ? rowsOf(capacity + 1) : undefined;
+    this.main = new Line(newer, older);
     this.index = new HashIndex(this, capacity);
     this.ghosts = new Ghosts(Math.ceil(capacity * ghostsPerSegment));
-    this.rowBytes = newer.byteLength + this.fingerprints.byteLength + this.states.byteLength;
+    const columns = [newer, this.trails, this.segments, this.states];
+    this.rowBytes = columns.reduce((sum, column) => sum + column.byteLength, older?.byteLength ?? 0);
   }
-
-  private readonly rowBytes: number;
 
   get stateBytes(): number {
     return this.rowBytes + this.index.stateBytes + this.ghosts.stateBytes;
@@ -74,64 +77,79 @@ export class Shadow {
   }
 
   hashOf(row: number): number {
-    return at(this.fingerprints, row);
+    return this.sources.fingerprints.of(at(this.trails, row), at(this.segments, row));
   }
 
   /** A segment was asked for: true if it was in; it is now. */
-  access(fingerprint: number): boolean {
-    const found = this.find(fingerprint);
+  access(print: number, trail: number, segment: number): boolean {
+    const found = this.find(print, trail, segment);
     if (found !== 0) {
       const state = at(this.states, found);
-      this.states[found] = (state & inMain) | askedAgain(state & frequencyMask, this.share);
+      if (oneQueue(this.share)) this.main.renew(found);
+      else if ((state & awaited) !== 0) this.states[found] = state & ~awaited;
+      else this.states[found] = (state & ~frequencyMask) | askedAgain(state & frequencyMask, this.share);
       return true;
     }
-    while (this.full) this.stepOut();
-    this.add(fingerprint);
+    for (let steps = 0; this.full; steps++) this.stepOut(steps < reprievesPerCallMax);
+    this.add(print, trail, segment);
     return false;
   }
 
-  private find(fingerprint: number): number {
-    let place = this.index.first(fingerprint);
+  /** Segments that would have been written since it was asked last; of those in memory only what is passed. */
+  takeWritten(): number {
+    const { written } = this;
+    this.written = 0;
+    return written;
+  }
+
+  private find(print: number, trail: number, segment: number): number {
+    let place = this.index.first(print);
     for (let row = this.index.row(place); row !== 0; row = this.index.row(place)) {
-      if (this.fingerprints[row] === fingerprint) return row;
+      if (this.trails[row] === trail && this.segments[row] === segment) return row;
       place = this.index.next(place);
     }
     return 0;
   }
 
-  private add(fingerprint: number): void {
+  private add(print: number, trail: number, segment: number): void {
     const row = this.free !== 0 ? this.free : ++this.rowsMade;
     this.free = 0;
-    const known = oneQueue(this.share) || this.ghosts.take(fingerprint);
-    this.fingerprints[row] = fingerprint;
-    this.states[row] = known ? inMain : 0;
+    const known = oneQueue(this.share) || this.ghosts.take(print);
+    this.trails[row] = trail;
+    this.segments[row] = segment;
+    // While a cache fills, all is written at once.
+    const atOnce = known || this.rowsMade < this.capacity;
+    this.states[row] = (known ? inMain : 0) | (atOnce ? onDisk : 0);
+    if (this.rowsMade >= this.capacity) this.written += known ? 1 : 1 - this.inMemory;
     (known ? this.main : this.probation).push(row);
     this.index.add(row);
   }
 
-  private stepOut(): void {
+  private stepOut(mayStay: boolean): void {
     const { probation, main, states } = this;
-    if (probation.count > this.share * this.capacity || main.count === 0) {
-      const row = probation.shift();
-      if (at(states, row) === 0) this.evict(row, true);
-      else this.keep(row, 0);
-      return;
-    }
-    const row = main.shift();
+    const young = probation.count > this.share * this.capacity || main.count === 0;
+    const row = (young ? probation : main).shift();
     const frequency = at(states, row) & frequencyMask;
-    if (frequency === 0) this.evict(row, false);
-    else this.keep(row, frequency - 1);
+    if (frequency > 0) this.keep(row, young ? 0 : frequency - 1);
+    else if (mayStay && !oneQueue(this.share) && this.expected(row)) this.keep(row, awaited);
+    else this.evict(row, young);
   }
 
-  private keep(row: number, frequency: number): void {
-    this.states[row] = inMain | frequency;
+  private expected(row: number): boolean {
+    const { audience } = this.sources;
+    return audience.odds.worth(audience.distance(at(this.trails, row), at(this.segments, row)));
+  }
+
+  private keep(row: number, state: number): void {
+    if ((at(this.states, row) & onDisk) === 0) this.written += this.inMemory;
+    this.states[row] = inMain | onDisk | state;
     this.main.push(row);
   }
 
   /** Only one row is ever free: a segment leaves for another. */
   private evict(row: number, remembered: boolean): void {
     this.index.remove(row);
-    if (remembered) this.ghosts.put(at(this.fingerprints, row));
+    if (remembered) this.ghosts.put(this.hashOf(row));
     this.free = row;
   }
 }
