@@ -45,6 +45,14 @@ export class Residence {
     return this.stock.segments.inMemory(row) ? 'memory' : 'disk';
   }
 
+  /** What is in memory, as [swarm, segment], oldest first. */
+  *spillable(): Iterable<readonly [swarm: number, segment: number]> {
+    const { probation, stock } = this;
+    for (let row = probation.oldest; row !== 0; row = probation.after(row)) {
+      if (stock.segments.inMemory(row)) yield [stock.swarmKey(row), stock.segments.segment(row)];
+    }
+  }
+
   /** Takes a new segment up. */
   add(owner: number, segment: number, queue: Queue): number {
     const row = this.stock.add(owner, segment);

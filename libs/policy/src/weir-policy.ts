@@ -47,8 +47,8 @@ export class WeirPolicy implements CachePolicy {
   private readonly residence: Residence;
   private readonly ghostList = new Ghosts(ghostsMin);
   private readonly misses = new Misses();
-  readonly audience: Audience = new Audience();
-  readonly fingerprints: Fingerprints;
+  private readonly audience = new Audience();
+  private readonly fingerprints: Fingerprints;
   private readonly tuner: ShareTuner;
   private readonly turns: Turns;
   private capacityBytes: number;
@@ -58,7 +58,8 @@ export class WeirPolicy implements CachePolicy {
     this.residence = new Residence(seed, listener);
     this.fingerprints = new Fingerprints(seed);
     this.turns = new Turns(this.residence, this.ghostList, this.fingerprints, this.audience);
-    this.tuner = new ShareTuner(memoryCapacityBytes / capacityBytes, this);
+    const { fingerprints, audience } = this;
+    this.tuner = new ShareTuner(memoryCapacityBytes / capacityBytes, { fingerprints, audience });
     this.capacityBytes = capacityBytes;
   }
 
@@ -159,11 +160,8 @@ export class WeirPolicy implements CachePolicy {
     for (const group of this.residence.groups.of(owner)) this.makeRoomIn(group, 0);
   }
 
-  *spillable(): Iterable<readonly [swarm: number, segment: number]> {
-    const { probation, stock } = this.residence;
-    for (let row = probation.oldest; row !== 0; row = probation.after(row)) {
-      if (stock.segments.inMemory(row)) yield [stock.swarmKey(row), stock.segments.segment(row)];
-    }
+  spillable(): Iterable<readonly [swarm: number, segment: number]> {
+    return this.residence.spillable();
   }
 
   save(): Uint8Array {
@@ -234,7 +232,8 @@ export class WeirPolicy implements CachePolicy {
       turns.kept = 0;
     }
     residence.weigh(row, bytes);
-    this.confine(row);
+    // What grew too large for the memory goes to disk, still on probation.
+    if (residence.memoryBytes > this.options.memoryCapacityBytes) residence.persist(row);
     return residence.placeOf(row);
   }
 
@@ -297,10 +296,5 @@ export class WeirPolicy implements CachePolicy {
     const { bytes } = this.residence;
     if (this.options.probationShare !== undefined || bytes < watchedFrom * this.capacityBytes) return;
     this.tuner.fit((this.segments * this.capacityBytes) / bytes);
-  }
-
-  /** What grew too large for the memory goes to disk, still on probation. */
-  private confine(row: number): void {
-    if (this.residence.memoryBytes > this.options.memoryCapacityBytes) this.residence.persist(row);
   }
 }
