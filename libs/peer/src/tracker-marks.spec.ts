@@ -22,6 +22,13 @@ it('are taken together, each swarm once and with what else is laid down for it',
   expect(marks.take()).toEqual([]);
 });
 
+it('come back to a swarm that lost one with the quota, and has other rules', () => {
+  const rules = new RuleBook([quota, ruled('a', { label: 'news', tracker: undefined })]);
+  const marks = new TrackerMarks(rules);
+  marks.note('a', tracker);
+  expect(marks.take()).toEqual([ruled('a', { label: 'news', tracker })]);
+});
+
 it('are no more at a time than there is memory for', () => {
   const marks = new TrackerMarks(new RuleBook([quota]));
   for (let at = 0; at <= marksMax; at++) marks.note(String(at), tracker);

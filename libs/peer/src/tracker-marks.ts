@@ -29,7 +29,7 @@ export class TrackerMarks {
     const marks = [...this.fresh].filter(([swarmId]) => !this.isMarked(swarmId));
     this.fresh.clear();
     const changes = marks.map(([swarmId, tracker]): RuleChange => {
-      return { kind: 'swarm', swarmId, rule: { tracker, ...this.rules.swarm(swarmId) } };
+      return { kind: 'swarm', swarmId, rule: { ...this.rules.swarm(swarmId), tracker } };
     });
     return this.withRoom(changes) ?? [];
   }
