@@ -33,11 +33,21 @@ const readAttempts = 3;
 
 /** A file's pages by positioned reads: nothing is mapped, and a disk that fails is an answer and no signal. */
 export class FilePages implements PageSource {
-  readonly pages: number;
+  private length: number;
   private buffer = Buffer.allocUnsafeSlow(32 * pageBytes);
 
   constructor(private readonly descriptor: number) {
-    this.pages = Math.floor(fstatSync(descriptor).size / pageBytes);
+    this.length = pagesOf(descriptor);
+  }
+
+  /** As of when it was measured last. */
+  get pages(): number {
+    return this.length;
+  }
+
+  /** The file may have grown. */
+  measure(): void {
+    this.length = pagesOf(this.descriptor);
   }
 
   /** A disk that is asked for many pages at a time gives them many times as fast. */
@@ -59,6 +69,10 @@ export class FilePages implements PageSource {
     }
     return undefined;
   }
+}
+
+function pagesOf(descriptor: number): number {
+  return Math.floor(fstatSync(descriptor).size / pageBytes);
 }
 
 /**
@@ -102,6 +116,11 @@ export function walkNewest(source: PageSource, onEntry: EntryListener): Meta | u
   const [newest] = newestFirst(metasOf(source));
   if (newest === undefined) return undefined;
   return inspectSnapshot(source, newest.meta, onEntry).damage === undefined ? newest.meta : undefined;
+}
+
+/** The meta that LMDB would take, of a file that nobody writes to now. Undefined if there is none. */
+export function settledMeta(source: PageSource): Meta | undefined {
+  return newestFirst(metasOf(source))[0]?.meta;
 }
 
 /** The meta that LMDB would take, read until two reads agree: a writer may be at it. Undefined if there is none. */

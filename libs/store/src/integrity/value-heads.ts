@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { pageBytes } from '../footprint';
 import { headPagesKeptMax } from '../limits';
 import { Descent } from './descent';
-import { FilePages, newestMeta } from './inspect-pages';
+import { FilePages, settledMeta } from './inspect-pages';
 import type { Page } from './page';
 import { headerBytes } from './page-layout';
 import type { TreeShape } from './tree-walk';
@@ -21,6 +21,8 @@ interface Snapshot {
  */
 export class ValueHeads {
   private readonly descriptor: number;
+  private readonly source: FilePages;
+  private readonly head = Buffer.alloc(headerBytes);
   private snapshot: Snapshot | undefined;
 
   constructor(
@@ -29,6 +31,7 @@ export class ValueHeads {
     private readonly onMended: (table: string, key: Uint8Array) => void,
   ) {
     this.descriptor = openSync(file, 'r+');
+    this.source = new FilePages(this.descriptor);
   }
 
   /** A transaction begins: what the last one wrote is looked at anew. */
@@ -43,7 +46,7 @@ export class ValueHeads {
     const place = descent?.entry(trees?.get(table), key)?.overflow;
     if (kept !== undefined && kept.size > headPagesKeptMax) kept.clear();
     if (place === undefined) return;
-    const head = Buffer.alloc(headerBytes);
+    const { head } = this;
     if (!this.read(head, place.first * pageBytes) || isHeadWhole(head, place)) return;
     writeSync(this.descriptor, headOf(place), 0, undefined, place.first * pageBytes);
     this.onMended(table, key);
@@ -54,8 +57,9 @@ export class ValueHeads {
   }
 
   private take(): Snapshot | undefined {
-    const source = new FilePages(this.descriptor);
-    const meta = newestMeta(source);
+    const { source } = this;
+    source.measure();
+    const meta = settledMeta(source);
     if (meta === undefined) return undefined;
     const kept = new Map<number, Page>();
     const descent = new Descent(source, meta, kept);
