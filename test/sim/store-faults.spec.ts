@@ -134,6 +134,19 @@ it('what a full store refuses is passed on from memory', async () => {
   });
 });
 
+it('what was fetched ahead and is refused is passed on from memory, too', async () => {
+  await eachSeed(5, async (seed) => {
+    const store = new SimulatedStore();
+    store.refuses = true;
+    const one = await scene(seed, store);
+    one.cache.fetch(content.metadata, []);
+    one.world.run(() => one.cache.endpoint.counters.fetchedBytes >= content.bytes.length, 30);
+    await serve(one, 1);
+    const { fetchedBytes } = one.cache.endpoint.counters;
+    expectThat(fetchedBytes === content.bytes.length, `fetched once: ${String(fetchedBytes)}`);
+  });
+});
+
 it('what neither store nor memory holds is fetched for each', async () => {
   await eachSeed(5, async (seed) => {
     const store = new SimulatedStore();

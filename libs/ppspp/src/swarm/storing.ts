@@ -43,7 +43,7 @@ export class Storing {
     if (extent >= (holdings.extentCount ?? 0)) return;
     demand.meet(extent);
     if (stored) context.counters.extentsWritten++;
-    if (stored || want() === 'demand') {
+    if (stored || want() !== 'none') {
       holdings.hold(extent, stored);
       announcer.announce(extent);
     } else holdings.everHeld.add({ first: extent, last: extent });
