@@ -6,6 +6,7 @@ import { type IntegrityReport, type LiveSwarm, type OperatorDesk, PeerService, t
 import type { Address, Candidate, SwarmId, SwarmMetadata } from '@weir/ppspp';
 import type { PeerMode } from '@weir/ppstp';
 import { forbiddenPlaces, RegistrationService, type TrackedPeer, type TrackerStatus } from '@weir/registration';
+import { emptyUsage } from '@weir/store';
 import { ReadinessRegistry, TelemetryModule } from '@weir/telemetry';
 import { adminHttpAdapter, AdminModule, configureAdmin } from './admin.module';
 import { DeskBench } from './desk.testing';
@@ -36,9 +37,7 @@ export class PeerStandIn implements Partial<Omit<PeerService, 'integrity'>> {
   onLoopback = false;
   totals: PeerTotals = { channels: 0, fetchedBytes: 0, servedBytes: 0, hitBytes: 0, missBytes: 0 };
   usage: PeerService['usage'] = {
-    ...{ storedBytes: 0, memoryBytes: 0, capacityBytes: 2 ** 40, swarms: 0, extents: 0, memoryExtents: 0 },
-    policy: { segments: 0, ghosts: 0, probationShare: 0, pinnedBytes: 0, stateBytes: 0 },
-    totals: { persistedExtents: 0, heldUses: 0, missedUses: 0 },
+    ...emptyUsage(2 ** 40),
   };
   readonly openSwarms = new Map<SwarmId, LiveSwarm>();
   readonly storedSwarms = new Map<SwarmId, StoredSwarm>();

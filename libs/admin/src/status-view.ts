@@ -58,6 +58,7 @@ export const statusView = z
     missBytes: bytes('Content bytes that subscribers asked for and that were not.'),
     storedBytes: bytes('Bytes that the store takes on disk.'),
     capacityBytes: bytes('Bytes that it may take.'),
+    usableBytes: bytes('Of capacityBytes those that it may take as the disk is now, so that 5 % of that stay free.'),
   })
   .meta({ id: 'StatusView' });
 

@@ -26,7 +26,7 @@ export class StatusController {
   async show(): Promise<StatusView> {
     await this.peer.refresh();
     const { channels, fetchedBytes, servedBytes, hitBytes, missBytes } = this.peer.totals;
-    const { storedBytes, capacityBytes } = this.peer.usage;
+    const { storedBytes, capacityBytes, usableBytes } = this.peer.usage;
     const asked = hitBytes + missBytes;
     const unmet = unmetIn(this.readiness);
     const { enabled, epochSeconds, passed, popular } = this.interception.status;
@@ -49,7 +49,7 @@ export class StatusController {
       store: storeViewOf(this.peer.storeState),
       cacheInBytes: fetchedBytes,
       cacheOutBytes: servedBytes,
-      ...{ hitBytes, missBytes, storedBytes, capacityBytes },
+      ...{ hitBytes, missBytes, storedBytes, capacityBytes, usableBytes },
     };
   }
 }

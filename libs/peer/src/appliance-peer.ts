@@ -9,14 +9,7 @@ import {
   type SwarmMetadata,
 } from '@weir/ppspp';
 import { reachableAddresses } from '@weir/datagram';
-import {
-  createStoreMetrics,
-  type RuleBook,
-  launchWriter,
-  type Finding,
-  type StoreUsage,
-  type SwarmSummary,
-} from '@weir/store';
+import { createStoreMetrics, type RuleBook, type Finding, type StoreUsage, type SwarmSummary } from '@weir/store';
 import type { Registry } from 'prom-client';
 import { Crew, type CrewSettings } from './crew';
 import { crewListener } from './crew-listener';
@@ -35,7 +28,7 @@ import { blockedIn, limitsIn, OperatorDesk } from './operator-desk';
 import { LinkKeeper } from './link-keeper';
 import { Origins } from './origins';
 import { PastTotals } from './past-totals';
-import { type StoreSettings, storeOptions, wholeBytesMax } from './store-settings';
+import { storeLauncher, type StoreSettings, wholeBytesMax } from './store-settings';
 import { TrafficTotals, type Traffic } from './swarm-traffic';
 import { Uplink } from './uplink';
 import type { Pulse } from './pulse';
@@ -117,10 +110,10 @@ export class AppliancePeer {
     listener: AppliancePeerListener,
     registry: Registry,
   ): Promise<AppliancePeer> {
-    const metrics = createStoreMetrics(registry);
     let integrity: IntegrityDesk | undefined = undefined;
+    const launchStore = storeLauncher(settings, createStoreMetrics(registry), (message) => listener.onTrouble(message));
     const launch = async () => {
-      const writer = await launchWriter(storeOptions(settings), metrics, (findings) => integrity?.note(findings));
+      const writer = await launchStore((findings) => integrity?.note(findings));
       integrity?.relaunched(writer);
       return writer;
     };

@@ -13,7 +13,8 @@ const report: PageReport = {
   ...{ pagesRead: 3, lostPages: 0, brokenHeads: [], seconds: 0.5 },
 };
 const usage: StoreUsage = {
-  ...{ storedBytes: 1, memoryBytes: 0, capacityBytes: 2 ** 30, swarms: 1, extents: 1, memoryExtents: 0 },
+  ...{ storedBytes: 1, memoryBytes: 0, capacityBytes: 2 ** 30, usableBytes: 2 ** 30, swarms: 1 },
+  ...{ extents: 1, memoryExtents: 0 },
   policy: { segments: 0, ghosts: 0, probationShare: 0, pinnedBytes: 0, stateBytes: 0 },
   totals: { persistedExtents: 0, heldUses: 0, missedUses: 0 },
 };

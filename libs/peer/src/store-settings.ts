@@ -1,6 +1,16 @@
 import { endpointDefaults } from '@weir/ppspp';
-import { judgementDefaults, type Judgement, type LmdbStoreOptions } from '@weir/store';
+import {
+  judgementDefaults,
+  launchWriter,
+  type Finding,
+  type Judgement,
+  type LmdbStoreOptions,
+  type RunningWriter,
+  type StoreMetrics,
+  type StoreUsage,
+} from '@weir/store';
 import type { CrewSettings } from './crew';
+import { DiskNotice } from './disk-notice';
 
 /** How the store is told to keep content. */
 export interface StoreSettings {
@@ -18,8 +28,21 @@ export interface StoreSettings {
 /** A tenth of the capacity is as much as memory takes from what is kept over a restart. */
 const probationShareMax = 0.1;
 
+/** Starts the store's writer, each time it is called; `tell` hears when the disk has no room for the capacity. */
+export function storeLauncher(
+  settings: StoreSettings & Pick<CrewSettings, 'storeDirectory'>,
+  metrics: StoreMetrics,
+  tell: (message: string) => void,
+): (onFindings: (findings: readonly Finding[]) => void) => Promise<RunningWriter> {
+  const notice = new DiskNotice(settings.storeDirectory, tell);
+  return (onFindings) => {
+    const onUsage = (usage: StoreUsage): void => notice.note(usage);
+    return launchWriter(storeOptions(settings), metrics, { onFindings, onUsage });
+  };
+}
+
 /** What the store's writer is told of them. */
-export function storeOptions(settings: StoreSettings & Pick<CrewSettings, 'storeDirectory'>): LmdbStoreOptions {
+function storeOptions(settings: StoreSettings & Pick<CrewSettings, 'storeDirectory'>): LmdbStoreOptions {
   const { storeDirectory: directory, storeCapacityBytes: capacityBytes, probationBytes = 0, judgement } = settings;
   const memory = Math.min(probationBytes, Math.floor(capacityBytes * probationShareMax));
   return { directory, capacityBytes, probationBytes: memory, judgement, recording: settings.recording };

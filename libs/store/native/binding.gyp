@@ -16,6 +16,7 @@
               "src/lookup.cc",
               "src/maps.cc",
               "src/reading.cc",
+              "src/release.cc",
             ],
           },
           {"type": "none"},

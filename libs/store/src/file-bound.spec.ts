@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestContent } from './content.testing';
+import { FileBound } from './file-bound';
 import { fileExcess } from './limits';
 import { openLmdbWriter } from './lmdb-store';
 import { emptyBatch, type Batch } from './store';
@@ -67,4 +68,14 @@ describe('the file of a full store', () => {
     expect(writer.usage().storedBytes).toBeGreaterThan(capacityBytes / 2);
     await writer.close();
   });
+});
+
+it('takes something again though the clock was set back since a file grew that had room enough', () => {
+  const capacityBytes = 64 * 2 ** 20;
+  const bound = new FileBound(capacityBytes);
+  const space = (fileBytes: number) => ({ freeBytes: 1e12, totalBytes: 2e12, fileBytes });
+  bound.limitFor(space(capacityBytes), 65_536, 2e9);
+  expect(bound.limitFor(space(capacityBytes * 1.05), 65_536, 2e9)).toBe(0);
+  expect(bound.limitFor(space(capacityBytes * 1.05), 65_536, 2e9 + 4)).toBe(0);
+  expect(bound.limitFor(space(capacityBytes * 1.05), 65_536, 1e9)).toBeGreaterThan(0);
 });

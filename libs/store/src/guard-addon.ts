@@ -26,6 +26,11 @@ export interface GuardAddon {
   touch(file: unknown, table: Uint8Array, key: Uint8Array): Promise<void>;
   /** As the platform's, several times as fast; only where the processor can. */
   readonly crc32?: (bytes: Uint8Array, sum: number) => number;
+  /**
+   * Gives runs of pages, each a first page and a count, back to the file system, which reads them as zeros from then on. Answers 0, or the
+   * platform's number of what went wrong. Missing in what was built before there was any.
+   */
+  release?(descriptor: number, runs: Float64Array): number;
 }
 
 /** What `lookUp` says instead of a length; `lookup.h` has the same. */

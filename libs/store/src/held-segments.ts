@@ -24,7 +24,12 @@ export function inMemory({ memory, segmentExtents }: LedgerSwarm, segment: numbe
 
 /** Bytes of what is held of a segment, as on disk. */
 export function bytesOf(swarm: LedgerSwarm, segment: number): number {
-  return bytesOnDisk(swarm, segment) + bytesOfAll(swarm, inMemory(swarm, segment));
+  return bytesOnDisk(swarm, segment) + memoryBytesOf(swarm, segment);
+}
+
+/** Bytes that what is in memory alone of a segment would take on disk. */
+export function memoryBytesOf(swarm: LedgerSwarm, segment: number): number {
+  return bytesOfAll(swarm, inMemory(swarm, segment));
 }
 
 /** Every segment of which something is held. */

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { type CacheListener, type CachePolicy, WeirPolicy } from '@weir/policy';
 import type { Extent, HashBlock, SwarmId, SwarmRecord } from '@weir/ppspp';
+import type { DiskRoom } from './disk-room';
 import { extentFootprint, recordFootprint } from './footprint';
-import { bytesOf, extentsOf, segmentOf, segmentsOf, segmentsOnDisk } from './held-segments';
+import { bytesOf, extentsOf, memoryBytesOf, segmentOf, segmentsOf, segmentsOnDisk } from './held-segments';
 import { type LedgerSwarm, holdsExtent } from './ledger';
 import { Passes } from './passes';
 import { segmentExtents, segmentFootprint } from './segments';
@@ -69,8 +70,8 @@ export class Keeper implements CacheListener {
 
   constructor(
     private readonly shelf: Shelf,
-    /** False: nothing must be written to disk now. */
-    private readonly mayPersist: () => boolean,
+    /** Of what is written to disk beside what clients bring. */
+    private readonly room: Pick<DiskRoom, 'mayWrite' | 'wrote'>,
     private readonly options: KeeperOptions,
   ) {
     this.limitBytes = options.capacityBytes;
@@ -101,6 +102,12 @@ export class Keeper implements CacheListener {
   /** Sets how much may be held from now on; what is too much leaves when room is made next. */
   limitTo(bytes: number): void {
     this.limitBytes = bytes;
+  }
+
+  /** Has leave what is more than that, within the caller's transaction. */
+  shrinkTo(bytes: number): void {
+    this.limitTo(bytes);
+    this.reserve(0, 0);
   }
 
   /** What left to make room since the last call. */
@@ -180,8 +187,11 @@ export class Keeper implements CacheListener {
   persist(key: number, segment: number): void {
     const swarm = this.shelf.ledger.keyed(key);
     if (swarm === undefined) return;
-    if (this.mayPersist()) this.counted.persistedExtents += this.shelf.persist(swarm, segment);
-    else this.lost.push([swarm, segment]);
+    const bytes = memoryBytesOf(swarm, segment);
+    if (this.room.mayWrite(bytes)) {
+      this.room.wrote(bytes);
+      this.counted.persistedExtents += this.shelf.persist(swarm, segment);
+    } else this.lost.push([swarm, segment]);
   }
 
   private passed(use: SegmentUse): void {

@@ -1,3 +1,4 @@
+import { Ballast } from './ballast';
 import { type DiskSpace, diskSpaceAt } from './disk';
 import type { Finding } from './integrity/finding';
 import { mend } from './integrity/mend';
@@ -11,7 +12,7 @@ import { mustBeCapacity } from './capacity';
 import { TableWriter, type WriterLimits } from './table-writer';
 
 /** Where a store is, and how much it may hold. */
-export interface LmdbStoreOptions extends Omit<WriterLimits, 'disk'> {
+export interface LmdbStoreOptions extends Omit<WriterLimits, 'disk' | 'ballast'> {
   /** Made if it is not there. On a file system with room for the capacity and the 5 % that stay free. */
   readonly directory: string;
   /** Where to record what subscribers ask for; nowhere, if absent. The writer's thread does it. */
@@ -63,7 +64,8 @@ export function openLmdb(
   onFindings(guarded(() => mend({ environment, copy, lostRules, now })));
   guarded(() => tables.renewCopy());
   const space = (): DiskSpace => ({ ...diskSpaceAt(directory), ...tables.space() });
-  return () => guarded(() => new TableWriter(tables, { ...limits, disk: disk ?? space }));
+  return () =>
+    guarded(() => new TableWriter(tables, { ...limits, disk: disk ?? space, ballast: new Ballast(directory) }));
 }
 
 /** Opens a directory for reading, from any thread or process. */

@@ -22,9 +22,10 @@ import { type FileSpace, fileSpaceOf } from './file-space';
 import { pageBytes } from './footprint';
 import type { Finding } from './integrity/finding';
 import { seal, sealBytes, unsealed } from './integrity/seal';
+import { PageReturn } from './page-return';
 import type { RulesCopy } from './integrity/rules-copy';
 import { ValueHeads } from './integrity/value-heads';
-import { type Environment, type Table, closeEnvironment, countIn } from './lmdb-environment';
+import { type Environment, type Table, closeEnvironment, countIn, current } from './lmdb-environment';
 import { decodeRule, encodeRule, type RuleRow } from './rules/codec';
 import type { RuleChange } from './rules/rule';
 import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
@@ -50,6 +51,7 @@ export class LmdbTables implements Tables {
   /** The disk did not take what was to be kept a second time. */
   private copyIsBehind = false;
   private readonly heads: ValueHeads;
+  private readonly pageReturn: PageReturn;
 
   constructor(
     private readonly environment: Environment,
@@ -60,6 +62,7 @@ export class LmdbTables implements Tables {
   ) {
     this.heads = new ValueHeads(environment.file, (table, key) => onFindings([headFinding(table, key)]));
     this.fileBytes = statSync(environment.file).size;
+    this.pageReturn = new PageReturn(environment.file, () => oldestRead(current(environment).root.readerList()));
   }
 
   /** Throws STORE_UNREADABLE, and commits nothing, if the file became shorter, or if pages of it cannot be read. */
@@ -83,6 +86,14 @@ export class LmdbTables implements Tables {
   /** What the file takes of the disk, and what of it is free. */
   space(): FileSpace {
     return fileSpaceOf(this.environment);
+  }
+
+  get returns(): boolean {
+    return this.pageReturn.works;
+  }
+
+  giveBack(bytes: number): number {
+    return this.pageReturn.giveBack(bytes);
   }
 
   nextSwarm(): number {
@@ -224,6 +235,12 @@ export class LmdbTables implements Tables {
     }
     this.fileBytes = size;
   }
+}
+
+/** From LMDB's table of readers, a line each that ends with what it reads; those that read nothing have no number there. */
+function oldestRead(readers: string): number {
+  const read = [...readers.matchAll(/ (\d+)$/gm)].map(([, transaction]) => Number(transaction));
+  return Math.min(...read, Number.MAX_SAFE_INTEGER);
 }
 
 function partKey(part: number): Buffer {

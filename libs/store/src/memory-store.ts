@@ -29,6 +29,7 @@ interface Content {
 }
 
 class MemoryTables implements Tables {
+  readonly returns = false;
   readonly entries = new Map<SwarmId, SwarmEntry>();
   readonly contents = new Map<number, Content>();
   readonly rows = new Map<string, Buffer>();
@@ -37,6 +38,10 @@ class MemoryTables implements Tables {
 
   atomically<Result>(work: () => Result): Result {
     return work();
+  }
+
+  giveBack(): number {
+    return 0;
   }
 
   nextSwarm(): number {

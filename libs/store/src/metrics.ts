@@ -19,16 +19,7 @@ export function createStoreMetrics(registry: Registry) {
   const registers = [registry];
   const metrics = {
     policy: policyMetricsIn(registry),
-    storedBytes: new Gauge({
-      name: 'store_stored_bytes',
-      help: 'Bytes on disk by our account, in whole pages; leftovers of erased swarms included until they are swept.',
-      registers,
-    }),
-    capacityBytes: new Gauge({
-      name: 'store_capacity_bytes',
-      help: 'Bytes the store may hold, as configured.',
-      registers,
-    }),
+    ...byteGauges(registers),
     extents: new Gauge({ name: 'store_extents', help: 'Extents held.', registers }),
     swarms: new Gauge({ name: 'store_swarms', help: 'Swarms with at least one extent held.', registers }),
     writtenExtents: new Counter({
@@ -66,6 +57,27 @@ export function createStoreMetrics(registry: Registry) {
   return metrics;
 }
 
+/** How much there is, and may be. */
+function byteGauges(registers: Registry[]) {
+  return {
+    storedBytes: new Gauge({
+      name: 'store_stored_bytes',
+      help: 'Bytes on disk by our account, in whole pages; leftovers of erased swarms included until they are swept.',
+      registers,
+    }),
+    capacityBytes: new Gauge({
+      name: 'store_capacity_bytes',
+      help: 'Bytes the store may hold, as configured.',
+      registers,
+    }),
+    usableBytes: new Gauge({
+      name: 'store_usable_bytes',
+      help: 'Bytes the store may hold as the disk is now: the capacity, or less where others take its room.',
+      registers,
+    }),
+  };
+}
+
 /** Of a recording. */
 function traceCounters(registers: Registry[]) {
   const counters = {
@@ -92,6 +104,7 @@ export type StoreMetrics = ReturnType<typeof createStoreMetrics>;
 export function observeUsage(metrics: StoreMetrics, usage: StoreUsage): void {
   metrics.storedBytes.set(usage.storedBytes);
   metrics.capacityBytes.set(usage.capacityBytes);
+  metrics.usableBytes.set(usage.usableBytes);
   metrics.extents.set(usage.extents);
   metrics.swarms.set(usage.swarms);
   observePolicy(metrics.policy, usage);

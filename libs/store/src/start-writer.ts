@@ -36,9 +36,21 @@ export interface RunningWriter {
   stop(): Promise<void>;
 }
 
+/** Who hears of a writer while it runs. */
+export interface WriterListener {
+  /** Damage that was found, and dealt with. */
+  readonly onFindings?: (findings: readonly Finding[]) => void;
+  /** How full the store is, whenever that changed. */
+  readonly onUsage?: (usage: StoreUsage) => void;
+}
+
 /** Starts a store's one writer in a thread of its own. Rejects with a StoreError when the store cannot be opened. */
-export async function startWriter(options: LmdbStoreOptions, metrics?: StoreMetrics): Promise<RunningWriter> {
-  const writer = await launchWriter(options, metrics);
+export async function startWriter(
+  options: LmdbStoreOptions,
+  metrics?: StoreMetrics,
+  listener?: WriterListener,
+): Promise<RunningWriter> {
+  const writer = await launchWriter(options, metrics, listener);
   await writer.accounted;
   return writer;
 }
@@ -50,9 +62,9 @@ export async function startWriter(options: LmdbStoreOptions, metrics?: StoreMetr
 export async function launchWriter(
   options: LmdbStoreOptions,
   metrics?: StoreMetrics,
-  onFindings: (findings: readonly Finding[]) => void = () => undefined,
+  listener: WriterListener = {},
 ): Promise<RunningWriter> {
-  const writer = new WriterThread(options, metrics, onFindings);
+  const writer = new WriterThread(options, metrics, listener);
   await writer.opened;
   return writer;
 }
@@ -74,7 +86,7 @@ class WriterThread implements RunningWriter {
   constructor(
     options: LmdbStoreOptions,
     private readonly metrics: StoreMetrics | undefined,
-    private readonly onFindings: (findings: readonly Finding[]) => void,
+    private readonly listener: WriterListener,
   ) {
     this.lastUsage = emptyUsage(options.capacityBytes);
     // The task never returns to the pool, so that there is no idle thread to wake by atomics.
@@ -148,7 +160,7 @@ class WriterThread implements RunningWriter {
         this.noteUsage(reply.usage);
         break;
       case 'found':
-        this.onFindings(reply.findings);
+        this.listener.onFindings?.(reply.findings);
         break;
       case 'failed':
         this.failure = new StoreError(reply.code, reply.message, reply.details);
@@ -172,6 +184,7 @@ class WriterThread implements RunningWriter {
   private noteUsage(usage: StoreUsage): void {
     this.lastUsage = usage;
     if (this.metrics) observeUsage(this.metrics, usage);
+    this.listener.onUsage?.(usage);
   }
 
   private send(request: ControlRequest, transfer: MessagePort[] = []): void {

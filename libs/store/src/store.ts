@@ -143,6 +143,8 @@ export interface StoreUsage {
   /** Bytes that extents in memory alone would take on disk. With `storedBytes` never above the capacity. */
   readonly memoryBytes: number;
   readonly capacityBytes: number;
+  /** What may be held as the disk is now: the capacity, or less. */
+  readonly usableBytes: number;
   readonly swarms: number;
   /** Extents held, on disk and in memory. */
   readonly extents: number;
@@ -200,6 +202,12 @@ export interface StoreWriter {
   /** Removes some leftovers of erased swarms in a short transaction; true when there are more. */
   sweep(): boolean;
 
+  /**
+   * Sees to it that the disk keeps its free part, whoever writes to it: gives back what the file does not need, and evicts where that
+   * does not do, in transactions that are short. True when there is more to be done at once. To be called now and then.
+   */
+  tend(): boolean;
+
   usage(): StoreUsage;
 
   /** What is kept in memory alone now; nothing is, in a store that was given no memory. */
@@ -224,7 +232,15 @@ export const emptyBatch: Batch = Object.freeze({ erase: [], touched: [], writes:
 /** How full a store is with nothing in it. */
 export function emptyUsage(capacityBytes: number): StoreUsage {
   return {
-    ...{ storedBytes: 0, memoryBytes: 0, capacityBytes, swarms: 0, extents: 0, memoryExtents: 0 },
+    ...{
+      storedBytes: 0,
+      memoryBytes: 0,
+      capacityBytes,
+      usableBytes: capacityBytes,
+      swarms: 0,
+      extents: 0,
+      memoryExtents: 0,
+    },
     policy: { segments: 0, ghosts: 0, probationShare: 0, pinnedBytes: 0, stateBytes: 0 },
     totals: { persistedExtents: 0, heldUses: 0, missedUses: 0 },
   };

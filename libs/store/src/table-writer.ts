@@ -1,18 +1,19 @@
 import type { Extent, SwarmRecord } from '@weir/ppspp';
 import { sameContent, wellFormedBlock, wellFormedExtent, wellFormedRecord } from './admission';
 import { mustBeCapacity } from './capacity';
-import { type DiskSpace, diskAllows } from './disk';
+import type { Ballast } from './ballast';
+import type { DiskSpace } from './disk';
+import { DiskRoom } from './disk-room';
 import { Drawer } from './drawer';
 import { StoreError } from './errors';
-import { extentFootprint, recordFootprint } from './footprint';
+import { extentFootprint, pageBytes, recordFootprint } from './footprint';
 import { type Judgement, Keeper, type PolicySegment, type SegmentUse, judgementDefaults } from './keeper';
 import { holdsExtent } from './ledger';
-import { FileBound } from './file-bound';
 import { segmentsPerTransactionMax } from './limits';
 import type { RuleChange } from './rules/rule';
 import { PolicyRules } from './rules/policy-rules';
 import { RuleBook } from './rules/rule-book';
-import { bytesWritten, partsOf } from './parts';
+import { bytesWritten, inTheEnd, partsOf } from './parts';
 import { Shelf } from './shelf';
 import {
   type Batch,
@@ -26,7 +27,6 @@ import {
   type StoreUsage,
   type StoreWriter,
   type SwarmWrite,
-  emptyBatch,
 } from './store';
 import type { Tables } from './tables';
 
@@ -36,6 +36,8 @@ export interface WriterLimits {
   readonly capacityBytes: number;
   /** Asked once a commit that writes. */
   readonly disk: () => DiskSpace;
+  /** Room for upkeep on a disk that others filled. */
+  readonly ballast?: Ballast | undefined;
   /** Bytes of memory for what has yet to prove that it is wanted, once the store is all but full; none, if left out. */
   readonly probationBytes?: number | undefined;
   /** How it is judged what to keep; by the defaults, where left out. */
@@ -51,6 +53,9 @@ interface Changes {
   readonly refused: Refusal[];
 }
 
+/** What segments of 256 KiB that are written at a time take with their hashes. */
+const spilledBytesMax = segmentsPerTransactionMax * 17 * 16 * 1024;
+
 /** The writer over any tables: decides what is taken, and answers for it. */
 export class TableWriter implements StoreWriter {
   readonly records: StoreWriter['records'];
@@ -60,11 +65,7 @@ export class TableWriter implements StoreWriter {
   /** What operators laid down: read before anything is taken. */
   private readonly book: RuleBook;
   private readonly policyRules: PolicyRules;
-  /** What the disk allows in this commit; undefined until somebody wants to know. */
-  private allowed: ReturnType<typeof diskAllows> | undefined;
-  /** The most that was ever stored in this run: so large the file is, whatever was removed since. */
-  private highWaterBytes: number;
-  private readonly fileBound: FileBound;
+  private readonly room: DiskRoom;
   private open = true;
   private closing: Promise<void> | undefined;
 
@@ -72,15 +73,15 @@ export class TableWriter implements StoreWriter {
     private readonly tables: Tables,
     private readonly limits: WriterLimits,
   ) {
-    const { capacityBytes, probationBytes = 0, judgement } = limits;
+    const { capacityBytes, disk: look, ballast, probationBytes = 0, judgement } = limits;
     mustBeCapacity(capacityBytes);
-    this.fileBound = new FileBound(capacityBytes);
     this.book = new RuleBook(tables.rules());
-    this.drawer = new Drawer(probationBytes);
+    this.room = new DiskRoom({ capacityBytes, look, tables, ballast });
+    // A disk that has room for a part of the capacity has as much less beside it in memory.
+    this.drawer = new Drawer(Math.floor((probationBytes * this.room.usableBytes) / capacityBytes));
     this.shelf = new Shelf(tables, this.drawer);
     this.records = this.shelf.records;
-    this.highWaterBytes = this.shelf.ledger.storedBytes;
-    this.keeper = new Keeper(this.shelf, () => this.diskAllows() !== 'nothing', {
+    this.keeper = new Keeper(this.shelf, this.room, {
       ...{ ...judgementDefaults, ...judgement, capacityBytes },
       memoryCapacityBytes: this.drawer.usableBytes,
       onUse: limits.onUse,
@@ -91,18 +92,18 @@ export class TableWriter implements StoreWriter {
   }
 
   commit(batches: readonly Batch[], now: number): CommitResult[] {
-    const parts = partsOf(batches, this.fileBound.transactionBytesMax);
+    const parts = partsOf(batches, this.room.transactionBytesMax);
     const results = parts.flatMap((part) => this.commitPart(part, now));
-    return results.map((result, at) => this.inTheEnd(result, batches[at]));
+    return results.map((result, at) => inTheEnd(result, batches[at], (ref) => this.holds(ref)));
   }
 
   private commitPart(batches: readonly Batch[], now: number): CommitResult[] {
+    const bytes = bytesWritten(batches);
+    this.room.begin(bytes);
     return this.atomically(() => {
-      this.allowed = undefined;
-      this.limit(batches, now);
+      if (bytes > 0) this.limit(bytes, now);
       const results = batches.map((batch) => this.apply(batch, now));
       this.shelf.keepRecords();
-      this.highWaterBytes = Math.max(this.highWaterBytes, this.shelf.ledger.storedBytes);
       return results;
     });
   }
@@ -112,11 +113,28 @@ export class TableWriter implements StoreWriter {
     return this.shelf.hasLeftovers;
   }
 
+  tend(): boolean {
+    const lacking = this.room.tend();
+    const before = this.heldBytes;
+    const isTooMuch = before > this.room.usableBytes || this.shelf.hasLeftovers;
+    // A disk that is full has no room for transactions that free nothing.
+    if (lacking === 0 || !isTooMuch || !this.open) return false;
+    this.room.begin(0);
+    this.atomically(() => {
+      this.shelf.sweep();
+      this.keeper.shrinkTo(this.room.nextLimit(before));
+      this.shelf.keepRecords();
+    });
+    // What one transaction frees is free once the next is on disk.
+    this.atomically(() => this.tables.setNextSwarm(this.tables.nextSwarm()));
+    return this.room.tend() > 0 && this.heldBytes < before;
+  }
+
   usage(): StoreUsage {
     const { storedBytes, memoryBytes, diskExtents, memoryExtents, swarmCount: swarms } = this.shelf.ledger;
     const { segments, ghosts, probationShare, pinnedBytes, stateBytes } = this.keeper.policy;
     return {
-      ...{ storedBytes, memoryBytes, capacityBytes: this.limits.capacityBytes },
+      ...{ storedBytes, memoryBytes, capacityBytes: this.limits.capacityBytes, usableBytes: this.room.usableBytes },
       ...{ swarms, extents: diskExtents + memoryExtents, memoryExtents },
       policy: { segments, ghosts, probationShare, pinnedBytes, stateBytes },
       totals: this.keeper.totals,
@@ -132,9 +150,9 @@ export class TableWriter implements StoreWriter {
   }
 
   remember(): void {
-    this.allowed = undefined;
-    if (this.diskAllows() === 'nothing') return;
     const state = this.keeper.policy.save();
+    this.room.begin(state.length);
+    if (!this.room.mayWrite(state.length)) return;
     this.atomically(() => this.tables.keepPolicy(state));
   }
 
@@ -154,10 +172,9 @@ export class TableWriter implements StoreWriter {
 
   /** What is in memory alone goes to disk, and what the policy remembers. A disk that has no room for it has none for this either. */
   private putAway(): void {
-    this.allowed = undefined;
-    if (this.diskAllows() === 'nothing') return;
     const segments = [...this.keeper.policy.spillable()];
     while (segments.length > 0) {
+      this.room.begin(spilledBytesMax);
       this.atomically(() => {
         for (const [key, segment] of segments.splice(0, segmentsPerTransactionMax)) this.keeper.persist(key, segment);
         this.shelf.keepRecords();
@@ -174,19 +191,6 @@ export class TableWriter implements StoreWriter {
     for (const write of writes) this.write(write, changes, now);
     changes.evicted.push(...this.keeper.drain());
     return { ...changes, storedBytes: this.shelf.ledger.storedBytes };
-  }
-
-  /** What came with one batch may have left with a later one, and what left may have come back: the answers tell how it ended. */
-  private inTheEnd(result: CommitResult, { writes }: Batch = emptyBatch): CommitResult {
-    const told = new Set(
-      [...result.refused, ...result.evicted].map(({ swarmId, index }) => `${swarmId}/${String(index)}`),
-    );
-    const lost = writes.flatMap(({ record: { metadata }, extents }) =>
-      extents
-        .map(({ index }) => ({ swarmId: metadata.swarmId, index }))
-        .filter((ref) => !this.holds(ref) && !told.has(`${ref.swarmId}/${String(ref.index)}`)),
-    );
-    return { ...result, evicted: [...result.evicted.filter((ref) => !this.holds(ref)), ...lost] };
   }
 
   private holds({ swarmId, index }: ExtentRef): boolean {
@@ -237,32 +241,28 @@ export class TableWriter implements StoreWriter {
   private insert(record: SwarmRecord, extent: Extent, now: number): RefusalReason | undefined {
     if (!wellFormedExtent(record, extent)) return 'malformed';
     if (extentFootprint(record, extent.index) + recordFootprint > this.limits.capacityBytes) return 'too-large';
-    return this.diskAllows() === 'nothing' ? 'full' : this.keeper.insert(record, extent, now);
+    const bytes = extentFootprint(record, extent.index);
+    if (!this.room.mayWrite(bytes)) return 'full';
+    this.room.wrote(bytes);
+    return this.keeper.insert(record, extent, now);
   }
 
   private renew({ record, blocks }: SwarmWrite): void {
     const { swarmId } = record.metadata;
-    if (this.diskAllows() !== 'nothing') for (const block of blocks) this.keeper.putBlock(swarmId, block);
+    for (const block of blocks) if (this.room.mayWrite(pageBytes)) this.keeper.putBlock(swarmId, block);
     const swarm = this.shelf.swarm(swarmId);
     if (swarm !== undefined) this.shelf.renew(swarm, record);
   }
 
   /** How much may be held in this commit: the capacity, or less on a disk that has no more room, or in a file that must not grow. */
-  private limit(batches: readonly Batch[], now: number): void {
-    const bytes = bytesWritten(batches);
-    const { capacityBytes } = this.limits;
-    if (bytes === 0) return;
-    const space = this.limits.disk();
-    const inFile = this.fileBound.limitFor(space, bytes, now);
-    this.allowed = inFile === 0 ? 'nothing' : diskAllows(space, bytes);
-    const onDisk = this.allowed === 'turn' ? this.highWaterBytes : capacityBytes;
-    // What is refused is no reason for what is held to leave.
-    this.keeper.limitTo(inFile === 0 ? capacityBytes : Math.min(inFile, onDisk));
+  private limit(bytes: number, now: number): void {
+    const held = { heldBytes: this.heldBytes, storedBytes: this.shelf.ledger.storedBytes };
+    this.keeper.limitTo(this.room.limitFor(bytes, held, now));
   }
 
-  private diskAllows(): ReturnType<typeof diskAllows> {
-    this.allowed ??= diskAllows(this.limits.disk(), 0);
-    return this.allowed;
+  private get heldBytes(): number {
+    const { storedBytes, memoryBytes } = this.shelf.ledger;
+    return storedBytes + memoryBytes;
   }
 
   /** Evicts what a lowered capacity has no room for, a bounded number of segments at a time. */

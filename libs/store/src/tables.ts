@@ -42,5 +42,9 @@ export interface Tables {
   keepPolicy(state: Uint8Array): void;
   /** Removes up to `keysMax` extents and blocks of a swarm number. */
   sweep(swarm: number, keysMax: number): Swept;
+  /** Whether pages in which nothing is stored can be given back to the disk. */
+  readonly returns: boolean;
+  /** Gives back about `bytes`, or as much as there is and as a few milliseconds can; how much that was. Not within `atomically`. */
+  giveBack(bytes: number): number;
   close(): Promise<void>;
 }

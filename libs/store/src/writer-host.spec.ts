@@ -33,6 +33,10 @@ class WatchedWriter implements StoreWriter {
     return this.inner.sweep();
   }
 
+  tend(): boolean {
+    return this.inner.tend();
+  }
+
   usage() {
     return this.inner.usage();
   }

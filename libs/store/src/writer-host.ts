@@ -20,6 +20,9 @@ interface Pending {
 /** How often what the policy remembers is written down. */
 const rememberMillis = 600_000;
 
+/** How often the disk is looked at: others write to it, too. */
+const tendMillis = 1_000;
+
 /** Commits after which leftovers are swept once though more wait: a busy store must get rid of what was erased, too. */
 const commitsPerSweep = 8;
 
@@ -42,6 +45,8 @@ export class WriterHost {
   private readonly teller: SwarmTeller;
   private scheduled = false;
   private unswept = 0;
+  /** The disk is to be looked at. */
+  private tending = true;
   /** As of the last report. */
   private reported = noTotals;
   private settle: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
@@ -67,10 +72,15 @@ export class WriterHost {
     const remembering = setInterval(() => {
       this.remember();
     }, rememberMillis);
+    const tending = setInterval(() => {
+      this.tending = true;
+      this.schedule();
+    }, tendMillis);
     try {
       await end;
     } finally {
       clearInterval(remembering);
+      clearInterval(tending);
       for (const client of this.clients) client.close();
       await this.writer.close();
     }
@@ -147,19 +157,24 @@ export class WriterHost {
         this.schedule();
         if (++this.unswept < commitsPerSweep) return;
       }
-      this.sweep();
+      this.tidy();
     } catch (error) {
       this.settle?.reject(error);
     }
   }
 
-  /** What is swept is told: nobody else commits anything that would tell it. */
-  private sweep(): void {
+  /** Sweeps leftovers, and looks after the disk. What changes is told: nobody commits anything that would tell it. */
+  private tidy(): void {
     this.unswept = 0;
-    const { storedBytes } = this.writer.usage();
-    if (this.writer.sweep()) this.schedule();
+    const before = this.writer.usage();
+    const isSwept = !this.writer.sweep();
+    const wasTending = this.tending;
+    if (wasTending) this.tending = this.writer.tend();
+    if (!isSwept || this.tending) this.schedule();
+    if (wasTending) this.publish([]);
     const usage = this.writer.usage();
-    if (usage.storedBytes !== storedBytes) this.tell({ type: 'swept', usage });
+    const isChanged = usage.storedBytes !== before.storedBytes || usage.usableBytes !== before.usableBytes;
+    if (isChanged) this.tell({ type: 'swept', usage });
   }
 
   private commit(pending: readonly Pending[]): void {

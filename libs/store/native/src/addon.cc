@@ -7,6 +7,7 @@
 #include "crc32.h"
 #include "guard.h"
 #include "reading.h"
+#include "release.h"
 
 namespace weir {
 namespace {
@@ -45,6 +46,12 @@ Napi::Value SumBytes(const Napi::CallbackInfo& info) {
                            Crc32(bytes.Data(), bytes.ByteLength(), info[1].As<Napi::Number>().Uint32Value()));
 }
 
+Napi::Value ReleasePages(const Napi::CallbackInfo& info) {
+  const auto runs = info[1].As<Napi::Float64Array>();
+  const int failure = Release(info[0].As<Napi::Number>().Int32Value(), runs.Data(), runs.ElementLength() / 2);
+  return Napi::Number::New(info.Env(), failure);
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("version", kVersion);
   exports.Set("watch", Napi::Function::New(env, WatchFile, "watch"));
@@ -58,6 +65,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("touch", Napi::Function::New(env, TouchValue, "touch"));
   // Whoever finds none takes the platform's.
   if (HasFastCrc32()) exports.Set("crc32", Napi::Function::New(env, SumBytes, "crc32"));
+  exports.Set("release", Napi::Function::New(env, ReleasePages, "release"));
   return exports;
 }
 

@@ -1,5 +1,10 @@
-import { wideNumber } from './page-layout';
-import type { PageSet } from './page-set';
+import { pageBytes } from '../footprint';
+import type { Meta } from './meta-page';
+import type { Page } from './page';
+import { overflowOf } from './page-fault';
+import { headerBytes, node, nodeFlags, wideNumber } from './page-layout';
+import { PageSet } from './page-set';
+import { type PageSource, TreeWalk } from './tree-walk';
 
 /** A negative number says how many pages begin at the number behind it: LMDB's list of free pages as `lmdb` writes it. */
 const signBit = 2 ** 63;
@@ -30,4 +35,34 @@ export function takeFree(value: Uint8Array, taken: PageSet): boolean {
 function lengthOf(view: DataView, at: number): number {
   const length = -view.getBigInt64(at, true);
   return length <= Number.MAX_SAFE_INTEGER ? Number(length) : 0;
+}
+
+/** The value of a node of the list, a copy, wherever it is; undefined if it cannot be read. */
+export function freeValue(source: PageSource, page: Page, at: number): Uint8Array | undefined {
+  const place = overflowOf(page, at);
+  const length = page.valueBytes(at);
+  if (place === undefined) return page.bytes.slice(page.valueAt(at), page.valueAt(at) + length);
+  const run = source.read(place.first, Math.ceil((headerBytes + length) / pageBytes));
+  // The next read overwrites what this one answered.
+  return run && new Uint8Array(run.subarray(headerBytes, headerBytes + length));
+}
+
+/**
+ * Pages that a snapshot's list says were free before transaction `before`: no snapshot from that one on uses them. Undefined if the list
+ * is not whole, and then nothing of it is to be believed.
+ */
+export function freePages(source: PageSource, meta: Meta, before: number): PageSet | undefined {
+  const pages = meta.lastPage + 1;
+  const values: Uint8Array[] = [];
+  const damage = new TreeWalk(source, new PageSet(pages), meta.transaction).walk(meta.free, 'number', (page, at) => {
+    if (page.nodeFlags(at) === nodeFlags.tree) return 'node-flags';
+    if (page.wide(at + node.key) >= before) return undefined;
+    const value = freeValue(source, page, at);
+    if (value === undefined) return 'unreadable';
+    values.push(value);
+    return undefined;
+  });
+  const free = new PageSet(pages);
+  const isWhole = damage === undefined && values.every((value) => takeFree(value, free));
+  return isWhole ? free : undefined;
 }

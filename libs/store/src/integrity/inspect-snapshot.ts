@@ -1,11 +1,10 @@
-import { pageBytes } from '../footprint';
-import { takeFree } from './free-list';
+import { freeValue, takeFree } from './free-list';
 import { type Meta, decodeTree } from './meta-page';
 import type { Page } from './page';
 import { type PageFault, overflowOf } from './page-fault';
 import { databaseNames } from '../keys';
 import { FormatReader } from './format-reader';
-import { headerBytes, nodeFlags, tree } from './page-layout';
+import { nodeFlags, tree } from './page-layout';
 import { PageSet } from './page-set';
 import { isHeadWhole, type ValuePages } from './value-head';
 import { type LeafNode, type PageDamage, type PageSource, type TreeShape, TreeWalk } from './tree-walk';
@@ -142,12 +141,7 @@ class Inspection {
   }
 
   private valueOf(page: Page, at: number): Uint8Array | undefined {
-    const place = overflowOf(page, at);
-    const length = page.valueBytes(at);
     this.noteValue(page, at);
-    if (place === undefined) return page.bytes.slice(page.valueAt(at), page.valueAt(at) + length);
-    const run = this.source.read(place.first, Math.ceil((headerBytes + length) / pageBytes));
-    // A copy: the next read overwrites what this one answered.
-    return run && new Uint8Array(run.subarray(headerBytes, headerBytes + length));
+    return freeValue(this.source, page, at);
   }
 }

@@ -20,6 +20,8 @@ export interface Meta {
   readonly mapBytes: number;
   readonly free: TreeShape;
   readonly main: TreeShape;
+  /** The snapshot is on disk: if the machine goes down, no earlier one takes its place. */
+  readonly isFlushed: boolean;
 }
 
 /** Which of the two metas that transactions write in turn. */
@@ -36,6 +38,7 @@ export function decodeMeta(bytes: Uint8Array, slot: MetaSlot): Meta | undefined 
     mapBytes: wideNumber(view, at + meta.mapBytes),
     free: decodeTree(view, at + meta.freeTree, 'free'),
     main: decodeTree(view, at + meta.mainTree, 'main'),
+    isFlushed: (view.getUint16(at + meta.freeTree + tree.flags, true) & treeFlags.unflushed) === 0,
   };
   return isOurs(view, slot) && isSensible(decoded, slot) ? decoded : undefined;
 }

@@ -29,4 +29,24 @@ export class PageSet {
   has(page: number): boolean {
     return ((this.words[Math.floor(page / 32)] ?? 0) & (1 << (page % 32))) !== 0;
   }
+
+  /** Its runs from `from` on, in order: no two are adjacent. */
+  *runs(from = 0): Generator<readonly [first: number, count: number]> {
+    for (let page = this.next(from, true); page < this.pages;) {
+      const end = this.next(page, false);
+      yield [page, end - page];
+      page = this.next(end, true);
+    }
+  }
+
+  /** The first page from `page` on that is in it, or that is not; the number of pages if there is none. */
+  private next(page: number, taken: boolean): number {
+    const whole = taken ? 0 : -1;
+    let at = page;
+    while (at < this.pages && this.has(at) !== taken) {
+      const isWhole = at % 32 === 0 && this.words[at / 32] === whole;
+      at += isWhole ? 32 : 1;
+    }
+    return Math.min(at, this.pages);
+  }
 }
