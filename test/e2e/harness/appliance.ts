@@ -17,6 +17,7 @@ export const status = z.object({
   missBytes: z.number(),
   storedBytes: z.number(),
   capacityBytes: z.number(),
+  usableBytes: z.number(),
 });
 
 const swarm = z.object({

@@ -74,6 +74,15 @@ export class FaultyDisk {
   }
 }
 
+/** A disk of its own in memory, of this size, at a path of the stage's, until the stage ends. */
+export function mountMemory(stage: Stage, name: string, megabytes: number): string {
+  const path = stage.path(name);
+  mkdirSync(path);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'weir-test', path]);
+  stage.onEnd(() => unmount(path));
+  return path;
+}
+
 function compile(out: string): void {
   const flags = execFileSync('pkg-config', ['--cflags', '--libs', 'fuse3'], { encoding: 'utf8' }).trim().split(/\s+/);
   execFileSync('gcc', ['-O1', '-Wall', '-Wextra', '-Werror', '-o', out, source, ...flags, '-lpthread']);
