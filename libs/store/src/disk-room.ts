@@ -67,6 +67,11 @@ export class DiskRoom {
     return Math.floor(this.usableBytes * transactionShare);
   }
 
+  /** Whether the disk has room for a transaction that frees nothing. */
+  get hasUpkeep(): boolean {
+    return this.space.freeBytes >= ballastBytes / 2;
+  }
+
   /** Before a transaction that is to write `bytes`: looks at the disk, and has the file give back what they may need. */
   begin(bytes: number): void {
     this.look();

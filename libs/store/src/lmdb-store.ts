@@ -9,7 +9,8 @@ import { LmdbTables } from './lmdb-tables';
 import type { RecordingOptions } from './recording/trace-files';
 import type { StoreReader, StoreWriter } from './store';
 import { mustBeCapacity } from './capacity';
-import { TableWriter, type WriterLimits } from './table-writer';
+import { TableWriter } from './table-writer';
+import type { WriterLimits } from './writer-limits';
 
 /** Where a store is, and how much it may hold. */
 export interface LmdbStoreOptions extends Omit<WriterLimits, 'disk' | 'ballast'> {

@@ -4,7 +4,8 @@ import { type SwarmEntry, summaryOf } from './keys';
 import type { OpenedSwarm, StoreReader, StoreWriter, SwarmSummary } from './store';
 import { decodeRule, encodeRule } from './rules/codec';
 import type { RuleChange } from './rules/rule';
-import { TableWriter, type WriterLimits } from './table-writer';
+import { TableWriter } from './table-writer';
+import type { WriterLimits } from './writer-limits';
 import type { BlockPosition, ExtentPlace, Swept, Tables } from './tables';
 
 const endlessDisk: DiskSpace = { freeBytes: Number.MAX_SAFE_INTEGER, totalBytes: Number.MAX_SAFE_INTEGER };

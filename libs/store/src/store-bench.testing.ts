@@ -2,7 +2,7 @@ import { TestContent } from './content.testing';
 import type { DiskSpace } from './disk';
 import { ProbationReader } from './probation-reader';
 import { SlabView } from './slab-view';
-import type { WriterLimits } from './table-writer';
+import type { WriterLimits } from './writer-limits';
 import { type Batch, type CommitResult, type StoreReader, type StoreWriter, emptyBatch } from './store';
 
 /** What a writer is opened with. */

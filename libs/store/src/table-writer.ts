@@ -1,13 +1,11 @@
 import type { Extent, SwarmRecord } from '@weir/ppspp';
 import { sameContent, wellFormedBlock, wellFormedExtent, wellFormedRecord } from './admission';
 import { mustBeCapacity } from './capacity';
-import type { Ballast } from './ballast';
-import type { DiskSpace } from './disk';
 import { DiskRoom } from './disk-room';
 import { Drawer } from './drawer';
 import { StoreError } from './errors';
 import { extentFootprint, pageBytes, recordFootprint } from './footprint';
-import { type Judgement, Keeper, type PolicySegment, type SegmentUse, judgementDefaults } from './keeper';
+import { Keeper, type PolicySegment, judgementDefaults } from './keeper';
 import { holdsExtent } from './ledger';
 import { segmentsPerTransactionMax } from './limits';
 import type { RuleChange } from './rules/rule';
@@ -15,6 +13,7 @@ import { PolicyRules } from './rules/policy-rules';
 import { RuleBook } from './rules/rule-book';
 import { bytesWritten, inTheEnd, partsOf } from './parts';
 import { Shelf } from './shelf';
+import type { WriterLimits } from './writer-limits';
 import {
   type Batch,
   type CommitResult,
@@ -29,22 +28,6 @@ import {
   type SwarmWrite,
 } from './store';
 import type { Tables } from './tables';
-
-/** What a writer must keep to. */
-export interface WriterLimits {
-  /** Bytes held by our account, on disk and in memory, never exceeded. */
-  readonly capacityBytes: number;
-  /** Asked once a commit that writes. */
-  readonly disk: () => DiskSpace;
-  /** Room for upkeep on a disk that others filled. */
-  readonly ballast?: Ballast | undefined;
-  /** Bytes of memory for what has yet to prove that it is wanted, once the store is all but full; none, if left out. */
-  readonly probationBytes?: number | undefined;
-  /** How it is judged what to keep; by the defaults, where left out. */
-  readonly judgement?: Partial<Judgement> | undefined;
-  /** Hears of each use, within the commit that tells of it. */
-  readonly onUse?: ((use: SegmentUse) => void) | undefined;
-}
 
 interface Changes {
   readonly written: ExtentRef[];
@@ -66,6 +49,8 @@ export class TableWriter implements StoreWriter {
   private readonly book: RuleBook;
   private readonly policyRules: PolicyRules;
   private readonly room: DiskRoom;
+  /** The last transaction may have freed pages, which nobody may use before the next. */
+  private hasFreed = false;
   private open = true;
   private closing: Promise<void> | undefined;
 
@@ -118,15 +103,12 @@ export class TableWriter implements StoreWriter {
     const before = this.heldBytes;
     const isTooMuch = before > this.room.usableBytes || this.shelf.hasLeftovers;
     // A disk that is full has no room for transactions that free nothing.
-    if (lacking === 0 || !isTooMuch || !this.open) return false;
-    this.room.begin(0);
-    this.atomically(() => {
-      this.shelf.sweep();
-      this.keeper.shrinkTo(this.room.nextLimit(before));
-      this.shelf.keepRecords();
-    });
+    const isUseful = isTooMuch || (this.hasFreed && this.room.hasUpkeep);
+    if (lacking === 0 || !isUseful || !this.open) return false;
+    if (isTooMuch) this.makeWay();
     // What one transaction frees is free once the next is on disk.
     this.atomically(() => this.tables.setNextSwarm(this.tables.nextSwarm()));
+    this.hasFreed = false;
     return this.room.tend() > 0 && this.heldBytes < before;
   }
 
@@ -265,6 +247,16 @@ export class TableWriter implements StoreWriter {
     return storedBytes + memoryBytes;
   }
 
+  /** Evicts some of what the disk has no room for. */
+  private makeWay(): void {
+    this.room.begin(0);
+    this.atomically(() => {
+      this.shelf.sweep();
+      this.keeper.shrinkTo(this.room.nextLimit(this.heldBytes));
+      this.shelf.keepRecords();
+    });
+  }
+
   /** Evicts what a lowered capacity has no room for, a bounded number of segments at a time. */
   private shrink(overdue: readonly PolicySegment[]): void {
     const { ledger } = this.shelf;
@@ -284,6 +276,7 @@ export class TableWriter implements StoreWriter {
     try {
       const result = this.tables.atomically(work);
       this.drawer.settle();
+      this.hasFreed = true;
       return result;
     } catch (cause) {
       this.open = false;
