@@ -187,6 +187,22 @@ describe('what proves a segment', () => {
   });
 });
 
+describe('a probation that is all there is', () => {
+  it('makes the policy LRU', () => {
+    const { request } = underTest({ probationShare: 1 });
+    const lru = new Set<number>();
+    let state = 1;
+    for (let count = 0; count < 5_000; count++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      // Swarms of one segment: nobody comes to anything.
+      const swarm = Math.floor(300 * (state / 2 ** 32) ** 2);
+      expect(request(swarm, 0) === 'hit').toBe(lru.delete(swarm));
+      lru.add(swarm);
+      for (const oldest of lru) if (lru.size > 100) lru.delete(oldest);
+    }
+  });
+});
+
 describe('a segment that somebody is coming to', () => {
   it('stays, where another of its age leaves', () => {
     const { policy, request } = underTest();

@@ -1,17 +1,18 @@
 // Traces in memory, and their replay through a policy.
 import { cpuUsage } from 'node:process';
+import { shotNoise } from './shot-noise.mjs';
 
 const titlesMax = 2 ** 22;
+const unit = 262_144;
 
 /** A model's trace, with what the optimum needs to know beforehand. */
 export function ready(policy, { model, over, requests, seed }) {
-  const settings = { ...policy.defaultSettings(model), ...over };
-  const source = policy.createModel(model, settings, seed, requests);
+  const source = sourceOf(policy, { model, over, requests, seed });
   const request = policy.blankRequest();
   const known = new Map();
   const [swarms, segments] = [[], []];
   const [objects, subscribers] = [new Uint32Array(requests), new Uint32Array(requests)];
-  const inSwarms = model === 'vod' || model === 'mixed';
+  const inSwarms = model !== 'zipf' && model !== 'mzipf';
   for (let number = 0; number < requests; number++) {
     source.next(request);
     const key = request.segment * titlesMax * 1_024 + request.title;
@@ -19,22 +20,27 @@ export function ready(policy, { model, over, requests, seed }) {
     if (object === undefined) {
       object = known.size;
       known.set(key, object);
-      swarms.push(inSwarms ? request.title : 0);
+      swarms.push(inSwarms ? request.title + 1 : 0);
       segments.push(inSwarms ? request.segment : request.title);
     }
     objects[number] = object;
     subscribers[number] = request.subscriber + 1;
   }
-  const log = { objects, bytes: new Uint32Array(known.size).fill(settings.bytes) };
-  const sums = { uniqueBytes: known.size * settings.bytes, requestedBytes: requests * settings.bytes };
+  const log = { objects, bytes: new Uint32Array(known.size).fill(unit) };
+  const sums = { uniqueBytes: known.size * unit, requestedBytes: requests * unit };
   return { ...sums, log, next: policy.nextUses(log), swarms, segments, subscribers };
 }
 
-/** What a policy makes of a trace. Writes are counted from when the cache is full; time is that of the processor. */
+function sourceOf(policy, { model, over, requests, seed }) {
+  if (model === 'shot-noise') return shotNoise(new policy.Random(seed), requests, over);
+  return policy.createModel(model, { ...policy.defaultSettings(model), ...over, bytes: unit }, seed, requests);
+}
+
+/** What a policy makes of a trace. Time is that of the processor. */
 export function replay(policy, trace, { name, capacityBytes, flat = false }) {
   const { log, swarms, segments, subscribers, requestedBytes } = trace;
   const bytes = log.bytes[0];
-  let [writtenBytes, hitBytes, requestedFull] = [0, 0, 0];
+  let [writtenBytes, hitBytes, requestedFull, writtenBefore] = [0, 0, 0, 0];
   const cache = policy.createPolicy(name, {
     ...{ capacityBytes, memoryCapacityBytes: capacityBytes / 10, seed: 12_345, swarmShareMax: 1 },
     listener: { evicted: () => undefined, persist: () => void (writtenBytes += bytes) },
@@ -46,12 +52,14 @@ export function replay(policy, trace, { name, capacityBytes, flat = false }) {
     if (cache.access(swarm, segment, subscribers[number])) hitBytes += bytes;
     else if (cache.insert(swarm, segment, bytes) === 'disk') writtenBytes += bytes;
     if (requestedFull > 0) requestedFull += bytes;
-    else if (cache.residentBytes + bytes > capacityBytes) [requestedFull, writtenBytes] = [bytes, 0];
+    else if (cache.residentBytes + bytes > capacityBytes) [requestedFull, writtenBefore] = [bytes, writtenBytes];
   }
   const { user, system } = cpuUsage(begin);
   return {
     hitRatio: hitBytes / requestedBytes,
-    writeRatio: writtenBytes / Math.max(requestedFull, 1),
+    writeRatio: writtenBytes / requestedBytes,
+    writeRatioFull: (writtenBytes - writtenBefore) / Math.max(requestedFull, 1),
+    ...{ segments: cache.segments, ghosts: cache.ghosts, stateBytes: cache.stateBytes },
     bytesEach: cache.stateBytes / cache.segments,
     nanosecondsEach: ((user + system) * 1_000) / log.objects.length,
   };
