@@ -22,8 +22,8 @@ export interface GuardAddon {
    * `lookUpAnswers`. Takes no lock and waits for no disk: what it finds may be torn.
    */
   lookUp(file: unknown, table: Uint8Array, key: Uint8Array, target: Uint8Array): number;
-  /** Has a thread of the platform's pool read the value; resolves when it did, or could not. */
-  touch(file: unknown, table: Uint8Array, key: Uint8Array): Promise<void>;
+  /** The same, by a thread of the platform's pool, which waits for the disk. The target must be left alone meanwhile. */
+  lookUpElsewhere(file: unknown, table: Uint8Array, key: Uint8Array, target: Uint8Array): Promise<number>;
   /** As the platform's, several times as fast; only where the processor can. */
   readonly crc32?: (bytes: Uint8Array, sum: number) => number;
   /**
@@ -37,7 +37,7 @@ export interface GuardAddon {
 export const lookUpAnswers = { absent: -1, cold: -2, unknown: -3, unsupported: -4 } as const;
 
 /** `addon.cc` has the same number. */
-const addonVersion = 3;
+const addonVersion = 4;
 
 /** Where the addon is built, below the folder of the package. */
 const builtFile = 'libs/store/native/build/Release/weir_store.node';

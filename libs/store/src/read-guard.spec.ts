@@ -32,7 +32,12 @@ describe('a guard', () => {
     };
     const count = (): number => faults;
     const addon = { version: 1, watch: () => 0, unwatch: () => undefined, faults: count, begin: count };
-    const files = { openFile: () => 0, closeFile: () => undefined, lookUp: () => -3, touch: () => Promise.resolve() };
+    const files = {
+      openFile: () => 0,
+      closeFile: () => undefined,
+      lookUp: () => -3,
+      lookUpElsewhere: () => Promise.resolve(-3),
+    };
     return { work, addon: { ...addon, ...files, expect: () => undefined } };
   }
 

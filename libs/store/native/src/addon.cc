@@ -13,7 +13,7 @@ namespace weir {
 namespace {
 
 /** `guard-addon.ts` has the same number. */
-constexpr uint32_t kVersion = 3;
+constexpr uint32_t kVersion = 4;
 
 Napi::Value WatchFile(const Napi::CallbackInfo& info) {
   const std::string path = info[0].As<Napi::String>().Utf8Value();
@@ -62,7 +62,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("openFile", Napi::Function::New(env, OpenFile, "openFile"));
   exports.Set("closeFile", Napi::Function::New(env, CloseFile, "closeFile"));
   exports.Set("lookUp", Napi::Function::New(env, LookUpNow, "lookUp"));
-  exports.Set("touch", Napi::Function::New(env, TouchValue, "touch"));
+  exports.Set("lookUpElsewhere", Napi::Function::New(env, LookUpElsewhere, "lookUpElsewhere"));
   // Whoever finds none takes the platform's.
   if (HasFastCrc32()) exports.Set("crc32", Napi::Function::New(env, SumBytes, "crc32"));
   exports.Set("release", Napi::Function::New(env, ReleasePages, "release"));

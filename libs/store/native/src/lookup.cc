@@ -1,6 +1,5 @@
 #include "lookup.h"
 
-#include <fcntl.h>
 #include <sys/uio.h>
 
 #include <algorithm>
@@ -145,18 +144,6 @@ int64_t LookUp::Read(Bytes table, Bytes key, uint8_t* target, size_t capacity) {
     if (unread != 0) return unread;
   }
   return static_cast<int64_t>(place.length);
-}
-
-void LookUp::Touch(Bytes table, Bytes key) {
-  Place place;
-  if (Locate(table, key, &place) != 0 || place.here != nullptr) return;
-  const off_t from = static_cast<off_t>(place.offset);
-  posix_fadvise(file_.descriptor(), from, static_cast<off_t>(place.length), POSIX_FADV_WILLNEED);
-  uint8_t part[16 * kPageBytes];
-  for (uint64_t done = 0; done < place.length; done += sizeof part) {
-    const size_t length = std::min<uint64_t>(sizeof part, place.length - done);
-    if (ReadAt(place.offset + done, part, length) != 0) return;
-  }
 }
 
 int64_t LookUp::Locate(Bytes table, Bytes key, Place* place) {

@@ -43,9 +43,6 @@ class LookUp {
    */
   int64_t Read(Bytes table, Bytes key, uint8_t* target, size_t capacity);
 
-  /** Reads all of the value, and keeps nothing of it: if the disk gives it, it is in memory afterwards. */
-  void Touch(Bytes table, Bytes key);
-
  private:
   struct Tree;
   struct Node;

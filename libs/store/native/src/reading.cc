@@ -13,11 +13,16 @@ namespace {
 /** Shared with the threads that read it. */
 using File = std::shared_ptr<DataFile>;
 
-/** One value to be touched, on a thread of the platform's pool. */
-struct Touching {
+/** One value to be looked up on a thread of the platform's pool. */
+struct Waiting {
   File file;
   std::vector<uint8_t> table;
   std::vector<uint8_t> key;
+  uint8_t* target = nullptr;
+  size_t capacity = 0;
+  int64_t answer = kUnknown;
+  /** What keeps the target where it is. */
+  napi_ref kept = nullptr;
   napi_async_work work = nullptr;
   napi_deferred deferred = nullptr;
 };
@@ -34,16 +39,20 @@ std::vector<uint8_t> CopyOf(const Napi::Value& value) {
 }
 
 void Execute(napi_env, void* data) {
-  const auto* touching = static_cast<Touching*>(data);
-  if (touching->file != nullptr) LookUp(*touching->file, true).Touch(BytesOf(touching->table), BytesOf(touching->key));
+  auto* const waiting = static_cast<Waiting*>(data);
+  if (waiting->file == nullptr) return;
+  LookUp lookUp(*waiting->file, true);
+  waiting->answer = lookUp.Read(BytesOf(waiting->table), BytesOf(waiting->key), waiting->target, waiting->capacity);
 }
 
 /** Calls that fail do so because the thread is ending: nobody waits then. */
 void Complete(napi_env env, napi_status, void* data) {
-  const std::unique_ptr<Touching> touching(static_cast<Touching*>(data));
-  napi_value nothing = nullptr;
-  if (napi_get_undefined(env, &nothing) == napi_ok) napi_resolve_deferred(env, touching->deferred, nothing);
-  napi_delete_async_work(env, touching->work);
+  const std::unique_ptr<Waiting> waiting(static_cast<Waiting*>(data));
+  napi_value answer = nullptr;
+  const bool known = napi_create_double(env, static_cast<double>(waiting->answer), &answer) == napi_ok;
+  if (known) napi_resolve_deferred(env, waiting->deferred, answer);
+  napi_delete_reference(env, waiting->kept);
+  napi_delete_async_work(env, waiting->work);
 }
 
 }  // namespace
@@ -69,20 +78,24 @@ Napi::Value LookUpNow(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(answer));
 }
 
-Napi::Value TouchValue(const Napi::CallbackInfo& info) {
-  auto touching = std::make_unique<Touching>();
-  touching->file = FileOf(info[0]);
-  touching->table = CopyOf(info[1]);
-  touching->key = CopyOf(info[2]);
+Napi::Value LookUpElsewhere(const Napi::CallbackInfo& info) {
+  auto waiting = std::make_unique<Waiting>();
+  auto target = info[3].As<Napi::Uint8Array>();
+  waiting->file = FileOf(info[0]);
+  waiting->table = CopyOf(info[1]);
+  waiting->key = CopyOf(info[2]);
+  waiting->target = target.Data();
+  waiting->capacity = target.ByteLength();
   napi_value promise = nullptr;
   const napi_env env = info.Env();
-  const napi_value name = Napi::String::New(env, "weir:touch");
-  napi_status status = napi_create_promise(env, &touching->deferred, &promise);
+  const napi_value name = Napi::String::New(env, "weir:lookUp");
+  napi_status status = napi_create_reference(env, target, 1, &waiting->kept);
+  if (status == napi_ok) status = napi_create_promise(env, &waiting->deferred, &promise);
   if (status == napi_ok)
-    status = napi_create_async_work(env, nullptr, name, Execute, Complete, touching.get(), &touching->work);
-  if (status == napi_ok) status = napi_queue_async_work(env, touching->work);
-  if (status != napi_ok) throw Napi::Error::New(env, "the value cannot be touched");
-  touching.release();
+    status = napi_create_async_work(env, nullptr, name, Execute, Complete, waiting.get(), &waiting->work);
+  if (status == napi_ok) status = napi_queue_async_work(env, waiting->work);
+  if (status != napi_ok) throw Napi::Error::New(env, "the value cannot be looked up");
+  waiting.release();
   return Napi::Value(env, promise);
 }
 

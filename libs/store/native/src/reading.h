@@ -5,7 +5,7 @@
 
 namespace weir {
 
-/** `openFile(path)`: what `lookUp` and `touch` take, closed by `closeFile`, and when nobody has it any more. Throws what the platform says. */
+/** `openFile(path)`: what the others take, closed by `closeFile`, and when nobody has it any more. Throws what the platform says. */
 Napi::Value OpenFile(const Napi::CallbackInfo& info);
 
 /** `closeFile(file)`: nothing is found in it from now on. What a thread reads of it is read to its end. */
@@ -14,7 +14,7 @@ void CloseFile(const Napi::CallbackInfo& info);
 /** `lookUp(file, table, key, target)`: the value's length, or a negative number of `lookup.h`. Never waits for a disk. */
 Napi::Value LookUpNow(const Napi::CallbackInfo& info);
 
-/** `touch(file, table, key)`: a promise that is resolved once another thread asked the disk for the value, whatever came of it. */
-Napi::Value TouchValue(const Napi::CallbackInfo& info);
+/** `lookUpElsewhere(file, table, key, target)`: a promise of the same, by another thread, which waits for the disk. */
+Napi::Value LookUpElsewhere(const Napi::CallbackInfo& info);
 
 }  // namespace weir
