@@ -24,7 +24,7 @@ const rememberMillis = 600_000;
 const tendMillis = 1_000;
 
 /** Commits after which leftovers are swept once though more wait: a busy store must get rid of what was erased, too. */
-const commitsPerSweep = 8;
+const commitsPerSweep = 2;
 
 /** What a writer's host stands on, beside the writer. */
 export interface WriterSurroundings {

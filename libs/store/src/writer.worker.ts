@@ -1,6 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import { BootMark, mayBeTorn } from './boot-mark';
-import { makeDirectory } from './directory';
+import { makeDirectory, mustBeOurs } from './directory';
 import { StoreError } from './errors';
 import type { Finding } from './integrity/finding';
 import { inspectStore } from './integrity/inspect-store';
@@ -27,6 +27,7 @@ export default async function runWriter({ options, control }: WriterTask): Promi
 /** No other process writes to the directory meanwhile. */
 async function runLocked(options: LmdbStoreOptions, control: MessagePort): Promise<void> {
   makeDirectory(options.directory);
+  mustBeOurs(options.directory);
   const lock = StoreLock.take(options.directory);
   try {
     const mark = new BootMark(options.directory);
