@@ -4,25 +4,18 @@ import {
   type Candidate,
   type LinkPlan,
   type Micros,
-  type Notice,
   type SwarmId,
   type SwarmMetadata,
 } from '@weir/ppspp';
+import type { AppliancePeerListener } from './appliance-listener';
 import { reachableAddresses } from '@weir/datagram';
-import { createStoreMetrics, type RuleBook, type Finding, type StoreUsage, type SwarmSummary } from '@weir/store';
+import { createStoreMetrics, type RuleBook, type StoreUsage, type SwarmSummary } from '@weir/store';
 import type { Registry } from 'prom-client';
 import { Crew, type CrewSettings } from './crew';
 import { crewListener } from './crew-listener';
-import type {
-  DatapathReport,
-  GuestTotals,
-  InterceptTotals,
-  LiveSwarm,
-  PeerBounds,
-  PeerTotals,
-} from './datapath-messages';
+import type { GuestTotals, InterceptTotals, LiveSwarm, PeerBounds, PeerTotals } from './datapath-messages';
 import { createCrewMetrics, type CrewMetrics } from './datapath-metrics';
-import { ApplianceStore, type StoreTrouble } from './appliance-store';
+import { ApplianceStore } from './appliance-store';
 import { IntegrityDesk, integrityListener } from './integrity-desk';
 import { blockedIn, limitsIn, OperatorDesk } from './operator-desk';
 import { LinkKeeper } from './link-keeper';
@@ -43,26 +36,6 @@ export interface AppliancePeerSettings extends StoreSettings, Omit<CrewSettings,
   readonly fetchPlan?: LinkPlan | undefined;
   /** How far ahead of what subscribers play is fetched first; the endpoint's default, where left out. */
   readonly readAhead?: Micros;
-}
-
-/** Who hears of the appliance's peer, on the control thread. */
-export interface AppliancePeerListener {
-  onNotice(notice: Notice): void;
-  /** Counters of one thread, by its name. */
-  onReport(thread: string, report: DatapathReport): void;
-  onTrouble(message: string): void;
-  /** Damage to the store, which was dealt with. */
-  onFinding?(finding: Finding): void;
-  /** Intercepted flows went to their origins without being revoked. */
-  onFlowsLost(): void;
-  /** A datapath thread ended unasked, and is replaced: until then swarms of its are not served. */
-  onEnded(thread: string, failure: unknown): void;
-  /** All datapath threads run again. */
-  onReplaced(): void;
-  /** What is wrong with the store, as it is now; undefined if nothing is. Meanwhile nothing is stored, and what is on disk not served. */
-  onStore(trouble: StoreTrouble | undefined): void;
-  /** Datapath threads end again and again: the appliance cannot go on. */
-  onFailure(failure: unknown): void;
 }
 
 /**

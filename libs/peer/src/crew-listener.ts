@@ -1,5 +1,5 @@
 import { machineMicros } from '@weir/datagram';
-import type { AppliancePeerListener } from './appliance-peer';
+import type { AppliancePeerListener } from './appliance-listener';
 import type { ApplianceStore } from './appliance-store';
 import type { CrewListener } from './crew';
 import type { CrewMetrics } from './datapath-metrics';

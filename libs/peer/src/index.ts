@@ -1,4 +1,5 @@
-export { AppliancePeer, type AppliancePeerListener, type AppliancePeerSettings } from './appliance-peer';
+export type { AppliancePeerListener } from './appliance-listener';
+export { AppliancePeer, type AppliancePeerSettings } from './appliance-peer';
 export type { StoreState } from './appliance-store';
 export type { ContentStore, ContentWrite, ContentWritten } from './content-store';
 export type { DatapathReport, InterceptTotals, LiveSwarm, PeerTotals } from './datapath-messages';
