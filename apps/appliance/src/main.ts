@@ -38,6 +38,7 @@ export async function runAppliance(options: ApplianceOptions = {}): Promise<void
   await terminated();
   supervision.stop();
   await app.close();
+  supervision.over();
 }
 
 function terminated(): Promise<void> {

@@ -173,5 +173,6 @@ export class ApplianceStore {
 
 const slowTrouble: StoreTrouble = {
   reason: 'slow',
-  message: 'the disk does not keep up: reads take seconds, or a transaction does not end',
+  message:
+    'the disk does not keep up, or does not give up what is written anew: reads take seconds, or a transaction does not end',
 };

@@ -3,6 +3,7 @@ import {
   emptyBatch,
   type Erasure,
   type Finding,
+  HeadWatch,
   IntegrityLog,
   type IntegrityMetrics,
   type IntegrityState,
@@ -19,6 +20,10 @@ import {
 } from '@weir/store';
 import type { Notice, SwarmId } from '@weir/ppspp';
 import type { Registry } from 'prom-client';
+import { withinMillis } from './within-millis';
+
+/** Milliseconds that the end of the appliance waits for the scrub. */
+const stopMillisMax = 3_000;
 
 /** What the desk stands on. */
 export interface IntegrityParts {
@@ -50,6 +55,7 @@ export class IntegrityDesk {
   private readonly log: IntegrityLog;
   private readonly metrics: IntegrityMetrics;
   private readonly scrubber: Scrubber;
+  private readonly heads: HeadWatch;
   private latest: PageReport | undefined;
 
   constructor(
@@ -59,6 +65,7 @@ export class IntegrityDesk {
     const { storeDirectory: directory, scrubRate: bytesPerSecond, registry } = parts;
     this.log = new IntegrityLog(directory);
     this.metrics = createIntegrityMetrics(registry);
+    this.heads = new HeadWatch(directory, (page) => this.noteHead(page));
     this.scrubber = new Scrubber({ directory, bytesPerSecond }, this.log, {
       isUsable: () => !parts.writer.isDown,
       storedBytes: () => parts.writer.usage().storedBytes,
@@ -79,6 +86,7 @@ export class IntegrityDesk {
     if (inspection.findings.length > 0) this.note(inspection.findings);
     const mustScrub = mayBeTorn(lastEnd) && inspection.report !== undefined && this.parts.scrubRate > 0;
     this.scrubber.start(mustScrub);
+    this.heads.start();
   }
 
   /** The store was started again. */
@@ -125,8 +133,16 @@ export class IntegrityDesk {
     this.scrubber.cancel();
   }
 
-  stop(): Promise<void> {
-    return this.scrubber.stop();
+  /** Waits for what the scrub is at, but not for a disk that does not answer. */
+  async stop(): Promise<void> {
+    this.heads.stop();
+    await withinMillis(this.scrubber.stop(), stopMillisMax);
+  }
+
+  private noteHead(page: number): void {
+    const detail = `the disk does not give up the head of a value, page ${page}; the value leaves`;
+    const when = Math.floor(Date.now() / 1000);
+    this.note([{ when, kind: 'overflow', foundBy: 'read', remedy: 'mended', detail }]);
   }
 
   private async erase(erasures: readonly Erasure[]): Promise<void> {

@@ -9,6 +9,7 @@
             "sources": [
               "src/addon.cc",
               "src/ahead.cc",
+              "src/covers.cc",
               "src/crc32.cc",
               "src/data-file.cc",
               "src/filler.cc",
@@ -17,6 +18,7 @@
               "src/maps.cc",
               "src/reading.cc",
               "src/release.cc",
+              "src/writers.cc",
             ],
           },
           {"type": "none"},

@@ -10,8 +10,23 @@ export interface GuardAddon {
   unwatch(number: number): void;
   /** How many faults there were: between two equal answers, everything that was read was in the file. */
   faults(): number;
-  /** The same, when pages that could not be read are given back to be tried again; -1 while some of them cannot be. */
+  /** The same, when pages that could not be read are given back to be tried again. */
   begin(): number;
+  /**
+   * This thread writes until `letGo`: where a page cannot be read it waits for the disk. The number is for the two below; -1 where it
+   * writes already, or too many do.
+   */
+  hold(): number;
+  /** True if the thread was shown something that is not in its file, because that was cut. */
+  letGo(number: number): boolean;
+  /** The same, in between. */
+  isTainted(number: number): boolean;
+  /** The page that a thread waits for, and how often the disk was asked for it; undefined while none does. */
+  awaited(): AwaitedPage | undefined;
+  /** What is to be written in the place of the page that is waited for; false if that is another one. */
+  supply(page: number, bytes: Uint8Array): boolean;
+  /** Ends the process with a status, at once, whatever its threads wait for. */
+  end(status: number): void;
   /** Has the system begin to read pages of an open file, in ascending order. */
   expect(descriptor: number, pages: Float64Array): void;
   /** A data file to be read beside LMDB. Throws what the platform says. */
@@ -36,8 +51,14 @@ export interface GuardAddon {
 /** What `lookUp` says instead of a length; `lookup.h` has the same. */
 export const lookUpAnswers = { absent: -1, cold: -2, unknown: -3, unsupported: -4 } as const;
 
+/** A page of the store's file that a thread which writes cannot go on without. */
+export interface AwaitedPage {
+  readonly page: number;
+  readonly tries: number;
+}
+
 /** `addon.cc` has the same number. */
-const addonVersion = 4;
+const addonVersion = 5;
 
 /** Where the addon is built, below the folder of the package. */
 const builtFile = 'libs/store/native/build/Release/weir_store.node';

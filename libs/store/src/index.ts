@@ -24,6 +24,8 @@ export { type DamageKind, damageKinds, type Finding, type FoundBy, type Remedy }
 export type { PageReport } from './integrity/inspect-pages';
 export type { StoreInspection } from './integrity/inspect-store';
 export { IntegrityLog, type IntegrityState, type ScrubPass } from './integrity/integrity-log';
+export { endProcess } from './process-end';
+export { HeadWatch } from './scrub/head-watch';
 export { Scrubber, type ScrubListener, type ScrubProgress, type ScrubSettings } from './scrub/scrubber';
 export { DistantWitness, type WitnessOptions } from './witness/distant-witness';
 export { type FoundSwarm, type StoreWitness, witnessBy } from './witness/witness';

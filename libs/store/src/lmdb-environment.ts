@@ -8,6 +8,7 @@ import { pageBytes } from './footprint';
 import { databaseNames, decodeCount, encodeCount, formatVersion, metaKeys, upgradableVersions } from './keys';
 import { readersMax } from './limits';
 import { ReadGuard } from './read-guard';
+import { warmReaderTable } from './reader-table';
 
 /** One of the databases. */
 export type Table = Database<Buffer, Buffer>;
@@ -39,6 +40,7 @@ const opening = { ...bytesAsTheyAre, noSubdir: false, pageSize: pageBytes, maxDb
  */
 export function openForWriting(directory: string, capacityBytes: number): Environment {
   makeDirectory(directory);
+  warmReaderTable(directory);
   const mapSize = Math.min(mapBytesMax, Math.ceil((2 * capacityBytes) / pageBytes) * pageBytes);
   const environment = opened({ ...opening, path: directory, mapSize }, (root) => tablesToWrite(root, directory));
   invariant(environment !== undefined, 'a writer makes what is not there');
@@ -79,7 +81,7 @@ function opened(
   try {
     root = early === undefined ? openRoot(options) : early.once(() => openRoot(options));
     const guard = early ?? new ReadGuard(file);
-    const tables = tablesOf(root, guard, make);
+    const tables = tablesOf(root, guard, { make, writes: options.readOnly !== true });
     if (tables !== undefined) return { ...tables, root, file, guard };
   } catch (error) {
     abandon(root, early);
@@ -89,12 +91,19 @@ function opened(
   return undefined;
 }
 
-function tablesOf(root: Root, guard: ReadGuard, make: (root: Root) => Tables | undefined): Tables | undefined {
-  return guard.once((mustBeWhole) => {
+interface Making {
+  readonly make: (root: Root) => Tables | undefined;
+  /** What is not found is made. */
+  readonly writes: boolean;
+}
+
+function tablesOf(root: Root, guard: ReadGuard, { make, writes }: Making): Tables | undefined {
+  const made = (mustBeWhole: () => void): Tables | undefined => {
     const tables = make(root);
     mustBeWhole();
     return tables;
-  });
+  };
+  return writes ? guard.write(made) : guard.once(made);
 }
 
 /** What cannot be used is closed, whatever it says to that. */

@@ -50,23 +50,28 @@ export function openLmdb(
   const copy = new RulesCopy(directory);
   const tables = new LmdbTables(environment, copy, onFindings);
   const now = Math.floor(Date.now() / 1000);
-  const guarded = <Result>(work: () => Result): Result => {
+  const whole =
+    <Result>(work: () => Result) =>
+    (mustBeWhole: () => void): Result => {
+      const result = work();
+      mustBeWhole();
+      return result;
+    };
+  const orClosed = <Result>(work: () => Result): Result => {
     try {
-      return environment.guard.once((mustBeWhole) => {
-        const result = work();
-        mustBeWhole();
-        return result;
-      });
+      return work();
     } catch (error) {
       tables.close().catch(() => undefined);
       throw error;
     }
   };
-  onFindings(guarded(() => mend({ environment, copy, lostRules, now })));
-  guarded(() => tables.renewCopy());
+  const { guard } = environment;
+  onFindings(orClosed(() => guard.write(whole(() => mend({ environment, copy, lostRules, now })))));
+  orClosed(() => guard.once(whole(() => tables.renewCopy())));
   const space = (): DiskSpace => ({ ...diskSpaceAt(directory), ...tables.space() });
+  const limited = { ...limits, disk: disk ?? space };
   return () =>
-    guarded(() => new TableWriter(tables, { ...limits, disk: disk ?? space, ballast: new Ballast(directory) }));
+    orClosed(() => guard.once(whole(() => new TableWriter(tables, { ...limited, ballast: new Ballast(directory) }))));
 }
 
 /** Opens a directory for reading, from any thread or process. */

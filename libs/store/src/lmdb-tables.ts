@@ -65,18 +65,18 @@ export class LmdbTables implements Tables {
     this.pageReturn = new PageReturn(environment.file, () => oldestRead(current(environment).root.readerList()));
   }
 
-  /** Throws STORE_UNREADABLE, and commits nothing, if the file became shorter, or if pages of it cannot be read. */
+  /** Throws STORE_UNREADABLE, and commits nothing, if the file became shorter; waits where a page cannot be read. */
   atomically<Result>(work: () => Result): Result {
     this.mustNotHaveShrunk();
     this.newRules = [];
     this.heads.begin();
-    return this.environment.guard.once((mustBeWhole) => {
+    return this.environment.guard.write((mustBeWhole) => {
       const result = this.environment.root.transactionSync(() => {
         const done = work();
         mustBeWhole();
         return done;
       });
-      // The commit itself reads the list of free pages. What it wrote is sound; what it knows of the list no longer is.
+      // The commit itself reads the list of free pages.
       mustBeWhole();
       if (this.newRules.length > 0 || this.copyIsBehind) this.keepRules();
       return result;
@@ -163,11 +163,15 @@ export class LmdbTables implements Tables {
     this.copied((copy) => copy.renew([...this.environment.rules.getRange()]));
   }
 
+  /** It is of no use in pieces, and no loss: it is learnt again. */
   policy(): Uint8Array | undefined {
+    return this.environment.guard.readOr(() => this.wholePolicy());
+  }
+
+  private wholePolicy(): Uint8Array | undefined {
     const parts: Uint8Array[] = [];
     for (const { key, value } of this.environment.policy.getRange()) {
       const part = unsealed(key, value);
-      // It is of no use in pieces, and no loss: it is learnt again.
       if (part === undefined) return undefined;
       parts.push(Buffer.from(part));
     }

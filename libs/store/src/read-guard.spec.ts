@@ -38,7 +38,9 @@ describe('a guard', () => {
       lookUp: () => -3,
       lookUpElsewhere: () => Promise.resolve(-3),
     };
-    return { work, addon: { ...addon, ...files, expect: () => undefined } };
+    const nothing = { hold: () => -1, letGo: () => false, isTainted: () => false, awaited: () => undefined };
+    const silent = { expect: () => undefined, supply: () => false, end: () => undefined };
+    return { work, addon: { ...addon, ...files, ...nothing, ...silent } };
   }
 
   it('tries again what met a fault, which may be another thread’s, and gives up at the third', () => {

@@ -11,6 +11,8 @@ const triesMax = 3;
  */
 export class ReadGuard {
   private readonly number: number | undefined;
+  /** Faults that were dealt with where they happened. */
+  private spared = 0;
 
   /** Watches `file`, which exists, until `close`. */
   constructor(
@@ -31,7 +33,19 @@ export class ReadGuard {
       } catch (error) {
         if (before === this.addon.faults()) throw error;
       }
-      if (tries === triesMax) throw unreadable();
+      if (tries === triesMax) throw this.unreadableNow();
+    }
+  }
+
+  /** As `read`, of what can be done without: undefined in its place. To whom it is part of, it counts as read. */
+  readOr<Result>(work: () => Result): Result | undefined {
+    const before = this.addon?.faults() ?? 0;
+    try {
+      return this.read(work);
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== 'STORE_UNREADABLE') throw error;
+      this.spared += (this.addon?.faults() ?? 0) - before;
+      return undefined;
     }
   }
 
@@ -46,16 +60,37 @@ export class ReadGuard {
       await touch();
       if (before === this.addon.faults()) return;
     }
-    throw unreadable();
+    throw this.unreadableNow();
+  }
+
+  /**
+   * Runs a transaction that writes: where a page cannot be read it waits until the disk gives it up, for what LMDB believes of a page it
+   * writes down. `mustBeWhole` throws STORE_UNREADABLE from within where a page is gone for good, because the file was cut.
+   */
+  write<Result>(work: (mustBeWhole: () => void) => Result): Result {
+    const { addon } = this;
+    const number = this.number === undefined ? -1 : (addon?.hold() ?? -1);
+    if (addon === undefined || number < 0) return this.once(work);
+    const mustBeWhole = (): void => {
+      if (addon.isTainted(number)) throw unreadable();
+    };
+    try {
+      return work(mustBeWhole);
+    } catch (error) {
+      mustBeWhole();
+      throw error;
+    } finally {
+      addon.letGo(number);
+    }
   }
 
   /** Runs what cannot be done twice; `mustBeWhole` throws STORE_UNREADABLE from within once it met unreadable pages. */
   once<Result>(work: (mustBeWhole: () => void) => Result): Result {
     const { addon } = this;
     if (addon === undefined || this.number === undefined) return work(() => undefined);
-    const before = addon.begin();
+    const before = addon.begin() - this.spared;
     const mustBeWhole = (): void => {
-      if (before !== addon.faults()) throw unreadable();
+      if (before !== addon.faults() - this.spared) throw unreadable();
     };
     try {
       return work(mustBeWhole);
@@ -63,6 +98,12 @@ export class ReadGuard {
       mustBeWhole();
       throw error;
     }
+  }
+
+  /** Nothing is left covered: who writes waits for that. */
+  private unreadableNow(): StoreError {
+    this.addon?.begin();
+    return unreadable();
   }
 
   close(): void {

@@ -2,8 +2,12 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { serviceEnvironment } from '@weir/config';
 import { machineMicros, notifyService } from '@weir/datagram';
 import { PeerService } from '@weir/peer';
+import { endProcess } from '@weir/store';
 import { ReadinessRegistry } from '@weir/telemetry';
 import { Supervisor } from './supervisor';
+
+/** Milliseconds that the process has to end by itself once all of it is closed. */
+const endMillisMax = 2_000;
 
 /** The appliance as its service manager sees it; without one, nothing. */
 @Injectable()
@@ -39,6 +43,11 @@ export class SupervisionService implements BeforeApplicationShutdown {
   /** To be called before anything of it is closed. */
   stop(): void {
     this.supervisor?.stop();
+  }
+
+  /** To be called when all of it is closed: threads that a disk holds up do not keep the process from its end. */
+  over(): void {
+    setTimeout(() => endProcess(0), endMillisMax).unref();
   }
 
   beforeApplicationShutdown(): void {

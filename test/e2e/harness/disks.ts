@@ -16,7 +16,13 @@ const guard = join(root, 'libs/store/native/build/Release/weir_store.node');
 const source = join(__dirname, 'faulty-disk.c');
 
 /** How a disk fails: see `faulty-disk.c`. */
-export type Fault = 'ok' | 'eio-read' | 'eio-write' | 'enospc' | `delay ${number} ${number}`;
+export type Fault =
+  | 'ok'
+  | 'eio-read'
+  | 'eio-write'
+  | 'enospc'
+  | `delay ${number} ${number}`
+  | `eio-part ${number} ${number} ${number} ${number}`;
 
 /** A chapter that mounts disks of its own; where that cannot be, it is skipped with a line that says so. */
 export function describeDisks(name: string, chapter: () => void): void {

@@ -3,6 +3,8 @@
  *
  *   ok                 as a sound disk; what is late comes at once
  *   eio-read           reads fail
+ *   eio-part FROM TO SHARE SEED
+ *                      reads of some pages between the bytes FROM and TO of a file fail: SHARE of a thousand, those that SEED says
  *   eio-write          writes, fsync and new files fail
  *   enospc             the same, because nothing is free
  *   delay MILLIS FROM  reads behind the first FROM bytes of a file take so long: what is read all the time is in memory
@@ -28,8 +30,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PAGE 4096
+
 struct faults {
   int read_error;
+  long from;
+  long to;
+  /* Pages of a thousand, and which ones. */
+  unsigned share;
+  unsigned seed;
   int write_error;
   long delay_millis;
   long late_from;
@@ -63,9 +72,25 @@ static void be_late(void) {
   }
 }
 
-static int read_fault(off_t offset) {
+/* Whether a page is one that cannot be read: the same ones as long as nothing changes. */
+static int is_bad(long page) {
+  unsigned long mixed = ((unsigned long)page + 1) * 0x9e3779b97f4a7c15 ^ (unsigned long)faults.seed * 0xbf58476d1ce4e5b9;
+  mixed = (mixed ^ mixed >> 31) * 0x94d049bb133111eb;
+  return (mixed >> 33) % 1000 < faults.share;
+}
+
+static int read_error(off_t offset, size_t size) {
+  if (faults.read_error == 0 || faults.to == 0) return faults.read_error;
+  long from = offset > faults.from ? offset : faults.from;
+  long to = offset + (off_t)size < faults.to ? offset + (off_t)size : faults.to;
+  for (long page = from / PAGE; page * PAGE < to; page++)
+    if (is_bad(page)) return faults.read_error;
+  return 0;
+}
+
+static int read_fault(off_t offset, size_t size) {
   pthread_mutex_lock(&lock);
-  int error = faults.read_error;
+  int error = read_error(offset, size);
   int late = faults.delay_millis > 0 && offset >= faults.late_from;
   if (error != 0 || late) faulty_reads++;
   if (late) be_late();
@@ -116,7 +141,7 @@ static int disk_create(const char *path, mode_t mode, struct fuse_file_info *fil
 
 static int disk_read(const char *path, char *bytes, size_t size, off_t offset, struct fuse_file_info *file) {
   (void)path;
-  int error = read_fault(offset);
+  int error = read_fault(offset, size);
   return error != 0 ? error : result((int)pread((int)file->fh, bytes, size, offset));
 }
 
@@ -196,6 +221,8 @@ static int understood(const char *line, struct faults *wanted) {
   if (strcmp(line, "eio-read\n") == 0) wanted->read_error = EIO;
   else if (strcmp(line, "eio-write\n") == 0) wanted->write_error = EIO;
   else if (strcmp(line, "enospc\n") == 0) wanted->write_error = ENOSPC;
+  else if (sscanf(line, "eio-part %ld %ld %u %u", &wanted->from, &wanted->to, &wanted->share, &wanted->seed) == 4)
+    wanted->read_error = EIO;
   else if (sscanf(line, "delay %ld %ld", &wanted->delay_millis, &wanted->late_from) != 2) return strcmp(line, "ok\n") == 0;
   return 1;
 }

@@ -1,19 +1,22 @@
 // What the addon gives to JavaScript; libs/store/src/guard-addon.ts has the types.
 #include <napi.h>
+#include <unistd.h>
 
 #include <cstring>
 
 #include "ahead.h"
 #include "crc32.h"
+#include "filler.h"
 #include "guard.h"
 #include "reading.h"
 #include "release.h"
+#include "writers.h"
 
 namespace weir {
 namespace {
 
 /** `guard-addon.ts` has the same number. */
-constexpr uint32_t kVersion = 4;
+constexpr uint32_t kVersion = 5;
 
 Napi::Value WatchFile(const Napi::CallbackInfo& info) {
   const std::string path = info[0].As<Napi::String>().Utf8Value();
@@ -28,12 +31,37 @@ void UnwatchFile(const Napi::CallbackInfo& info) { Unwatch(info[0].As<Napi::Numb
 
 Napi::Value CountFaults(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), Faults()); }
 
-/** -1 where there are pages that cannot be given back. */
-Napi::Value BeginReading(const Napi::CallbackInfo& info) {
-  bool clean = true;
-  const uint32_t faults = Begin(&clean);
-  return Napi::Number::New(info.Env(), clean ? static_cast<double>(faults) : -1);
+Napi::Value BeginReading(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), Begin()); }
+
+Napi::Value HoldPages(const Napi::CallbackInfo& info) { return Napi::Number::New(info.Env(), Hold()); }
+
+Napi::Value LetPagesGo(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), LetGo(info[0].As<Napi::Number>().Int32Value()));
 }
+
+Napi::Value IsTaintedNow(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), IsTainted(info[0].As<Napi::Number>().Int32Value()));
+}
+
+/** Undefined where nobody waits. */
+Napi::Value AwaitedPage(const Napi::CallbackInfo& info) {
+  const Awaited awaited = WhatIsAwaited();
+  if (awaited.page < 0) return info.Env().Undefined();
+  Napi::Object answer = Napi::Object::New(info.Env());
+  answer.Set("page", static_cast<double>(awaited.page));
+  answer.Set("tries", awaited.tries);
+  return answer;
+}
+
+Napi::Value SupplyPage(const Napi::CallbackInfo& info) {
+  const auto bytes = info[1].As<Napi::Uint8Array>();
+  const bool isPage = bytes.ByteLength() == kPageBytes;
+  const int64_t page = info[0].As<Napi::Number>().Int64Value();
+  return Napi::Boolean::New(info.Env(), isPage && Supply(page, bytes.Data()));
+}
+
+/** Ends the process at once: threads that wait for a disk are waited for by everything else. */
+void EndProcess(const Napi::CallbackInfo& info) { _exit(info[0].As<Napi::Number>().Int32Value()); }
 
 void ExpectPages(const Napi::CallbackInfo& info) {
   const auto pages = info[1].As<Napi::Float64Array>();
@@ -58,6 +86,13 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("unwatch", Napi::Function::New(env, UnwatchFile, "unwatch"));
   exports.Set("faults", Napi::Function::New(env, CountFaults, "faults"));
   exports.Set("begin", Napi::Function::New(env, BeginReading, "begin"));
+  exports.Set("release", Napi::Function::New(env, ReleasePages, "release"));
+  exports.Set("letGo", Napi::Function::New(env, LetPagesGo, "letGo"));
+  exports.Set("hold", Napi::Function::New(env, HoldPages, "hold"));
+  exports.Set("isTainted", Napi::Function::New(env, IsTaintedNow, "isTainted"));
+  exports.Set("awaited", Napi::Function::New(env, AwaitedPage, "awaited"));
+  exports.Set("supply", Napi::Function::New(env, SupplyPage, "supply"));
+  exports.Set("end", Napi::Function::New(env, EndProcess, "end"));
   exports.Set("expect", Napi::Function::New(env, ExpectPages, "expect"));
   exports.Set("openFile", Napi::Function::New(env, OpenFile, "openFile"));
   exports.Set("closeFile", Napi::Function::New(env, CloseFile, "closeFile"));
@@ -65,7 +100,6 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("lookUpElsewhere", Napi::Function::New(env, LookUpElsewhere, "lookUpElsewhere"));
   // Whoever finds none takes the platform's.
   if (HasFastCrc32()) exports.Set("crc32", Napi::Function::New(env, SumBytes, "crc32"));
-  exports.Set("release", Napi::Function::New(env, ReleasePages, "release"));
   return exports;
 }
 
