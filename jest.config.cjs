@@ -22,7 +22,7 @@ module.exports = {
   projects: [
     project('unit', ['libs/**', 'apps/**', 'test', 'test/interop/**', 'test/fuzz/**']),
     project('sim', ['test/sim/**']),
-    project('e2e', ['test/e2e/**', 'test/crash/**']),
+    project('e2e', ['test/e2e/**', 'test/crash/**', 'test/eio/**']),
     project('netns', ['test/netns/**']),
   ],
 };

@@ -1,3 +1,4 @@
+import { placesIn } from '../../libs/store/src/integrity/pages.testing';
 import { Appliance } from './harness/appliance';
 import { describeDisks, FaultyDisk } from './harness/disks';
 import { fetchFile, startSeeder } from './harness/peers';
@@ -10,6 +11,10 @@ jest.setTimeout(90_000);
 const answerMillisMax = 2_000;
 /** What is tried again after 1, 2 and 4 seconds is back by then. */
 const recoveryMillisMax = 30_000;
+/** `TimeoutStopSec` of `ops/systemd/weir.service`. */
+const stopMillisMax = 20_000;
+/** Of the store's file. */
+const pageBytes = 4096;
 const size = 4_000_000;
 
 interface Published {
@@ -35,7 +40,7 @@ describeDisks('an appliance whose disk fails', () => {
 
   it('lives when nothing can be read, says so, and comes back by itself', async () => {
     const { held, other } = await twoContents();
-    const told = appliance.program.line('stdout', /the store is down: STORE_/);
+    const told = appliance.program.line('stdout', /the store is (down: STORE_|slow: )/);
     await disk.set('eio-read');
     await fetchRight(held);
     await told;
@@ -66,6 +71,35 @@ describeDisks('an appliance whose disk fails', () => {
       await endsInOrder();
     },
   );
+
+  it('removes what the disk does not give up any more, and goes on', async () => {
+    const { held, other } = await twoContents();
+    const heads = placesIn(stage.path('store-behind/data.mdb')).flatMap(({ tree, overflow }) =>
+      tree === 'extents' && overflow !== undefined ? [overflow.first] : [],
+    );
+    const head = heads[heads.length >> 1] ?? 0;
+    await disk.set(`eio-part ${head * pageBytes} ${(head + 1) * pageBytes} 1000 0`);
+    expect((await appliance.request('DELETE', `/v1/swarms/${held.swarmId}`)).status).toBe(204);
+    await register(other);
+    await appliance.untilComplete(other.swarmId);
+    expect((await disk.set('ok')).reads).toBeGreaterThan(0);
+    expect(await appliance.metric('store_damage_total', { kind: 'overflow' })).toBe(1);
+    await untilInUse(other);
+    await endsInOrder();
+  });
+
+  it('ends in time though its disk does not answer', async () => {
+    const { held, other } = await twoContents();
+    await disk.set('delay 600000 0');
+    await register(other);
+    await fetchRight(held);
+    // Who asks for what waits for the disk keeps nothing from its end.
+    appliance.request('DELETE', `/v1/swarms/${held.swarmId}`).catch(() => undefined);
+    const asked = performance.now();
+    await endsInOrder();
+    expect(performance.now() - asked).toBeLessThan(stopMillisMax);
+    expect((await disk.set('ok')).reads).toBeGreaterThan(0);
+  });
 
   it('answers operators while reads take half a minute, has subscribers served from outside, and comes back', async () => {
     const { held, other } = await twoContents();

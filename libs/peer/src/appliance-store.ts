@@ -11,6 +11,7 @@ import {
   withMemory,
 } from '@weir/store';
 import type { Crew } from './crew';
+import { stopMillis } from './stop-times';
 import { withinMillis } from './within-millis';
 
 /** Why the store is of no use: its writer failed, or the disk does not keep up. */
@@ -27,9 +28,6 @@ export type StoreState = StoreTrouble | { readonly reason: 'loading' | 'working'
 
 /** Milliseconds that who asks what is stored waits for it, right after a start. */
 const knownMillisMax = 500;
-
-/** Milliseconds that the end of the appliance waits for a disk that does not answer: what was not written by then is fetched again. */
-const stopMillisMax = 10_000;
 
 /**
  * The appliance's store, which may fail: then every thread leaves it, nothing is stored and nothing of it served, and its writer is
@@ -138,7 +136,7 @@ export class ApplianceStore {
       .then(() => this.witness.close())
       .then(() => this.keeper.stop())
       .catch(() => undefined);
-    await withinMillis(stopped, stopMillisMax);
+    await withinMillis(stopped, stopMillis.store);
   }
 
   private get current(): StoreTrouble | undefined {
@@ -147,7 +145,7 @@ export class ApplianceStore {
 
   private async leave(failure: unknown): Promise<void> {
     this.note(failure);
-    await Promise.all([withinMillis(this.witness.detach(), stopMillisMax), this.crew?.leaveStore()]);
+    await Promise.all([withinMillis(this.witness.detach(), stopMillis.store), this.crew?.leaveStore()]);
   }
 
   private join(): void {

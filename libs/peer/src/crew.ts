@@ -18,7 +18,9 @@ import { Pulse } from './pulse';
 import { RestartBudget } from './restart-budget';
 import { SharedFlows } from './shared-flows';
 import { hasNativeSockets, Sockets, type SocketPlan } from './sockets';
+import { stopMillis } from './stop-times';
 import { SwarmGate } from './swarm-gate';
+import { withinMillis } from './within-millis';
 
 /** What all datapath threads are told. */
 export interface CrewSettings
@@ -149,10 +151,10 @@ export class Crew {
     for (const thread of this.threads) thread.tell({ type: 'store-up', store: this.parts.writer.connect() });
   }
 
-  /** Leaves all peers, ends the threads, closes the sockets. */
+  /** Leaves all peers, ends the threads, closes the sockets. A thread that the disk holds up is not waited for. */
   async stop(): Promise<void> {
     this.stopping = true;
-    await Promise.allSettled(this.threads.map((thread) => thread.stop()));
+    await withinMillis(Promise.allSettled(this.threads.map((thread) => thread.stop())), stopMillis.crew);
     this.parts.sockets?.close();
     this.over.resolve();
   }

@@ -23,11 +23,13 @@ import { Pulse } from './pulse';
 import { Reporter } from './reporter';
 import { SharedCells } from './shared-cells';
 import { SharedFlows } from './shared-flows';
+import { stopMillis } from './stop-times';
 import { StoreRoom } from './store-room';
 import { StoredContent } from './stored-content';
 import { SwarmGate } from './swarm-gate';
 import { threadPorts, type ThreadPorts } from './thread-ports';
 import { ThreadStore } from './thread-store';
+import { withinMillis } from './within-millis';
 
 /** How often the control thread hears of the counters. */
 const reportMillis = 1_000;
@@ -173,10 +175,10 @@ export class Datapath {
   private async end(): Promise<void> {
     clearInterval(this.timer);
     // What still waits for an answer is passed on.
-    await this.driver.close();
+    await withinMillis(this.driver.close(), stopMillis.stored);
     this.entrance.close();
     await this.report();
-    await this.content.close();
+    await withinMillis(this.content.close(), stopMillis.stored);
     await this.verifier.close();
   }
 

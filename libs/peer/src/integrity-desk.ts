@@ -20,10 +20,8 @@ import {
 } from '@weir/store';
 import type { Notice, SwarmId } from '@weir/ppspp';
 import type { Registry } from 'prom-client';
+import { stopMillis } from './stop-times';
 import { withinMillis } from './within-millis';
-
-/** Milliseconds that the end of the appliance waits for the scrub. */
-const stopMillisMax = 3_000;
 
 /** What the desk stands on. */
 export interface IntegrityParts {
@@ -136,7 +134,7 @@ export class IntegrityDesk {
   /** Waits for what the scrub is at, but not for a disk that does not answer. */
   async stop(): Promise<void> {
     this.heads.stop();
-    await withinMillis(this.scrubber.stop(), stopMillisMax);
+    await withinMillis(this.scrubber.stop(), stopMillis.scrub);
   }
 
   private noteHead(page: number): void {

@@ -69,6 +69,43 @@ describe('a guard', () => {
     expect(work()).toBe(2);
   });
 
+  it('has who writes hold out, and does not take others’ faults for its own', () => {
+    const { addon, work } = addonFaultingAt(1);
+    const calls: string[] = [];
+    const holding = {
+      ...addon,
+      hold: () => calls.push('hold') - 1,
+      release: () => calls.push('release') > 0,
+      isTainted: () => false,
+    };
+    const guard = new ReadGuard('', holding);
+    expect(guard.write((mustBeWhole) => (mustBeWhole(), work()))).toBe(1);
+    expect(calls).toEqual(['hold', 'release']);
+    const failing = (): never => {
+      throw new TypeError('its own');
+    };
+    expect(() => guard.write(failing)).toThrow('its own');
+    expect(calls).toHaveLength(4);
+  });
+
+  it('commits nothing of a file that was cut meanwhile', () => {
+    const { addon } = addonFaultingAt();
+    const guard = new ReadGuard('', { ...addon, hold: () => 0, isTainted: () => true });
+    expect(() => guard.write((mustBeWhole) => mustBeWhole())).toThrow('does not give up');
+  });
+
+  it('does without what can be done without, and what that is part of goes on', () => {
+    const { addon, work } = addonFaultingAt(1, 2, 3);
+    const guard = new ReadGuard('', addon);
+    const whole = guard.once((mustBeWhole) => {
+      const part = guard.readOr(work);
+      mustBeWhole();
+      return part;
+    });
+    expect(whole).toBeUndefined();
+    expect(guard.readOr(work)).toBe(4);
+  });
+
   it('has nothing read here that could not be touched elsewhere', async () => {
     const { addon, work } = addonFaultingAt(1, 2);
     await expect(new ReadGuard('', addon).warm(() => Promise.resolve(work()))).rejects.toThrow('does not give up');

@@ -6,8 +6,12 @@ import { endProcess } from '@weir/store';
 import { ReadinessRegistry } from '@weir/telemetry';
 import { Supervisor } from './supervisor';
 
-/** Milliseconds that the process has to end by itself once all of it is closed. */
-const endMillisMax = 2_000;
+/**
+ * Milliseconds that closing all of it may take, and that the process then has to end by itself: less than the 20 seconds after which
+ * the service manager kills it. What a disk holds up may be waited for by anybody, as by who asked to have something removed.
+ */
+const closeMillisMax = 18_000;
+const endMillisMax = 1_000;
 
 /** The appliance as its service manager sees it; without one, nothing. */
 @Injectable()
@@ -40,14 +44,15 @@ export class SupervisionService implements BeforeApplicationShutdown {
       );
   }
 
-  /** To be called before anything of it is closed. */
+  /** To be called before anything of it is closed: however the disk does, the process ends in time. */
   stop(): void {
     this.supervisor?.stop();
+    endWithin(closeMillisMax);
   }
 
   /** To be called when all of it is closed: threads that a disk holds up do not keep the process from its end. */
   over(): void {
-    setTimeout(() => endProcess(0), endMillisMax).unref();
+    endWithin(endMillisMax);
   }
 
   beforeApplicationShutdown(): void {
@@ -59,4 +64,8 @@ export class SupervisionService implements BeforeApplicationShutdown {
     const unmet = this.readiness.conditions().filter(({ ready }) => !ready);
     return unmet.length === 0 ? 'ready' : `not ready: ${unmet.map(({ name }) => name).join(', ')}; see /readyz`;
   }
+}
+
+function endWithin(millis: number): void {
+  setTimeout(() => endProcess(0), millis).unref();
 }

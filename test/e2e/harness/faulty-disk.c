@@ -4,7 +4,8 @@
  *   ok                 as a sound disk; what is late comes at once
  *   eio-read           reads fail
  *   eio-part FROM TO SHARE SEED
- *                      reads of some pages between the bytes FROM and TO of a file fail: SHARE of a thousand, those that SEED says
+ *                      reads of some pages between the bytes FROM and TO of a file fail: SHARE of a thousand, those that SEED says,
+ *                      until they are written anew, which a disk does elsewhere
  *   eio-write          writes, fsync and new files fail
  *   enospc             the same, because nothing is free
  *   delay MILLIS FROM  reads behind the first FROM bytes of a file take so long: what is read all the time is in memory
@@ -31,6 +32,8 @@
 #include <unistd.h>
 
 #define PAGE 4096
+/* Of a file of 4 GiB. */
+#define PAGES 1048576
 
 struct faults {
   int read_error;
@@ -50,6 +53,7 @@ static struct faults faults;
 static unsigned long changes;
 static unsigned long faulty_reads;
 static unsigned long faulty_writes;
+static unsigned char written_anew[PAGES];
 static int folder;
 
 /* Of the folder that is shown: paths come with a slash before them. */
@@ -74,6 +78,7 @@ static void be_late(void) {
 
 /* Whether a page is one that cannot be read: the same ones as long as nothing changes. */
 static int is_bad(long page) {
+  if (page < PAGES && written_anew[page]) return 0;
   unsigned long mixed = ((unsigned long)page + 1) * 0x9e3779b97f4a7c15 ^ (unsigned long)faults.seed * 0xbf58476d1ce4e5b9;
   mixed = (mixed ^ mixed >> 31) * 0x94d049bb133111eb;
   return (mixed >> 33) % 1000 < faults.share;
@@ -96,6 +101,14 @@ static int read_fault(off_t offset, size_t size) {
   if (late) be_late();
   pthread_mutex_unlock(&lock);
   return -error;
+}
+
+/* Whole pages only: of others a disk would have to read the rest. */
+static void note_written(off_t offset, size_t size) {
+  pthread_mutex_lock(&lock);
+  for (long page = (offset + PAGE - 1) / PAGE; (page + 1) * PAGE <= offset + (off_t)size; page++)
+    if (page < PAGES) written_anew[page] = 1;
+  pthread_mutex_unlock(&lock);
 }
 
 static int write_fault(void) {
@@ -148,7 +161,9 @@ static int disk_read(const char *path, char *bytes, size_t size, off_t offset, s
 static int disk_write(const char *path, const char *bytes, size_t size, off_t offset, struct fuse_file_info *file) {
   (void)path;
   int error = write_fault();
-  return error != 0 ? error : result((int)pwrite((int)file->fh, bytes, size, offset));
+  if (error != 0) return error;
+  note_written(offset, size);
+  return result((int)pwrite((int)file->fh, bytes, size, offset));
 }
 
 /* Nothing has to outlive the machine here. */
@@ -243,6 +258,7 @@ static void change(const struct faults *wanted) {
   pthread_mutex_lock(&lock);
   faults = *wanted;
   changes++;
+  memset(written_anew, 0, sizeof written_anew);
   pthread_cond_broadcast(&changed);
   pthread_mutex_unlock(&lock);
 }

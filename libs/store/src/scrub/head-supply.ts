@@ -5,7 +5,6 @@ import { FilePages, walkNewest } from '../integrity/inspect-pages';
 import { overflowOf } from '../integrity/page-fault';
 import { headOf } from '../integrity/value-head';
 
-
 /** How often the disk is asked for a page, over some two seconds, until something is made in its place. */
 export const headTriesMin = 12;
 
