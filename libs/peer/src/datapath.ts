@@ -23,13 +23,12 @@ import { Pulse } from './pulse';
 import { Reporter } from './reporter';
 import { SharedCells } from './shared-cells';
 import { SharedFlows } from './shared-flows';
-import { stopMillis } from './stop-times';
+import { storedInTime } from './stop-times';
 import { StoreRoom } from './store-room';
 import { StoredContent } from './stored-content';
 import { SwarmGate } from './swarm-gate';
 import { threadPorts, type ThreadPorts } from './thread-ports';
 import { ThreadStore } from './thread-store';
-import { withinMillis } from './within-millis';
 
 /** How often the control thread hears of the counters. */
 const reportMillis = 1_000;
@@ -175,11 +174,10 @@ export class Datapath {
   private async end(): Promise<void> {
     clearInterval(this.timer);
     // What still waits for an answer is passed on.
-    await withinMillis(this.driver.close(), stopMillis.stored);
+    await storedInTime(this.driver.close());
     this.entrance.close();
     await this.report();
-    await withinMillis(this.content.close(), stopMillis.stored);
-    await this.verifier.close();
+    await Promise.all([storedInTime(this.content.close()), this.verifier.close()]);
   }
 
   private hear(request: DatapathRequest): void {

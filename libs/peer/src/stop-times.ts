@@ -1,4 +1,5 @@
 import { invariant } from '@weir/ppspp';
+import { withinMillis } from './within-millis';
 
 /**
  * Milliseconds that a clean stop waits for what a disk may hold up; on a disk that answers all of it takes a fraction of a second. What was
@@ -20,3 +21,8 @@ const allMillisMax = 17_000;
 
 invariant(2 * stopMillis.stored < stopMillis.crew, 'threads have ended before they are given up');
 invariant(stopMillis.scrub + stopMillis.crew + stopMillis.store <= allMillisMax, 'a stop ends before it is ended');
+
+/** Resolves when what concerns the store has ended, or has had its time. */
+export function storedInTime(work: Promise<unknown>): Promise<void> {
+  return withinMillis(work, stopMillis.stored);
+}
