@@ -89,10 +89,15 @@ export class Appliance {
 
   /** Starts it once more, at the same place and with the same store, after it has ended. */
   async again(): Promise<Appliance> {
-    const { stage, start, place } = this;
-    const appliance = new Appliance(stage, start, place, run(stage, start, place));
+    const appliance = this.relaunched();
     await appliance.untilReady();
     return appliance;
+  }
+
+  /** The same, and waits for nothing. */
+  relaunched(): Appliance {
+    const { stage, start, place } = this;
+    return new Appliance(stage, start, place, run(stage, start, place));
   }
 
   /** Has a datapath thread die of what nobody catches; which is left to chance. Each crash of a test has a name of its own. */
