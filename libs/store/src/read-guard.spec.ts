@@ -75,12 +75,12 @@ describe('a guard', () => {
     const holding = {
       ...addon,
       hold: () => calls.push('hold') - 1,
-      release: () => calls.push('release') > 0,
+      letGo: () => calls.push('letGo') > 0,
       isTainted: () => false,
     };
     const guard = new ReadGuard('', holding);
     expect(guard.write((mustBeWhole) => (mustBeWhole(), work()))).toBe(1);
-    expect(calls).toEqual(['hold', 'release']);
+    expect(calls).toEqual(['hold', 'letGo']);
     const failing = (): never => {
       throw new TypeError('its own');
     };
