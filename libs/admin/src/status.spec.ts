@@ -44,6 +44,7 @@ describe('GET /v1/status', () => {
       missBytes: 100,
       storedBytes: 5_000,
       capacityBytes: 10_000,
+      usableBytes: 2 ** 40,
     });
   });
 
