@@ -40,7 +40,8 @@ export async function inspect(directory: string, { capacityBytes, possible }: Ex
   const faults: string[] = [];
   // One that has not come to it yet is brought to our format first: readers see nothing in it.
   const withEmpty = await isReadable(directory);
-  if (!withEmpty) await openLmdbWriter({ directory, capacityBytes }).close();
+  // A capacity that was lowered meanwhile must not show yet.
+  if (!withEmpty) await openLmdbWriter({ directory, capacityBytes: 2 ** 40 }).close();
   const reader = openLmdbReader(directory);
   const { found, extents, wrong } = await contentsOf(reader, faults);
   const isTorn = possible === 'torn';

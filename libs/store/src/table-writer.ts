@@ -1,10 +1,11 @@
-import type { Extent, SwarmRecord } from '@weir/ppspp';
+import type { Extent } from '@weir/ppspp';
 import { sameContent, wellFormedBlock, wellFormedExtent, wellFormedRecord } from './admission';
 import { mustBeCapacity } from './capacity';
 import { DiskRoom } from './disk-room';
 import { Drawer } from './drawer';
 import { StoreError } from './errors';
-import { extentFootprint, pageBytes, recordFootprint } from './footprint';
+import { failureOf, usageOf } from './writer-report';
+import { blockFootprint, extentFootprint, recordFootprint } from './footprint';
 import { Keeper, type PolicySegment, judgementDefaults } from './keeper';
 import { holdsExtent } from './ledger';
 import { segmentsPerTransactionMax } from './limits';
@@ -113,14 +114,9 @@ export class TableWriter implements StoreWriter {
   }
 
   usage(): StoreUsage {
-    const { storedBytes, memoryBytes, diskExtents, memoryExtents, swarmCount: swarms } = this.shelf.ledger;
-    const { segments, ghosts, probationShare, pinnedBytes, stateBytes } = this.keeper.policy;
-    return {
-      ...{ storedBytes, memoryBytes, capacityBytes: this.limits.capacityBytes, usableBytes: this.room.usableBytes },
-      ...{ swarms, extents: diskExtents + memoryExtents, memoryExtents },
-      policy: { segments, ghosts, probationShare, pinnedBytes, stateBytes },
-      totals: this.keeper.totals,
-    };
+    const { capacityBytes } = this.limits;
+    const { usableBytes } = this.room;
+    return { ...usageOf(this.shelf.ledger, this.keeper), capacityBytes, usableBytes };
   }
 
   slab(): SlabContents {
@@ -201,14 +197,25 @@ export class TableWriter implements StoreWriter {
   private write(write: SwarmWrite, changes: Changes, now: number): void {
     const { swarmId } = write.record.metadata;
     const refused = this.refusalOf(write);
+    const written: ExtentRef[] = [];
     for (const extent of write.extents) {
       const ref = { swarmId, index: extent.index };
       if (this.holds(ref)) continue;
-      const reason = refused ?? this.insert(write.record, extent, now);
-      if (reason === undefined) changes.written.push(ref);
+      const reason = refused ?? this.insert(write, extent, now);
+      if (reason === undefined) written.push(ref);
       else changes.refused.push({ ...ref, reason });
     }
-    if (refused === undefined) this.renew(write);
+    if (refused !== undefined || this.renew(write)) changes.written.push(...written);
+    else this.takeBack(written, changes);
+  }
+
+  /** What nothing on disk proves is not kept. */
+  private takeBack(written: readonly ExtentRef[], changes: Changes): void {
+    for (const ref of written) {
+      const swarm = this.shelf.swarm(ref.swarmId);
+      if (swarm !== undefined && holdsExtent(swarm, ref.index)) this.keeper.erase(swarm, ref.index);
+      changes.refused.push({ ...ref, reason: 'full' });
+    }
   }
 
   /** Why nothing of the write can be taken. */
@@ -220,20 +227,29 @@ export class TableWriter implements StoreWriter {
     return held === undefined || sameContent(held.record, record) ? undefined : 'conflict';
   }
 
-  private insert(record: SwarmRecord, extent: Extent, now: number): RefusalReason | undefined {
+  /** What nothing would prove is not taken: there has to be room for the hashes above it, too. */
+  private insert({ record, blocks }: SwarmWrite, extent: Extent, now: number): RefusalReason | undefined {
     if (!wellFormedExtent(record, extent)) return 'malformed';
-    if (extentFootprint(record, extent.index) + recordFootprint > this.limits.capacityBytes) return 'too-large';
     const bytes = extentFootprint(record, extent.index);
-    if (!this.room.mayWrite(bytes)) return 'full';
+    if (bytes + recordFootprint > this.limits.capacityBytes) return 'too-large';
+    if (!this.room.mayWrite(bytes + blocks.length * blockFootprint(record.metadata.hash))) return 'full';
     this.room.wrote(bytes);
     return this.keeper.insert(record, extent, now);
   }
 
-  private renew({ record, blocks }: SwarmWrite): void {
+  /** False if the swarm is there, and there was no room for all of the hashes above its extents. */
+  private renew({ record, blocks }: SwarmWrite): boolean {
     const { swarmId } = record.metadata;
-    for (const block of blocks) if (this.room.mayWrite(pageBytes)) this.keeper.putBlock(swarmId, block);
+    const bytes = blockFootprint(record.metadata.hash);
+    for (const block of blocks) {
+      if (!this.room.mayWrite(bytes)) break;
+      this.room.wrote(bytes);
+      this.keeper.putBlock(swarmId, block);
+    }
     const swarm = this.shelf.swarm(swarmId);
-    if (swarm !== undefined) this.shelf.renew(swarm, record);
+    if (swarm === undefined) return true;
+    this.shelf.renew(swarm, record);
+    return blocks.every((block) => this.shelf.blockBytes(swarm, block) === 0);
   }
 
   /** How much may be held in this commit: the capacity, or less on a disk that has no more room, or in a file that must not grow. */
@@ -280,10 +296,7 @@ export class TableWriter implements StoreWriter {
       return result;
     } catch (cause) {
       this.open = false;
-      if (cause instanceof StoreError && cause.code === 'STORE_UNREADABLE') throw cause;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const remedy = `The database refused a transaction (${reason}). Check the disk and its free space.`;
-      throw new StoreError('STORE_FAILED', remedy, {}, { cause });
+      throw failureOf(cause);
     }
   }
 
