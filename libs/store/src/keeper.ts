@@ -6,7 +6,7 @@ import { extentFootprint, recordFootprint } from './footprint';
 import { bytesOf, extentsOf, memoryBytesOf, segmentOf, segmentsOf, segmentsOnDisk } from './held-segments';
 import { type LedgerSwarm, holdsExtent } from './ledger';
 import { Passes } from './passes';
-import { segmentExtents, segmentFootprint } from './segments';
+import { segmentExtents, segmentFootprint, usualChunkSize } from './segments';
 import type { Shelf } from './shelf';
 import type { ExtentRef, RefusalReason, StoreTotals, Use } from './store';
 
@@ -47,9 +47,6 @@ interface KeeperOptions extends Judgement {
 
 /** A segment by the policy's names: key of its swarm, number. */
 export type PolicySegment = readonly [key: number, segment: number];
-
-/** Chunks' size of a swarm that is not held, if nobody says what it is. */
-const usualChunkSize = 1024;
 
 /** The shelf in the hands of the policy: what comes is put where it says, and what it names leaves. All within the caller's transaction. */
 export class Keeper implements CacheListener {

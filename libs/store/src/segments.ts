@@ -1,6 +1,9 @@
 import { extentChunks, hashBytes, subtreeHashes } from '@weir/ppspp';
 import { extentHeaderBytes, footprint } from './footprint';
 
+/** Chunks' size of a swarm that is not held, if nobody says what it is. */
+export const usualChunkSize = 1024;
+
 /** Content bytes that a segment is meant to hold: less costs memory and decisions, more drags along what nobody asks for. */
 export const segmentBytes = 256 * 1024;
 

@@ -13,6 +13,7 @@ import type { RuleChange } from './rules/rule';
 import { PolicyRules } from './rules/policy-rules';
 import { RuleBook } from './rules/rule-book';
 import { bytesWritten, inTheEnd, partsOf } from './parts';
+import { segmentFootprint, usualChunkSize } from './segments';
 import { Shelf } from './shelf';
 import type { WriterLimits } from './writer-limits';
 import {
@@ -36,9 +37,6 @@ interface Changes {
   readonly erased: Erasure[];
   readonly refused: Refusal[];
 }
-
-/** What segments of 256 KiB that are written at a time take with their hashes. */
-const spilledBytesMax = segmentsPerTransactionMax * 17 * 16 * 1024;
 
 /** The writer over any tables: decides what is taken, and answers for it. */
 export class TableWriter implements StoreWriter {
@@ -152,7 +150,7 @@ export class TableWriter implements StoreWriter {
   private putAway(): void {
     const segments = [...this.keeper.policy.spillable()];
     while (segments.length > 0) {
-      this.room.begin(spilledBytesMax);
+      this.room.begin(segmentsPerTransactionMax * segmentFootprint(usualChunkSize));
       this.atomically(() => {
         for (const [key, segment] of segments.splice(0, segmentsPerTransactionMax)) this.keeper.persist(key, segment);
         this.shelf.keepRecords();
@@ -288,7 +286,7 @@ export class TableWriter implements StoreWriter {
 
   /** A transaction that failed leaves the account wrong: the store must be opened again. */
   private atomically<Result>(work: () => Result): Result {
-    this.mustBeOpen();
+    if (!this.open) throw new StoreError('STORE_CLOSED', 'The store was closed, or failed before. Open it again.');
     try {
       const result = this.tables.atomically(work);
       this.drawer.settle();
@@ -298,9 +296,5 @@ export class TableWriter implements StoreWriter {
       this.open = false;
       throw failureOf(cause);
     }
-  }
-
-  private mustBeOpen(): void {
-    if (!this.open) throw new StoreError('STORE_CLOSED', 'The store was closed, or failed before. Open it again.');
   }
 }
