@@ -6,7 +6,7 @@
 
 #include "ahead.h"
 #include "crc32.h"
-#include "filler.h"
+#include "page.h"
 #include "guard.h"
 #include "reading.h"
 #include "release.h"

@@ -2,7 +2,7 @@
 
 #include <fcntl.h>
 
-#include "filler.h"
+#include "page.h"
 
 namespace weir {
 

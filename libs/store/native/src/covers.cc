@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "filler.h"
+#include "page.h"
 
 namespace weir {
 

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "filler.h"
+#include "page.h"
 
 namespace weir {
 namespace {

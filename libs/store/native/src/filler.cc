@@ -5,6 +5,8 @@
 
 #include <cstring>
 
+#include "page.h"
+
 namespace weir {
 namespace {
 
@@ -12,13 +14,8 @@ namespace {
 // is taken for a leaf of a tree with a single key, eight zeros, the lowest there is, and an empty value: a search ends there, and finds
 // nothing. Should LMDB know of more nodes, of a page that could be read a moment ago, they are within it, and have no key.
 // Read as the page with the roots of all trees it says that they are empty, and that the other such page is newer.
-constexpr unsigned kFlagsAt = 18;
-constexpr unsigned kLowerAt = 20;
-constexpr unsigned kUpperAt = 22;
-constexpr unsigned kHeaderBytes = 24;
-constexpr uint16_t kLeaf = 0x02;
+constexpr size_t kUpperAt = 22;
 /** The only node: eight bytes, of which the last two are the length of its key, and the key. Places count from behind the header. */
-constexpr unsigned kNodeKeyLengthAt = 6;
 constexpr uint16_t kKeyLength = 8;
 constexpr uint16_t kNodeAt = kPageBytes - kHeaderBytes - 8 - kKeyLength;
 constexpr uint16_t kPointerBytes = 2;
@@ -26,7 +23,7 @@ constexpr uint16_t kPointerBytes = 2;
 constexpr unsigned kRootsAt[] = {88, 136};
 constexpr unsigned kRootBytes = 8;
 
-void Put(unsigned char* page, unsigned at, uint16_t value) { std::memcpy(page + at, &value, sizeof value); }
+void Put(unsigned char* page, size_t at, uint16_t value) { std::memcpy(page + at, &value, sizeof value); }
 
 int Make() {
   const int file = memfd_create("weir-unreadable", MFD_CLOEXEC);

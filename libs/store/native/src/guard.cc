@@ -9,7 +9,7 @@
 #include <mutex>
 
 #include "covers.h"
-#include "filler.h"
+#include "page.h"
 #include "maps.h"
 #include "writers.h"
 

@@ -10,15 +10,10 @@ namespace weir {
 namespace {
 
 // Where things stand: ../../src/integrity/page-layout.ts has the same, and says where it is from. Little-endian, as the machine is.
-constexpr size_t kHeaderBytes = 24;
 constexpr size_t kPageNumberAt = 0;
-constexpr size_t kFlagsAt = 18;
-constexpr size_t kLowerAt = 20;
 constexpr uint16_t kBranch = 0x01;
-constexpr uint16_t kLeaf = 0x02;
 constexpr size_t kNodeSizeAt = 0;
 constexpr size_t kNodeFlagsAt = 4;
-constexpr size_t kNodeKeyLengthAt = 6;
 constexpr size_t kNodeKeyAt = 8;
 constexpr uint16_t kOverflowNode = 0x01;
 constexpr uint16_t kTreeNode = 0x02;

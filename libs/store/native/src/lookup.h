@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "data-file.h"
-#include "filler.h"
+#include "page.h"
 
 namespace weir {
 

@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "filler.h"
+#include "page.h"
 
 namespace weir {
 namespace {

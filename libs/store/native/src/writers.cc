@@ -14,7 +14,7 @@
 #include <mutex>
 
 #include "covers.h"
-#include "filler.h"
+#include "page.h"
 
 namespace weir {
 namespace {
