@@ -9,7 +9,7 @@ import { forbiddenPlaces, RegistrationService, type TrackedPeer, type TrackerSta
 import { emptyUsage } from '@weir/store';
 import { ReadinessRegistry, TelemetryModule } from '@weir/telemetry';
 import { adminHttpAdapter, AdminModule, configureAdmin } from './admin.module';
-import { DeskBench } from './desk.testing';
+import { DeskBench } from '../../peer/src/operator-desk.testing';
 import type { StoredSwarm } from './swarm-view';
 
 export const idOf = (digit: string): SwarmId => digit.repeat(64);

@@ -6,6 +6,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { subtreeHashes, type Extent, type SwarmId, type SwarmLimits, type SwarmRecord } from '@weir/ppspp';
 import {
   emptyBatch,
+  MemoryStore,
   openLmdbReader,
   openLmdbWriter,
   RuleBook,
@@ -14,78 +15,66 @@ import {
   witnessBy,
   type StoreError,
   type StoreReader,
+  type StoreWriter,
 } from '@weir/store';
 import type { Crew } from './crew';
 import { OperatorDesk } from './operator-desk';
 
-/** What datapath threads would have been told. */
-export type Told = [request: string, swarmId: SwarmId];
+/** Bytes that the store may take. */
+export const capacityBytes = 8 * 2 ** 20;
 
-/** An operator's desk over a store in LMDB, its writer in this thread, with nobody on the datapath. */
+/** An operator's desk over a real store, its writer in this thread, with nobody on the datapath. */
 export class DeskBench {
-  private constructor(
-    readonly told: readonly Told[],
-    readonly desk: OperatorDesk,
-    readonly client: StoreClient,
-    private readonly parts: {
-      readonly state: { trouble: StoreError | undefined };
-      readonly reader: StoreReader;
-      readonly limited: ReadonlyMap<SwarmId, SwarmLimits>;
-      readonly stop: () => Promise<void>;
-    },
-  ) {}
-
+  /** What datapath threads would have been told: `block SWARM`, and so on. */
+  readonly told: string[] = [];
   /** Rates that the threads would keep to. */
-  get limited(): ReadonlyMap<SwarmId, SwarmLimits> {
-    return this.parts.limited;
-  }
+  readonly limited = new Map<SwarmId, SwarmLimits>();
+  readonly desk: OperatorDesk;
+  readonly client: StoreClient;
+  /** Why the store does not say what is in it. */
+  trouble: StoreError | undefined;
+  private readonly control = new MessageChannel();
+  private readonly running: Promise<void>;
 
-  /** Why the store does not say what is in it, from now on. */
-  set trouble(trouble: StoreError | undefined) {
-    this.parts.state.trouble = trouble;
-  }
-
-  get reader(): StoreReader {
-    return this.parts.reader;
-  }
-
-  /** Over what the directory holds. */
-  static start(directory: string): DeskBench {
-    const host = new MessageChannel();
-    const running = new WriterHost(openLmdbWriter({ directory, capacityBytes: 64 * 2 ** 20 }), host.port2).run();
+  private constructor(
+    writer: StoreWriter,
+    readonly reader: StoreReader,
+  ) {
+    this.running = new WriterHost(writer, this.control.port2).run();
     const line = new MessageChannel();
-    host.port1.postMessage({ type: 'connect', port: line.port1 }, [line.port1]);
-    const client = new StoreClient(line.port2);
-    const reader = openLmdbReader(directory);
-    const told: Told[] = [];
-    const limited = new Map<SwarmId, SwarmLimits>();
+    this.control.port1.postMessage({ type: 'connect', port: line.port1 }, [line.port1]);
+    this.client = new StoreClient(line.port2);
+    const { client, told, limited } = this;
     const crew: Pick<Crew, 'block' | 'tell' | 'limit'> = {
-      block: (swarmId, blocked) => void told.push([blocked ? 'block' : 'unblock', swarmId]),
+      block: (swarmId, blocked) => void told.push(`${blocked ? 'block' : 'unblock'} ${swarmId}`),
       limit: (swarmId, limits) => void limited.set(swarmId, limits),
-      tell: (swarmId, { type }) => void told.push([type, swarmId]),
+      tell: (swarmId, { type }) => void told.push(`${type} ${swarmId}`),
     };
-    const state: { trouble: StoreError | undefined } = { trouble: undefined };
     const rules = new RuleBook(reader.rules());
-    const desk = new OperatorDesk({ client, witness: witnessBy(reader), crew, rules, trouble: () => state.trouble });
-    const stop = async (): Promise<void> => {
-      await client.close();
-      await reader.close();
-      host.port1.postMessage({ type: 'stop' });
-      await running;
-      host.port1.close();
-    };
-    return new DeskBench(told, desk, client, { state, reader, limited, stop });
+    this.desk = new OperatorDesk({ client, witness: witnessBy(reader), crew, rules, trouble: () => this.trouble });
   }
 
-  /** Stores some extents of a swarm; how many were taken. */
-  async store(swarmId: SwarmId, extents: number): Promise<number> {
-    const record = recordOf(swarmId, extents);
-    const write = { record, extents: Array.from({ length: extents }, (_, index) => extentOf(index)), blocks: [] };
-    return (await this.client.commit({ ...emptyBatch, writes: [write] })).written.length;
+  /** Over what a directory holds, or over memory. */
+  static start(directory?: string): DeskBench {
+    if (directory !== undefined)
+      return new DeskBench(openLmdbWriter({ directory, capacityBytes }), openLmdbReader(directory));
+    const store = new MemoryStore();
+    return new DeskBench(store.writer({ capacityBytes }), store.reader());
   }
 
-  close(): Promise<void> {
-    return this.parts.stop();
+  /** Stores some of the extents of a swarm; how many were taken. */
+  async store(swarmId: SwarmId, held: number, extents = held): Promise<number> {
+    const stored = Array.from({ length: held }, (_, index) => extentOf(index));
+    const writes = [{ record: recordOf(swarmId, extents), extents: stored, blocks: [] }];
+    return (await this.client.commit({ ...emptyBatch, writes })).written.length;
+  }
+
+  async close(): Promise<void> {
+    await this.client.close();
+    await this.reader.close();
+    this.control.port1.postMessage({ type: 'stop' });
+    await this.running;
+    this.control.port1.close();
   }
 }
 
@@ -107,7 +96,7 @@ function recordOf(swarmId: SwarmId, extents: number): SwarmRecord {
   const metadata = { swarmId, hash: 'sha256', addressing: 'chunk32', chunkSize: 1_024 } as const;
   const chunkCount = extents * 64;
   const peaks = Array.from({ length: chunkCount.toString(2).replaceAll('0', '').length }, () => new Uint8Array(32));
-  return { metadata, chunkCount, peaks, contentBytes: undefined };
+  return { metadata, chunkCount, peaks, contentBytes: chunkCount * 1_024 };
 }
 
 function extentOf(index: number): Extent {

@@ -2,7 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { FoundContent } from '@weir/peer';
 import { StoreError } from '@weir/store';
 import { AdminApp, idOf, liveSwarm } from '../admin.testing';
-import { capacityBytes, storeDirectory } from '../desk.testing';
+import { capacityBytes, storeDirectory } from '../../../peer/src/operator-desk.testing';
 import { limits } from '../limits';
 import { jobsView, jobView, type JobView } from './job-view';
 

@@ -1,5 +1,5 @@
 import { idOf, liveSwarm, metadataOf, PeerStandIn } from '../admin.testing';
-import { DeskBench } from '../desk.testing';
+import { DeskBench } from '../../../peer/src/operator-desk.testing';
 import { limits } from '../limits';
 import { PrefetchWork } from './prefetch-work';
 

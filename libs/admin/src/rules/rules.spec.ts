@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { AdminApp, idOf } from '../admin.testing';
 import { cacheView } from '../cache-view';
-import { capacityBytes, storeDirectory } from '../desk.testing';
+import { capacityBytes, storeDirectory } from '../../../peer/src/operator-desk.testing';
 import { limits } from '../limits';
 import { blockReportView, blocksView, quotasView, quotaView, swarmRuleView } from './rule-view';
 
