@@ -100,7 +100,7 @@ export class PeerStandIn implements Partial<Omit<PeerService, 'integrity'>> {
 
   async purge(swarmId: SwarmId): Promise<boolean> {
     this.openSwarms.delete(swarmId);
-    return (await this.operator.erase([swarmId])) > 0 || this.storedSwarms.delete(swarmId);
+    return (await this.operator.erase([swarmId])).count > 0 || this.storedSwarms.delete(swarmId);
   }
 }
 

@@ -198,7 +198,7 @@ export class AppliancePeer {
 
   /** Leaves a swarm and removes what the store has of it; true if that was anything. */
   async purge(swarmId: SwarmId): Promise<boolean> {
-    return (await this.operator.erase([swarmId])) > 0;
+    return (await this.operator.erase([swarmId])).count > 0;
   }
 
   /** What an operator pinned is to be at hand: what of it was damaged is fetched at once. */

@@ -111,7 +111,7 @@ describe('a block', () => {
     expect(bench.told).toEqual([`block ${one}`]);
     expect(bench.reader.rules()).toEqual([]);
     await blocked;
-    expect(await bench.desk.erase([one])).toBe(1);
+    expect(await bench.desk.erase([one])).toEqual({ count: 1, left: [{ swarmId: one, number: expect.any(Number) }] });
     expect(await bench.store(one, 3)).toBe(0);
     expect(await bench.store(other, 1)).toBe(1);
     await reopen();
@@ -208,7 +208,7 @@ describe('an erasure', () => {
   it('of many swarms leaves nothing of them, and all of the others', async () => {
     const ids = Array.from({ length: 100 }, (_, at) => at.toString(16).padStart(64, '0'));
     for (const id of [...ids, one]) await bench.store(id, 1);
-    expect(await bench.desk.erase([...ids, other])).toBe(100);
+    expect(await bench.desk.erase([...ids, other])).toEqual({ count: 100, left: [] });
     let left = await bench.desk.leftovers();
     while (left.length > 0) {
       await new Promise((resolve) => setImmediate(resolve));

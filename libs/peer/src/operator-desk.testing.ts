@@ -33,6 +33,8 @@ export class DeskBench {
   readonly client: StoreClient;
   /** Why the store does not say what is in it. */
   trouble: StoreError | undefined;
+  /** Transactions in which leftovers are swept from now on; then no more of them is. */
+  sweepsLeft = Number.POSITIVE_INFINITY;
   private readonly control = new MessageChannel();
   private readonly running: Promise<void>;
 
@@ -40,6 +42,8 @@ export class DeskBench {
     writer: StoreWriter,
     readonly reader: StoreReader,
   ) {
+    const sweep = writer.sweep.bind(writer);
+    writer.sweep = () => this.sweepsLeft-- > 0 && sweep();
     this.running = new WriterHost(writer, this.control.port2).run();
     const line = new MessageChannel();
     this.control.port1.postMessage({ type: 'connect', port: line.port1 }, [line.port1]);

@@ -1,6 +1,7 @@
 import type { SwarmId, SwarmLimits } from '@weir/ppspp';
 import {
   emptyBatch,
+  type Remainder,
   StoreError,
   RuleBook,
   type RuleChange,
@@ -9,6 +10,7 @@ import {
   type SwarmRule,
 } from '@weir/store';
 import type { Crew } from './crew';
+import type { ErasedSwarms, FoundContent } from './desk-answers';
 import { marksMax } from './limits';
 import { Origins } from './origins';
 import { differences } from './rule-differences';
@@ -28,19 +30,6 @@ export interface DeskParts {
   readonly holds?: (swarmId: SwarmId) => boolean;
   /** Why the store does not say now what is in it; undefined while it does, as it always does where this is left out. */
   readonly trouble?: () => StoreError | undefined;
-}
-
-/** What a look into the store found of a swarm. */
-export interface FoundContent {
-  readonly record: boolean;
-  readonly extents: number;
-  readonly hashBlocks: number;
-  /** Extents in the memory for probation. */
-  readonly memoryExtents: number;
-  /** Of a swarm that has a record. */
-  readonly chunkCount?: number;
-  readonly contentBytes?: number | undefined;
-  readonly chunkSize?: number;
 }
 
 /** Swarms whose erasure is one transaction: so long other commits wait. */
@@ -129,17 +118,20 @@ export class OperatorDesk {
     this.mark().catch(() => undefined);
   }
 
-  /** Leaves swarms and removes what the store has of them; how many of them it had. */
-  async erase(swarmIds: readonly SwarmId[]): Promise<number> {
+  /** Leaves swarms and removes what the store has of them. */
+  async erase(swarmIds: readonly SwarmId[]): Promise<ErasedSwarms> {
     const { crew, client } = this.parts;
+    const remainders: Remainder[] = [];
     let count = 0;
     for (let at = 0; at < swarmIds.length; at += erasedAtOnceMax) {
       const some = swarmIds.slice(at, at + erasedAtOnceMax);
       for (const swarmId of some) crew.tell(swarmId, { type: 'leave', swarmId });
-      const { erased } = await client.commit({ ...emptyBatch, erase: some.map((swarmId) => ({ swarmId })) });
+      const erase = some.map((swarmId) => ({ swarmId }));
+      const { erased, left = [] } = await client.commit({ ...emptyBatch, erase });
       count += erased.length;
+      remainders.push(...left);
     }
-    return count;
+    return { count, left: remainders };
   }
 
   /** Has no more of a swarm fetched than subscribers need. */

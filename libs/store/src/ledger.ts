@@ -2,6 +2,7 @@ import type { SwarmId, SwarmRecord } from '@weir/ppspp';
 import { ExtentSet } from './extent-set';
 import { blockFootprint, extentFootprint, recordFootprint } from './footprint';
 import type { SwarmEntry } from './keys';
+import { type Leftover, Leftovers } from './leftovers';
 import type { SlabPlace } from './probation/probation-slab';
 import { segmentExtents } from './segments';
 import { nextKey, swarmKeyNumber } from './swarm-key';
@@ -27,12 +28,6 @@ export interface LedgerSwarm {
   readonly blocks: Set<number>;
 }
 
-/** What is left on disk of a swarm that was removed. */
-export interface Leftover {
-  readonly number: number;
-  readonly record: SwarmRecord;
-}
-
 /** The writer's account of what is on disk and in memory. Made anew from the keys when a store opens. */
 export class Ledger {
   /** Bytes on disk, all of them. */
@@ -48,7 +43,7 @@ export class Ledger {
   private readonly swarms = new Map<SwarmId, LedgerSwarm>();
   private readonly byNumber = new Map<number, LedgerSwarm>();
   private readonly byKey = new Map<number, LedgerSwarm>();
-  private readonly leftovers: Leftover[] = [];
+  private readonly leftovers = new Leftovers();
 
   get swarmCount(): number {
     return this.swarms.size;
@@ -111,7 +106,7 @@ export class Ledger {
     this.byKey.delete(swarm.key);
     this.diskExtents -= swarm.disk.size;
     this.extentBytes -= swarm.storedBytes - swarm.blocks.size * blockFootprint(swarm.record.metadata.hash);
-    if (swarm.disk.size + swarm.blocks.size > 0) this.leftovers.push({ number: swarm.number, record: swarm.record });
+    if (swarm.disk.size + swarm.blocks.size > 0) this.leftovers.add({ number: swarm.number, record: swarm.record });
   }
 
   /** Counts an extent on disk. */
@@ -156,9 +151,14 @@ export class Ledger {
     this.countOnDisk(swarm, blockFootprint(swarm.record.metadata.hash));
   }
 
-  /** What is to be swept next: of what was erased last, so that a block does not wait behind a purge of everything. */
+  /** What is to be swept next. */
   leftover(): Leftover | undefined {
-    return this.leftovers.at(-1);
+    return this.leftovers.next;
+  }
+
+  /** See `Leftovers.hasten`. */
+  hasten(swarmId: SwarmId): number[] {
+    return this.leftovers.hasten(swarmId);
   }
 
   /** Notes what a sweep of `leftover` removed. */
@@ -169,7 +169,7 @@ export class Ledger {
 
   /** Notes that nothing of `leftover` is left. */
   sweptAll(): void {
-    this.leftovers.pop();
+    this.leftovers.dropNext();
   }
 
   /** What the record on disk says: what is in memory alone is not in it, since a crash would make it a lie. */

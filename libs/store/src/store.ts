@@ -105,6 +105,12 @@ export interface Refusal extends ExtentRef {
   readonly reason: RefusalReason;
 }
 
+/** Something of an erased swarm that is still on disk, under the number that the swarm had. */
+export interface Remainder {
+  readonly swarmId: SwarmId;
+  readonly number: number;
+}
+
 /**
  * What one batch did. An extent of the batch that is neither in `refused` nor in `evicted` is held, on disk or in the slab;
  * `written` leaves out those that were held before.
@@ -114,6 +120,11 @@ export interface CommitResult {
   readonly evicted: readonly ExtentRef[];
   /** Only what was there. */
   readonly erased: readonly Erasure[];
+  /**
+   * What is left of the swarms that the batch erases and an operator blocked, by this batch or before: it is swept before all else, and
+   * `StoreReader.stillThere` tells when it is gone. Left out if there is nothing.
+   */
+  readonly left?: readonly Remainder[];
   readonly refused: readonly Refusal[];
   readonly storedBytes: number;
 }

@@ -1,6 +1,7 @@
-import type { Extent } from '@weir/ppspp';
+import type { Extent, SwarmId } from '@weir/ppspp';
 import { sameContent, wellFormedBlock, wellFormedExtent, wellFormedRecord } from './admission';
 import { mustBeCapacity } from './capacity';
+import { type Changes, noChanges, resultOf } from './changes';
 import { DiskRoom } from './disk-room';
 import { Drawer } from './drawer';
 import { StoreError } from './errors';
@@ -21,7 +22,6 @@ import {
   type CommitResult,
   type Erasure,
   type ExtentRef,
-  type Refusal,
   type RefusalReason,
   type SlabContents,
   type SlabMoves,
@@ -30,13 +30,6 @@ import {
   type SwarmWrite,
 } from './store';
 import type { Tables } from './tables';
-
-interface Changes {
-  readonly written: ExtentRef[];
-  readonly evicted: ExtentRef[];
-  readonly erased: Erasure[];
-  readonly refused: Refusal[];
-}
 
 /** The writer over any tables: decides what is taken, and answers for it. */
 export class TableWriter implements StoreWriter {
@@ -160,13 +153,13 @@ export class TableWriter implements StoreWriter {
   }
 
   private apply({ rules = [], erase, touched, writes }: Batch, now: number): CommitResult {
-    const changes: Changes = { written: [], evicted: [], erased: [], refused: [] };
+    const changes = noChanges();
     for (const change of rules) this.rule(change);
     for (const erasure of erase) this.erase(erasure, changes);
     for (const use of touched) this.keeper.used(use, now);
     for (const write of writes) this.write(write, changes, now);
     changes.evicted.push(...this.keeper.drain());
-    return { ...changes, storedBytes: this.shelf.ledger.storedBytes };
+    return resultOf(changes, this.shelf.ledger.storedBytes);
   }
 
   private holds({ swarmId, index }: ExtentRef): boolean {
@@ -182,14 +175,21 @@ export class TableWriter implements StoreWriter {
 
   private erase({ swarmId, index }: Erasure, changes: Changes): void {
     const swarm = this.shelf.swarm(swarmId);
-    if (swarm === undefined) return;
-    if (index === undefined) {
-      this.keeper.retire(swarm);
-      changes.erased.push({ swarmId });
-    } else if (holdsExtent(swarm, index)) {
+    if (index === undefined) this.eraseWhole(swarmId, changes);
+    else if (swarm !== undefined && holdsExtent(swarm, index)) {
       this.keeper.erase(swarm, index);
       changes.erased.push({ swarmId, index });
     }
+  }
+
+  private eraseWhole(swarmId: SwarmId, changes: Changes): void {
+    const swarm = this.shelf.swarm(swarmId);
+    if (swarm !== undefined) {
+      this.keeper.retire(swarm);
+      changes.erased.push({ swarmId });
+    }
+    if (!this.book.isBlocked(swarmId)) return;
+    for (const number of this.shelf.ledger.hasten(swarmId)) changes.left.push({ swarmId, number });
   }
 
   private write(write: SwarmWrite, changes: Changes, now: number): void {

@@ -70,7 +70,12 @@ export const blockReportView = blockView
         memoryExtents: z.number().describe('Extents of it in the memory for probation.'),
         leftovers: z
           .number()
-          .describe('Erased swarms, of whatever name, of which the store still has pages; they are being swept.'),
+          .describe(
+            'How often the swarm was erased with something of it still in pages of the store: swept before all else.',
+          ),
+        otherLeftovers: z
+          .number()
+          .describe('Erased swarms of other names of which the store still has pages; they are being swept, too.'),
         open: z.boolean().describe('Whether a datapath thread has it open.'),
       })
       .nullable()

@@ -99,10 +99,13 @@ export class RulesService {
     const { operator } = this.peer;
     try {
       const { record, extents, hashBlocks, memoryExtents } = await operator.find(swarmId);
-      const { length: leftovers } = await operator.leftovers();
+      const left = await operator.leftovers();
+      const own = new Set(this.erasure.leftOf(swarmId));
+      const leftovers = left.filter((number) => own.has(number)).length;
+      const otherLeftovers = left.length - leftovers;
       const open = this.peer.live().some(({ metadata }) => metadata.swarmId === swarmId);
       const at = new Date().toISOString();
-      return { at, record, extents, hashBlocks, memoryExtents, leftovers, open };
+      return { at, record, extents, hashBlocks, memoryExtents, leftovers, otherLeftovers, open };
     } catch (error) {
       if (error instanceof CacheError) return null;
       throw error;

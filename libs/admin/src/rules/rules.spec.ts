@@ -115,6 +115,40 @@ describe('a block', () => {
     expect(await admin.peer.bench.store(one, 1)).toBe(0);
   });
 
+  it('waits for the bytes of no other swarm, be that purged or blocked', async () => {
+    const { bench } = admin.peer;
+    const third = idOf('c');
+    for (const id of [other, one, third]) await bench.store(id, 2);
+    bench.sweepsLeft = 0;
+    await bench.desk.erase([other]);
+    for (const id of [third, one]) {
+      await block(id);
+      while ((await report(id)).readBack?.leftovers !== 1) await setImmediate();
+    }
+    bench.sweepsLeft = 1;
+    await bench.store(idOf('d'), 1);
+    await erased(one);
+    const mine = { record: false, extents: 0, hashBlocks: 0, memoryExtents: 0, leftovers: 0 };
+    expect(await report(one)).toMatchObject({ readBack: { ...mine, otherLeftovers: 2 } });
+    expect(await report(third)).toMatchObject({ state: 'erasing', readBack: { leftovers: 1, otherLeftovers: 1 } });
+    bench.sweepsLeft = 2;
+    await bench.store(idOf('d'), 2);
+    await erased(third);
+  });
+
+  it('of what was purged before says that it is gone when it is, and not because nothing is held', async () => {
+    const { bench } = admin.peer;
+    await bench.store(one, 2);
+    bench.sweepsLeft = 0;
+    await bench.desk.erase([one]);
+    await block(one);
+    while ((await report(one)).readBack?.leftovers !== 1) await setImmediate();
+    expect((await report(one)).state).toBe('erasing');
+    bench.sweepsLeft = 1;
+    await bench.store(other, 1);
+    await erased(one);
+  });
+
   it('is there after a restart, its erasure done or begun anew', async () => {
     await admin.peer.bench.store(one, 3);
     await block(one, 'first');

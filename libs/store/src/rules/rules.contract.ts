@@ -74,6 +74,37 @@ export function describeRules(current: () => StoreBench): void {
       await expect(bench.reader.leftovers()).resolves.toEqual([first]);
     });
 
+    it('is told of a swarm that is blocked, and swept before what was erased before and after it', async () => {
+      bench.commit(one.batch([0]));
+      bench.commit(other.batch([0]));
+      expect(bench.commit({ erase: [other] }).left).toBeUndefined();
+      const rest = await bench.reader.leftovers();
+      const rules = [ruled({ blocked: block })];
+      const { left = [] } = bench.commit({ rules, erase: [one] });
+      expect(left.map(({ swarmId }) => swarmId)).toEqual([one.swarmId]);
+      bench.commit(other.batch([1]));
+      bench.commit({ erase: [other] });
+      bench.writer.sweep();
+      expect(bench.reader.stillThere(left.map(({ number }) => number))).toEqual([]);
+      expect(bench.commit({ erase: [one] }).left).toBeUndefined();
+      await expect(bench.reader.leftovers()).resolves.toEqual([...rest, expect.any(Number)]);
+    });
+
+    it('of a swarm that was erased before it was blocked is told, and swept first, too', async () => {
+      bench.commit(one.batch([0]));
+      bench.commit({ erase: [one] });
+      bench.commit(one.batch([0, 1]));
+      bench.commit(other.batch([0]));
+      bench.commit({ erase: [one] });
+      bench.commit({ erase: [other] });
+      const { left = [] } = bench.commit({ rules: [ruled({ blocked: block })], erase: [one] });
+      expect(left).toHaveLength(2);
+      bench.writer.sweep();
+      bench.writer.sweep();
+      expect(bench.reader.stillThere(left.map(({ number }) => number))).toEqual([]);
+      await expect(bench.reader.leftovers()).resolves.toHaveLength(1);
+    });
+
     it('is found where it is hash blocks alone, and among many swarms', async () => {
       bench.commit(one.batch([0], [one.block(1, 0)]));
       bench.commit(other.batch([0]));
