@@ -1,21 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CommandFactory, CommandRunnerService } from 'nest-commander';
-import { ApplianceCommand } from './commands/appliance.command';
-import { CacheCommand } from './commands/cache/cache.command';
-import { CatalogueCommand } from './commands/catalogue/catalogue.command';
-import { FetchCommand } from './commands/fetch.command';
-import { InterceptCommand } from './commands/intercept/intercept.command';
+import { commandsFor } from './commands/families';
 import { WeirProgram } from './commands/program.command';
-import { PublishCommand } from './commands/publish.command';
-import { SeedCommand } from './commands/seed.command';
 import { APPLIANCE_ENTRY, MACHINE, START_TRANSFER, TERMINAL, VERSION } from './commands/tokens';
-import { SimulateCommand } from './commands/simulate.command';
-import { TraceCommand } from './commands/trace.command';
-import { TrackerCommand } from './commands/tracker.command';
 import { failureOf } from './failure';
 import { ProcessTerminal, type Terminal } from './terminal/terminal';
 import { thisMachine, type Machine } from '@weir/intercept';
-import { startTransfer } from '@weir/peer';
 import type { StartTransfer } from './transfer/transfer';
 
 /** What the commands stand on. */
@@ -35,7 +25,8 @@ export interface CliOptions {
 /** The commands of `weir`. */
 @Module({})
 export class CliModule {
-  static forRoot(options: CliOptions): DynamicModule {
+  /** With those commands that `words`, which follow the program's name, can mean. */
+  static async forCommandLine(words: readonly string[], options: CliOptions): Promise<DynamicModule> {
     return {
       module: CliModule,
       providers: [
@@ -45,20 +36,15 @@ export class CliModule {
         { provide: APPLIANCE_ENTRY, useValue: options.applianceEntry },
         { provide: VERSION, useValue: options.version },
         WeirProgram,
-        PublishCommand,
-        SeedCommand,
-        FetchCommand,
-        TrackerCommand,
-        TraceCommand,
-        SimulateCommand,
-        ApplianceCommand,
-        ...CacheCommand.registerWithSubCommands(),
-        ...CatalogueCommand.registerWithSubCommands(),
-        ...InterceptCommand.registerWithSubCommands(),
+        ...(await commandsFor(words)),
       ],
     };
   }
 }
+
+/** Loaded when it is called: most commands transfer nothing. */
+const startTransfer: StartTransfer = async (...plan) =>
+  (await import('./transfer/start-transfer.js')).startTransfer(...plan);
 
 /** Runs one command line, as `process.argv`, to its end. The answer is the exit status; what failed is told in a line. */
 export async function runCommandLine(argv: string[], options: CliOptions): Promise<number> {
@@ -69,7 +55,8 @@ export async function runCommandLine(argv: string[], options: CliOptions): Promi
     status = failure.status;
     if (failure.line !== undefined) terminal.tell(`weir: ${failure.line}`);
   };
-  const app = await CommandFactory.createWithoutRunning(CliModule.forRoot({ ...options, terminal }), {
+  const commands = await CliModule.forCommandLine(argv.slice(2), { ...options, terminal });
+  const app = await CommandFactory.createWithoutRunning(commands, {
     cliName: 'weir',
     logger: false,
     errorHandler: (error) => {
