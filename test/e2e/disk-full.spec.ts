@@ -1,4 +1,4 @@
-import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Appliance } from './harness/appliance';
 import { describeDisks, mountMemory } from './harness/disks';
@@ -70,6 +70,29 @@ describeDisks('an appliance whose disk is smaller than its store may be, and is 
     );
     const { stdout } = await endsInOrder(appliance);
     expect(stdout).toMatch(/store\.capacity = 1073741824: the disk of .*store has room for \d+ bytes of it/);
+  });
+
+  it('refuses a disk that is full before it makes anything, opens a store that is there, and stores again once there is room', async () => {
+    const filler = join(mountMemory(stage, 'disk', diskMegabytes), 'filler');
+    const fill = (): void => {
+      expect(() => writeFileSync(filler, Buffer.alloc(diskMegabytes * 2 ** 20 + 1))).toThrow('ENOSPC');
+    };
+    const start = { store: 'disk/store' };
+    fill();
+    const { status, stderr } = await (await Appliance.launch(stage, start)).program.ended;
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringMatching(/^weir: store\.path = .* no room .*\n$/),
+    });
+    expect(readdirSync(stage.path('disk/store'))).toEqual(['weir.lock']);
+    rmSync(filler);
+    await endsInOrder(await Appliance.start(stage, start));
+    fill();
+    const appliance = await Appliance.start(stage, start);
+    expect((await appliance.status()).usableBytes).toBe(0);
+    rmSync(filler);
+    await untilTrue('it has room', async () => (await appliance.status()).usableBytes > 0);
+    await endsInOrder(appliance);
   });
 
   /** A subscriber has the appliance fetch a content that is new to it, and gets it from nobody else. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StoreError } from './errors';
@@ -80,6 +80,25 @@ describe('the mark of an open store', () => {
     expect(new BootMark(directory, tuesday).last).toBe('killed');
     opened(directory, monday).clear();
     expect(new BootMark(directory, tuesday).last).toBe('clean');
+  });
+
+  it('is written over the one before, so that a full disk has room for it', () => {
+    stored();
+    const mark = opened(directory, monday);
+    const { ino, size } = statSync(file());
+    const truncated: number[] = [];
+    const watched = openSync(file(), 'r');
+    for (const change of [() => mark.clear(), () => mark.settle(), () => opened(directory, tuesday)]) {
+      change();
+      truncated.push(fstatSync(watched).size);
+    }
+    closeSync(watched);
+    expect(statSync(file())).toMatchObject({ ino, size });
+    expect(new BootMark(directory, tuesday).last).toBe('crashed');
+    // What an earlier version wrote is no longer than it need be.
+    writeFileSync(file(), `${tuesday} closed\n`);
+    expect(opened(directory, tuesday).last).toBe('clean');
+    expect(truncated).toEqual([size, size, size]);
   });
 
   it('stays as it is until it is set', () => {

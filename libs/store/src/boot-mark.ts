@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from './errors';
 import { doubtedStartsMax } from './limits';
@@ -13,7 +13,10 @@ const bootIdFile = '/proc/sys/kernel/random/boot_id';
  * All that a mark may say: the boot ID, if the machine has one, and whether the store is open; or that it is open though it may be
  * torn, and how many times it was opened so.
  */
-const markText = /^([0-9a-f-]{36})? (open|closed|doubted ([1-9]))\n$/;
+const markText = /^([0-9a-f-]{36})? (open|closed|doubted ([1-9])) *\n$/;
+
+/** Every state takes as much: a mark is written over the one before, for which a full disk has room, too. */
+const stateLength = 'doubted 1'.length;
 
 /**
  * How the run before this one ended. `new`: there was none. `clean`: it was stopped. `killed`: the process ended, and the machine
@@ -81,10 +84,14 @@ export class BootMark {
   private write(state: string): void {
     try {
       const isMade = !existsSync(this.file);
-      synced(this.file, 'w', `${this.bootId} ${state}\n`);
+      // One that is not there, or of another length, is written anew.
+      const text = `${this.bootId} ${state.padEnd(stateLength)}\n`;
+      const isAlike = !isMade && statSync(this.file).size === text.length;
+      synced(this.file, isAlike ? 'r+' : 'w', text);
       if (isMade) synced(this.directory, 'r');
     } catch (cause) {
-      const remedy = `${this.file} cannot be written. Check that it is ours to write, and its disk.`;
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const remedy = `${this.file} cannot be written (${why}). Check that it is ours to write, and its disk.`;
       throw new StoreError('STORE_FAILED', remedy, { file: this.file }, { cause });
     }
   }
@@ -110,7 +117,7 @@ function machineBootId(): string {
 function synced(path: string, flags: string, text = ''): void {
   const descriptor = openSync(path, flags);
   try {
-    if (text !== '') writeSync(descriptor, text);
+    if (text !== '') writeSync(descriptor, text, 0);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

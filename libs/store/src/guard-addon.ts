@@ -46,6 +46,11 @@ export interface GuardAddon {
    * platform's number of what went wrong. Missing in what was built before there was any.
    */
   release?(descriptor: number, runs: Float64Array): number;
+  /**
+   * Has the file system set aside room for the first bytes of an open file, which keeps what it holds and is then at least as long. Answers
+   * as `release`.
+   */
+  reserve?(descriptor: number, bytes: number): number;
 }
 
 /** What `lookUp` says instead of a length; `lookup.h` has the same. */

@@ -30,8 +30,7 @@ export class StoreLock {
       closeSync(descriptor);
       throw taken(directory, owner);
     }
-    ftruncateSync(descriptor);
-    writeSync(descriptor, `${process.pid}\n`);
+    sign(descriptor);
     return new StoreLock(descriptor);
   }
 
@@ -46,6 +45,16 @@ function opened(directory: string): number {
   } catch (cause) {
     const remedy = `The store in ${directory} cannot be opened. Check that it is a directory we may use, and its disk.`;
     throw new StoreError('STORE_FAILED', remedy, { directory }, { cause });
+  }
+}
+
+/** The lock holds without it: a full disk has no room for a name. */
+function sign(descriptor: number): void {
+  try {
+    ftruncateSync(descriptor);
+    writeSync(descriptor, `${process.pid}\n`);
+  } catch {
+    // Whoever is refused is told `?`.
   }
 }
 

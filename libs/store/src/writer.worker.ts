@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { BootMark, mayBeTorn } from './boot-mark';
 import { makeDirectory, mustBeOurs } from './directory';
 import { StoreError } from './errors';
+import { mustHaveRoom } from './first-room';
 import type { Finding } from './integrity/finding';
 import { inspectStore } from './integrity/inspect-store';
 import { type LmdbStoreOptions, openLmdb } from './lmdb-store';
@@ -30,6 +31,7 @@ async function runLocked(options: LmdbStoreOptions, control: MessagePort): Promi
   mustBeOurs(options.directory);
   const lock = StoreLock.take(options.directory);
   try {
+    mustHaveRoom(options.directory);
     const mark = new BootMark(options.directory);
     const { directory, capacityBytes } = options;
     const { report, findings } = inspectStore(directory, capacityBytes, unixSeconds(), mark);

@@ -80,6 +80,11 @@ Napi::Value ReleasePages(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), failure);
 }
 
+Napi::Value ReserveBytes(const Napi::CallbackInfo& info) {
+  const int failure = Reserve(info[0].As<Napi::Number>().Int32Value(), info[1].As<Napi::Number>().Int64Value());
+  return Napi::Number::New(info.Env(), failure);
+}
+
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("version", kVersion);
   exports.Set("watch", Napi::Function::New(env, WatchFile, "watch"));
@@ -87,6 +92,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("faults", Napi::Function::New(env, CountFaults, "faults"));
   exports.Set("begin", Napi::Function::New(env, BeginReading, "begin"));
   exports.Set("release", Napi::Function::New(env, ReleasePages, "release"));
+  exports.Set("reserve", Napi::Function::New(env, ReserveBytes, "reserve"));
   exports.Set("letGo", Napi::Function::New(env, LetPagesGo, "letGo"));
   exports.Set("hold", Napi::Function::New(env, HoldPages, "hold"));
   exports.Set("isTainted", Napi::Function::New(env, IsTaintedNow, "isTainted"));

@@ -36,4 +36,11 @@ int Release(int file, const double* runs, size_t count) {
   return 0;
 }
 
+int Reserve(int file, int64_t bytes) {
+  while (fallocate(file, 0, 0, static_cast<off_t>(bytes)) != 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
 }  // namespace weir

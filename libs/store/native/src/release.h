@@ -1,7 +1,8 @@
-// Pages of a file that nothing is stored in, given back to the file system.
+// Pages of a file given back to the file system, and taken from it.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace weir {
 
@@ -10,5 +11,11 @@ namespace weir {
  * length. 0, or the platform's number of what went wrong: EOPNOTSUPP where the file system knows no holes.
  */
 int Release(int file, const double* runs, size_t count);
+
+/**
+ * Has the file system set aside room for so many bytes of an open file, which is then at least as long; what is there stays. 0, or the
+ * platform's number.
+ */
+int Reserve(int file, int64_t bytes);
 
 }  // namespace weir
