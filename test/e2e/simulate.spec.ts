@@ -42,4 +42,12 @@ describe('a trace that is made and simulated at once', () => {
     expect(ending).toMatchObject({ status: 2, stdout: '' });
     expect(ending.stderr).toMatch(/^weir: --capacity "all": write bytes, such as 10GiB, or percent[^\n]*\n$/);
   });
+
+  it.each([
+    ['simulate', `printf 'time,object,bytes,subscriber\\n1,a,10,s\\n' | ${weir} simulate - --json >/dev/full`],
+    ['trace', `${weir} trace zipf --requests 10 >/dev/full`],
+  ])('fails where nobody got what %s answers', async (_, command) => {
+    const ending = await run('sh', ['-c', command]).catch((error: unknown) => error);
+    expect(ending).toMatchObject({ code: 1, stderr: expect.stringMatching(/^weir: [^\n]*the disk is full\n$/) });
+  });
 });

@@ -9,7 +9,8 @@ export interface Failure {
 
 /** Statuses: 2, what was asked cannot be done as asked; 1, it was tried and failed; 128 and a signal's number. */
 const usageStatus = 2;
-const failedStatus = 1;
+/** The status of what was tried and failed. */
+export const failedStatus = 1;
 const signalStatus = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Failures that no change of the command line would have avoided. All others are mistakes of it. */

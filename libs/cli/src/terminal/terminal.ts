@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
 import { SingleBar } from 'cli-progress';
+import { reasonOf, systemCode } from '../content/errors';
+import { failedStatus } from '../failure';
 import { formatBytes } from './format';
 
 /** Shows how far a long work is. */
@@ -24,6 +26,7 @@ export interface Terminal {
 /** The process's own streams. */
 export class ProcessTerminal implements Terminal {
   readonly output = process.stdout;
+  private lost = false;
 
   constructor() {
     // Who reads the result may stop reading, as `head` does: no reason to fall over.
@@ -31,7 +34,9 @@ export class ProcessTerminal implements Terminal {
   }
 
   print(line: string): void {
-    process.stdout.write(`${line}\n`);
+    process.stdout.write(`${line}\n`, (error) => {
+      if (error) this.lose(error);
+    });
   }
 
   tell(line: string): void {
@@ -40,6 +45,14 @@ export class ProcessTerminal implements Terminal {
 
   progress(label: string): Progress {
     return process.stderr.isTTY ? new ProgressBar(label) : invisible;
+  }
+
+  /** A result that nobody got is a failure, told once, unless nobody wants it. */
+  private lose(error: Error): void {
+    if (this.lost || systemCode(error) === 'EPIPE') return;
+    this.lost = true;
+    this.tell(`weir: the result cannot be written: ${reasonOf(error)}`);
+    process.exitCode = failedStatus;
   }
 }
 

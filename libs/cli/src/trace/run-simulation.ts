@@ -1,4 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ContentError, reasonOf } from '../content/errors';
 import { formatBytes } from '../terminal/format';
 import type { Progress, Terminal } from '../terminal/terminal';
@@ -37,6 +39,7 @@ export interface SimulationRun {
 /** Reads the traces, replays them, and prints what came of it. */
 export async function runSimulation(run: SimulationRun): Promise<void> {
   const { request, terminal, paths } = run;
+  if (request.plot !== undefined) await expectFolderOf(request.plot);
   const trace = await compile(run);
   try {
     const cells = request.capacities.flatMap((capacity) =>
@@ -90,8 +93,19 @@ async function replay(
   }
 }
 
+/** A mistake in the name of the plot is told before the hours that a simulation may take. */
+async function expectFolderOf(path: string): Promise<void> {
+  await access(dirname(path), constants.W_OK).catch((cause: unknown) => {
+    throw unwritable(path, cause);
+  });
+}
+
 async function writePlot(path: string, svg: string): Promise<void> {
   await writeFile(path, svg).catch((cause: unknown) => {
-    throw new ContentError('OUTPUT_UNWRITABLE', path, `cannot be written: ${reasonOf(cause)}`, { cause });
+    throw unwritable(path, cause);
   });
+}
+
+function unwritable(path: string, cause: unknown): ContentError {
+  return new ContentError('OUTPUT_UNWRITABLE', path, `cannot be written: ${reasonOf(cause)}`, { cause });
 }

@@ -127,6 +127,12 @@ describe('weir simulate', () => {
     expect(svg).not.toContain('NaN');
   });
 
+  it('refuses a plot that has no folder before it reads the trace', async () => {
+    const plot = folder.path('nowhere/plot.svg');
+    const { status, told } = await weir('simulate', traceOf('unread.csv', 'no line'), '--plot', plot);
+    expect({ status, told }).toEqual({ status: 2, told: [`weir: ${plot}: cannot be written: no such file or folder`] });
+  });
+
   it('leaves out what only fills the cache', async () => {
     const trace = traceOf('warm.csv', ...Array.from({ length: 100 }, (_, at) => `${at},o${at % 10},1,s`));
     const [result] = await resultsOf(trace, '--capacity', '10', '--policy', 'lru', '--warm-up', '10');

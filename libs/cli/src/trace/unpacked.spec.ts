@@ -58,3 +58,11 @@ it('passes on a line that has no end', async () => {
   const endless = 'a'.repeat(300_000);
   await expect(unpack(gzipSync(endless), 100_000)).resolves.toEqual({ text: endless, isCut: false });
 });
+
+it.each([1, 20, 5_000])(
+  'ends at %d zeros behind what is packed, as tapes and blocks are filled up with',
+  async (zeros) => {
+    const filled = Buffer.concat([gzipSync(text), Buffer.alloc(zeros)]);
+    await expect(unpack(filled)).resolves.toEqual({ text, isCut: false });
+  },
+);

@@ -35,6 +35,8 @@ class Unpacking {
   private readonly gunzip;
   private portions: Buffer[] = [];
   private failure: Error | undefined;
+  /** zlib ends by itself at zeros behind a member, which fill up blocks of a tape or a disk: nothing comes after them. */
+  private ended = false;
   private settle: () => void = () => undefined;
 
   constructor(portionBytes: number) {
@@ -44,17 +46,22 @@ class Unpacking {
       this.failure = error;
       this.settle();
     });
-    this.gunzip.on('end', () => this.settle());
+    this.gunzip.on('end', () => {
+      this.ended = true;
+      this.settle();
+    });
   }
 
   /** Resolves when all of it is unpacked. */
   async write(portion: Uint8Array): Promise<void> {
+    if (this.ended) return;
     await this.settled(() => this.gunzip.write(portion, () => this.settle()));
     if (this.failure !== undefined) throw this.failure;
   }
 
   /** False if there should be more. */
   async end(): Promise<boolean> {
+    if (this.ended) return true;
     await this.settled(() => this.gunzip.end());
     if (this.failure === undefined) return true;
     if ('code' in this.failure && this.failure.code === 'Z_BUF_ERROR') return false;

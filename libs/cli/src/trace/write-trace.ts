@@ -20,13 +20,17 @@ export interface TracePlan {
 /** Fast, and within a tenth of the best that gzip can do with such lines. */
 const gzipLevel = 3;
 
-/** Writes a trace to a stream that stays open. Whoever reads it may stop reading, as `head` does: that ends it. */
+/**
+ * Writes a trace to a stream that stays open. Whoever reads it may stop reading, as `head` does: that ends it. Rejects with
+ * `OUTPUT_FAILED`.
+ */
 export async function writeTraceTo(stream: Writable, plan: TracePlan): Promise<void> {
   try {
     await pipeline(linesOf(plan), stream, { signal: plan.signal, end: false });
   } catch (error) {
     plan.signal.throwIfAborted();
-    if (systemCode(error) !== 'EPIPE') throw error;
+    if (systemCode(error) === 'EPIPE') return;
+    throw new ContentError('OUTPUT_FAILED', 'stdout', `cannot be written: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -1,7 +1,7 @@
 import { nameBytesMax, objectBytesMax } from './limits';
 
 /** What can be wrong with a line. */
-export type LineFault = 'header' | 'fields' | 'time' | 'object' | 'bytes' | 'subscriber' | 'live' | 'length';
+export type LineFault = 'header' | 'fields' | 'quotes' | 'time' | 'object' | 'bytes' | 'subscriber' | 'live' | 'length';
 
 const comma = 0x2c;
 const dot = 0x2e;

@@ -72,6 +72,39 @@ it('reads what a plain reader reads, however the bytes come', () => {
   );
 });
 
+/** A field as a writer of CSV may write it (RFC 4180 section 2). */
+function quotedField(field: string): string {
+  return `"${field.replaceAll('"', '""')}"`;
+}
+
+it('reads names between quotes as those without, with commas and quotes in them', () => {
+  const anyName = fc.string({ unit: fc.constantFrom('a', '/', '1', 'é', ',', '"'), minLength: 1, maxLength: 8 });
+  const requests = fc.array(fc.record({ object: anyName, subscriber: anyName, quoted: fc.boolean() }), {
+    maxLength: 30,
+  });
+  fc.assert(
+    fc.property(requests, portions, fc.constantFrom('\n', '\r\n'), fc.boolean(), (lines, cuts, separator, all) => {
+      const field = (text: string, quoted: boolean) => (quoted || /[",]/.test(text) ? quotedField(text) : text);
+      const rows = lines.map(({ object, subscriber, quoted }) =>
+        [field('1.5', all), field(object, quoted), field('7', all), field(subscriber, all)].join(','),
+      );
+      const header = traceHeader.split(',').map((column) => field(column, all));
+      const { parser, requests: read } = parsed([header.join(','), ...rows].join(separator), cuts);
+      expect(parser.firstMalformed).toBeUndefined();
+      expect(read.map(({ object }) => object)).toEqual(numbered(lines.map(({ object }) => object)));
+      const subscribers = read.map(({ subscriber }) => String(subscriber));
+      expect(numbered(subscribers)).toEqual(numbered(lines.map(({ subscriber }) => subscriber)));
+    }),
+  );
+});
+
+it('finds the segment of a name between quotes', () => {
+  const { parser } = parsed(`${traceHeader}\n1,"a,b/17",5,s\n2,"a,b/18",5,s\n3,a/17,5,s\n`);
+  const { swarms, segments } = parser.objects();
+  expect([...segments]).toEqual([17, 18, 17]);
+  expect(numbered([...swarms].map(String))).toEqual([0, 0, 1]);
+});
+
 it('neither throws nor hoards, whatever comes', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 300 })), (parts) => {
@@ -100,6 +133,8 @@ const malformed = [
   ['bytes', 'a fraction', '1,a,5.0,s'],
   ['bytes', 'more than 32 bits', '1,a,4294967296,s'],
   ['subscriber', 'a long subscriber', `1,a,5,${'s'.repeat(1_025)}`],
+  ['quotes', 'a quote that is not closed', '1,"a,5,s'],
+  ['quotes', 'something behind a quote', '1,"a"b,5,s'],
   ['length', 'a line without end', 'x'.repeat(4_097)],
   ['length', 'a very long line', 'x'.repeat(400_000)],
 ] as const;

@@ -4,6 +4,7 @@ import { liveHeader, traceHeader } from './line-writer';
 import { NameHash } from './name-hash';
 import { ObjectTable } from './object-table';
 import { blockRequests, RequestBlock } from './request-block';
+import { QuotedLine } from './quoted-line';
 import { ObjectNames, type TraceObjects } from './object-names';
 
 /** A line that makes no sense. */
@@ -18,7 +19,8 @@ export interface MalformedLine {
 /** What to write instead, by what was wrong. */
 export const lineRemedies: Readonly<Record<LineFault, string>> = {
   header: `the first line has to be ${traceHeader} or ${liveHeader}`,
-  fields: 'write as many fields, separated by commas, as the header has; none of them may have a comma',
+  fields: 'write as many fields, separated by commas, as the header has; put one that has a comma into double quotes',
+  quotes: 'a double quote that begins a field has to end it; double those in between',
   time: 'time: write seconds, such as 12.345',
   object: `object: write a name of 1 to ${nameBytesMax} bytes`,
   bytes: `bytes: write a whole number from 1 to ${objectBytesMax}; cut larger objects into segments`,
@@ -27,6 +29,7 @@ export const lineRemedies: Readonly<Record<LineFault, string>> = {
   length: `a line has ${lineBytesMax} bytes at most`,
 };
 
+const quote = 0x22;
 const newline = 0x0a;
 const carriageReturn = 0x0d;
 /** Bytes of a malformed line that are shown. */
@@ -55,6 +58,9 @@ export class TraceParser {
   private readonly carried = new Uint8Array(lineBytesMax + 2);
   private carriedBytes = 0;
   private readonly fields = new LineFields();
+  private readonly unquoted = new QuotedLine();
+  /** Where the next quote of a portion is: most traces have none, and are spared the search line by line. */
+  private quoteAt = 0;
   private readonly hash = new NameHash();
 
   /** The objects so far. */
@@ -65,12 +71,14 @@ export class TraceParser {
   /** The next portion. */
   push(portion: Uint8Array): void {
     let start = 0;
+    this.quoteAt = nextQuote(portion, 0);
     for (;;) {
       const end = portion.indexOf(newline, start);
       if (end < 0) break;
       if (this.carriedBytes === 0) this.line(portion, start, end);
       else this.endCarried(portion.subarray(start, end));
       start = end + 1;
+      if (this.quoteAt < start) this.quoteAt = nextQuote(portion, start);
     }
     this.carry(portion.subarray(start));
   }
@@ -107,12 +115,26 @@ export class TraceParser {
     this.carry(rest);
     const length = this.carriedBytes;
     this.carriedBytes = 0;
+    this.quoteAt = nextQuote(this.carried, 0);
     this.line(this.carried, 0, length);
+    // Of the portion nothing is known now.
+    this.quoteAt = 0;
   }
 
   private line(bytes: Uint8Array, start: number, lineEnd: number): void {
     this.lines++;
     const end = lineEnd > start && bytes[lineEnd - 1] === carriageReturn ? lineEnd - 1 : lineEnd;
+    if (this.quoteAt < end && end - start <= lineBytesMax) this.quotedLine(bytes, start, end);
+    else this.plainLine(bytes, start, end);
+  }
+
+  private quotedLine(bytes: Uint8Array, start: number, end: number): void {
+    const { unquoted } = this;
+    if (unquoted.read(bytes, start, end)) this.plainLine(unquoted.bytes, 0, unquoted.length);
+    else this.refuse(this.hasLive === undefined ? 'header' : 'quotes', bytes, start, end);
+  }
+
+  private plainLine(bytes: Uint8Array, start: number, end: number): void {
     if (this.hasLive === undefined) this.readHeader(bytes, start, end);
     else if (end > start) this.readRequest(bytes, start, end);
   }
@@ -154,6 +176,11 @@ export class TraceParser {
     this.malformed++;
     this.firstMalformed ??= { line: this.lines, fault, text: textOf(bytes, start, end, shownBytesMax) };
   }
+}
+
+function nextQuote(bytes: Uint8Array, from: number): number {
+  const found = bytes.indexOf(quote, from);
+  return found < 0 ? Infinity : found;
 }
 
 function isHeader(bytes: Uint8Array, start: number, end: number, hasLive: boolean): boolean {
