@@ -73,6 +73,20 @@ it('what a store gives back wrong is never served, but erased and fetched again'
   });
 });
 
+it('what nothing in a store proves any more is told, erased and fetched again', async () => {
+  await eachSeed(5, async (seed) => {
+    const store = fullStore();
+    store.forgetBlocks(swarmId);
+    const one = await scene(seed, store);
+    await serve(one, 1);
+    const { extentsCorrupt } = one.cache.endpoint.counters;
+    expectThat(extentsCorrupt > 0, 'some extents cannot be proven');
+    expectThat(one.cache.noticed('extent-corrupt') === extentsCorrupt, 'each is told');
+    const { fetchedBytes } = one.cache.endpoint.counters;
+    expectThat(fetchedBytes <= extentsCorrupt * extentBytes, `fetched ${String(fetchedBytes)}, and nothing else`);
+  });
+});
+
 it('what a store has lost without a word is fetched again', async () => {
   await eachSeed(10, async (seed) => {
     const store = fullStore();

@@ -79,6 +79,11 @@ export class SimulatedStore {
     return true;
   }
 
+  /** Loses the blocks of hashes above a swarm's extents. */
+  forgetBlocks(swarmId: SwarmId): void {
+    this.swarms.get(swarmId)?.blocks.clear();
+  }
+
   private kept(swarmId: SwarmId, index: number): Extent | undefined {
     return this.swarms.get(swarmId)?.extents.get(index);
   }

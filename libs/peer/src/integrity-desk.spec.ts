@@ -65,12 +65,20 @@ describe('the desk for the store’s integrity', () => {
   });
 
   it('notes what proved wrong when it was first served, and what a store found that was started again', () => {
-    desk.hear({ type: 'extent-corrupt', swarmId, extent: 9 });
+    desk.hear({ type: 'extent-corrupt', swarmId, extent: 9, verdict: 'mismatch' });
+    desk.hear({ type: 'extent-corrupt', swarmId, extent: 10, verdict: 'incomplete' });
     desk.hear({ type: 'swarm-closed', swarmId, servedBytes: 0, fetchedBytes: 0 });
-    expect(heard.found).toMatchObject([{ kind: 'extent', foundBy: 'read', remedy: 'erased', swarmId, extent: 9 }]);
+    expect(heard.found).toMatchObject([
+      { kind: 'extent', foundBy: 'read', remedy: 'erased', swarmId, extent: 9 },
+      { kind: 'hashes', foundBy: 'read', remedy: 'erased', swarmId, extent: 10 },
+    ]);
+    expect(heard.refetched).toEqual([swarmId, swarmId]);
     const damaged = { ...report, verdict: 'previous' } as const;
     desk.relaunched({ inspection: { report: damaged, findings: [lostRules] } });
-    expect(desk.report()).toMatchObject({ counts: { extent: 1, rules: 1 }, inspection: { verdict: 'previous' } });
+    expect(desk.report()).toMatchObject({
+      counts: { extent: 1, hashes: 1, rules: 1 },
+      inspection: { verdict: 'previous' },
+    });
   });
 
   it('remembers over a restart', async () => {

@@ -110,10 +110,9 @@ export class IntegrityDesk {
   /** An extent can be what was written, and not lead to its swarm ID all the same: it tells when it is first served. */
   hear(notice: Notice): void {
     if (notice.type !== 'extent-corrupt') return;
-    const { swarmId, extent } = notice;
-    const detail = 'it does not lead to the swarm ID, or the hashes above it do not';
+    const { swarmId, extent, verdict } = notice;
     const when = Math.floor(Date.now() / 1000);
-    this.note([{ when, kind: 'extent', foundBy: 'read', remedy: 'erased', detail, swarmId, extent }]);
+    this.note([{ when, ...damageBy[verdict], foundBy: 'read', remedy: 'erased', swarmId, extent }]);
   }
 
   report(): IntegrityReport {
@@ -154,6 +153,12 @@ export class IntegrityDesk {
     this.metrics.scrubEnded.set(lastPass?.ended ?? 0);
   }
 }
+
+/** What a verdict on a stored extent tells of the damage. */
+const damageBy = {
+  mismatch: { kind: 'extent', detail: 'it does not lead to the swarm ID, or the hashes above it do not' },
+  incomplete: { kind: 'hashes', detail: 'a hash above it is missing, without which nothing proves it' },
+} as const;
 
 function brokenError(detail: string): StoreError {
   const remedy = 'Start again: the file is inspected then, and set aside if it cannot be made whole.';

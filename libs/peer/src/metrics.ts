@@ -9,7 +9,7 @@ export function createPeerMetrics(registry: Registry) {
     writtenExtents: new Counter({ name: 'ppspp_written_extents_total', help: 'Fetched extents stored.', registers }),
     corruptExtents: new Counter({
       name: 'ppspp_corrupt_extents_total',
-      help: 'Stored extents that were not what had been stored, and were removed. Any rise means a failing disk or memory.',
+      help: 'Stored extents that were not what had been stored, or that nothing proves any more, and were removed. Any rise means a failing disk or memory.',
       registers,
     }),
     faults: new Counter({

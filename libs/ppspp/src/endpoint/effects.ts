@@ -40,8 +40,13 @@ export type Notice =
   | { readonly type: 'peer-lied'; readonly swarmId: SwarmId; readonly address: Address }
   /** What a source delivered since it was last measured: now and then, and when its channel ends. */
   | { readonly type: 'peer-measured'; readonly address: Address; readonly delivery: Delivery }
-  /** A stored extent was not what had been stored. */
-  | { readonly type: 'extent-corrupt'; readonly swarmId: SwarmId; readonly extent: number }
+  /** A stored extent was not what had been stored, or a hash above it is missing without which nothing proves it. It is erased. */
+  | {
+      readonly type: 'extent-corrupt';
+      readonly swarmId: SwarmId;
+      readonly extent: number;
+      readonly verdict: 'mismatch' | 'incomplete';
+    }
   /** With what was served of its content, to whomever, and fetched since it was opened. */
   | {
       readonly type: 'swarm-closed';

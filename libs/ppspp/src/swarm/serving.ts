@@ -162,10 +162,8 @@ export class Serving implements Shelf {
     }
     const { swarmId } = holdings.metadata;
     context.push({ kind: 'erase', swarmId, extent: index });
-    if (verdict === 'mismatch') {
-      context.counters.extentsCorrupt++;
-      context.push({ kind: 'notice', notice: { type: 'extent-corrupt', swarmId, extent: index } });
-    }
+    context.counters.extentsCorrupt++;
+    context.push({ kind: 'notice', notice: { type: 'extent-corrupt', swarmId, extent: index, verdict } });
     this.lose(index, true);
   }
 
