@@ -1,6 +1,5 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { CommandFactory, CommandRunnerService } from 'nest-commander';
-import { commandsFor } from './commands/families';
 import { WeirProgram } from './commands/program.command';
 import { APPLIANCE_ENTRY, MACHINE, START_TRANSFER, TERMINAL, VERSION } from './commands/tokens';
 import { failureOf } from './failure';
@@ -21,6 +20,22 @@ export interface CliOptions {
   /** Default: the one that this process runs on. */
   readonly machine?: Machine;
 }
+
+/** Commands by the first word of a command line. Each loads what it needs, which others do without: a process starts with one. */
+const families: Readonly<Record<string, () => Promise<Provider[]>>> = {
+  publish: async () => [(await import('./commands/publish.command.js')).PublishCommand],
+  seed: async () => [(await import('./commands/seed.command.js')).SeedCommand],
+  fetch: async () => [(await import('./commands/fetch.command.js')).FetchCommand],
+  tracker: async () => [(await import('./commands/tracker.command.js')).TrackerCommand],
+  trace: async () => [(await import('./commands/trace.command.js')).TraceCommand],
+  simulate: async () => [(await import('./commands/simulate.command.js')).SimulateCommand],
+  appliance: async () => [(await import('./commands/appliance.command.js')).ApplianceCommand],
+  cache: async () => (await import('./commands/cache/cache.command.js')).CacheCommand.registerWithSubCommands(),
+  catalogue: async () =>
+    (await import('./commands/catalogue/catalogue.command.js')).CatalogueCommand.registerWithSubCommands(),
+  intercept: async () =>
+    (await import('./commands/intercept/intercept.command.js')).InterceptCommand.registerWithSubCommands(),
+};
 
 /** The commands of `weir`. */
 @Module({})
@@ -68,4 +83,11 @@ export async function runCommandLine(argv: string[], options: CliOptions): Promi
   await app.get(CommandRunnerService).run(argv);
   await app.close();
   return status;
+}
+
+/** The commands that a command line can mean, in the order of the help: one family, or all where the first word names none. */
+async function commandsFor([word = '']: readonly string[]): Promise<Provider[]> {
+  const named = Object.hasOwn(families, word) ? families[word] : undefined;
+  if (named !== undefined) return named();
+  return (await Promise.all(Object.values(families).map((load) => load()))).flat();
 }
