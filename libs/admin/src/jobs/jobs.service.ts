@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { PeerService } from '@weir/peer';
-import { CacheError } from '@weir/ppspp';
+import { CacheError, type SwarmId } from '@weir/ppspp';
 import { RegistrationService } from '@weir/registration';
 import { AdminError } from '../errors';
 import { FetchService } from '../fetch.service';
@@ -180,6 +180,18 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     return request.type !== 'prefetch' || running.length < limits.prefetchesMax;
   }
 
+  /** Whether a pre-fetch of a swarm runs beside the one with this id. */
+  private hasPrefetchBeside(id: string, swarmId: SwarmId): boolean {
+    return this.unfinished.some(
+      (job) =>
+        job.id !== id &&
+        job.state === 'running' &&
+        job.request.type === 'prefetch' &&
+        job.request.swarm.metadata.swarmId === swarmId &&
+        !this.cancelling.has(job.id),
+    );
+  }
+
   private async step(job: Job): Promise<void> {
     const now = Date.now();
     const running: Job = {
@@ -190,7 +202,7 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     if (job.state === 'waiting') await this.keep(running);
     // Somebody may have cancelled it meanwhile.
     if (this.goingOn(job.id) === undefined) return;
-    const work = this.works.get(job.id) ?? this.workOf(job.request);
+    const work = this.works.get(job.id) ?? this.workOf(job);
     this.works.set(job.id, work);
     const step = await work.step(now).catch((error: unknown) => stepOf(error, job));
     if (this.goingOn(job.id) === undefined) {
@@ -202,11 +214,13 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     else await this.keep(endedAs(after, step.end, now));
   }
 
-  private workOf(request: JobRequest): Work {
+  private workOf({ id, request }: Job): Work {
     const { peer, registration, fetches } = this;
     switch (request.type) {
-      case 'prefetch':
-        return new PrefetchWork(request, { peer, fetches });
+      case 'prefetch': {
+        const { swarmId } = request.swarm.metadata;
+        return new PrefetchWork(request, { peer, fetches, isShared: () => this.hasPrefetchBeside(id, swarmId) });
+      }
       case 'purge':
         return new PurgeWork(request, { peer, registration });
       case 'scrub':

@@ -89,6 +89,17 @@ describe('a pre-fetch', () => {
     expect((await admin.request('DELETE', `/v1/jobs/${id}`)).json).toMatchObject({ code: 'JOB_ENDED', status: 409 });
   });
 
+  it('goes on when another one of the same swarm is cancelled, and is the last to have it settled', async () => {
+    const { id: first } = await order({ ...prefetch, rate: 1_000_000 });
+    const { id: second } = await order({ ...prefetch, rate: 2_000_000 });
+    for (const id of [first, second]) await reaching(id, ({ state }) => state === 'running');
+    const settled = () => admin.peer.bench.told.filter((order) => order === `settle ${one}`).length;
+    await admin.request('DELETE', `/v1/jobs/${second}`);
+    expect(settled()).toBe(0);
+    await admin.request('DELETE', `/v1/jobs/${first}`);
+    expect(settled()).toBe(1);
+  });
+
   it('ends with the reason when its swarm is blocked, its deadline comes, or the store is too small', async () => {
     const blocked = await order(prefetch);
     await admin.request('PUT', `/v1/swarms/${one}/block`, { body: { reason: 'a court says so' } });

@@ -22,7 +22,7 @@ function prefetch(deadline?: string): PrefetchWork {
   const fetches = { start: () => Promise.resolve(starts++) };
   const swarm = { metadata: metadataOf(one), peers: [], trackers: [] };
   const request = { type: 'prefetch' as const, swarm, ...(deadline === undefined ? {} : { deadline }) };
-  return new PrefetchWork(request, { peer, fetches }, () => millis);
+  return new PrefetchWork(request, { peer, fetches, isShared: () => false }, () => millis);
 }
 
 const hold = (extentsHeld: number, sources: number): void => {

@@ -11,6 +11,8 @@ import { RateMeter } from './rate-meter';
 export interface PrefetchParts {
   readonly peer: Pick<PeerService, 'isBlocked' | 'live' | 'operator' | 'usage'>;
   readonly fetches: { start(...order: Parameters<FetchService['start']>): Promise<unknown> };
+  /** Whether another pre-fetch of the same swarm goes on. */
+  readonly isShared: () => boolean;
 }
 
 /** Time between two tries to find peers, or to open a swarm that was closed. */
@@ -54,8 +56,9 @@ export class PrefetchWork implements Work {
     return { progress };
   }
 
-  /** What is here stays; what subscribers ask for is fetched as ever. */
+  /** What is here stays; what subscribers ask for, and what another pre-fetch is to bring, is fetched as ever. */
   cancel(): void {
+    if (this.parts.isShared()) return;
     const { operator } = this.parts.peer;
     operator.settle(this.swarmId);
     operator.pace(this.swarmId, undefined);
