@@ -5,7 +5,7 @@ import { fetchFile, startSeeder } from './harness/peers';
 import { sha256Of, Stage } from './harness/stage';
 import { untilTrue } from './harness/waiting';
 
-jest.setTimeout(90_000);
+jest.setTimeout(150_000);
 
 /** Within which the admin API answers, whatever the disk does. */
 const answerMillisMax = 2_000;
@@ -24,7 +24,8 @@ interface Published {
 }
 
 describeDisks('an appliance whose disk fails', () => {
-  const stage = new Stage();
+  // Reads take half a minute here, and what they hold up goes on behind them.
+  const stage = new Stage({ limitMillis: 120_000 });
   let disk: FaultyDisk;
   let appliance: Appliance;
   let subscribers = 0;
