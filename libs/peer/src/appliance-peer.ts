@@ -20,6 +20,7 @@ import { IntegrityDesk, integrityListener } from './integrity-desk';
 import { blockedIn, limitsIn, OperatorDesk } from './operator-desk';
 import { LinkKeeper } from './link-keeper';
 import { Origins } from './origins';
+import { PinKeeper } from './pin-keeper';
 import { PastTotals } from './past-totals';
 import { storeLauncher, type StoreSettings, wholeBytesMax } from './store-settings';
 import { TrafficTotals, type Traffic } from './swarm-traffic';
@@ -62,6 +63,7 @@ export class AppliancePeer {
   readonly operator: OperatorDesk;
   /** Damage to the store, and the scrub. */
   readonly integrity: IntegrityDesk;
+  private readonly pins: PinKeeper;
 
   private constructor(
     private readonly parts: Parts,
@@ -75,6 +77,14 @@ export class AppliancePeer {
     const trouble = () => store.trouble;
     this.operator = new OperatorDesk({ client, witness, crew, rules, origins, holds, trouble });
     this.integrity = parts.integrity;
+    const { operator } = this;
+    this.pins = new PinKeeper({
+      rules,
+      reviseAll: (swarmIds, change) => operator.reviseAll(swarmIds, change),
+      find: (swarmId) => store.find(swarmId),
+      fetch: (metadata) => this.fetch(metadata, []),
+      settle: (swarmId) => operator.settle(swarmId),
+    });
   }
 
   /** Opens the store, then the sockets. Rejects with a `StoreError` or a `PeerError`, and then leaves nothing open. */
@@ -98,7 +108,7 @@ export class AppliancePeer {
     let peer: AppliancePeer | undefined = undefined;
     const desk = new IntegrityDesk(
       { scrubRate: 0, ...settings, writer: store.keeper, client: store.client, registry },
-      { ...integrityListener(listener), onErased: (swarmId) => peer?.refetch(swarmId) },
+      { ...integrityListener(listener), ...refetching(() => peer?.pins, store) },
     );
     integrity = desk;
     const told = {
@@ -201,22 +211,23 @@ export class AppliancePeer {
     return (await this.operator.erase([swarmId])).count > 0;
   }
 
-  /** What an operator pinned is to be at hand: what of it was damaged is fetched at once. */
-  private refetch(swarmId: SwarmId): void {
-    if (this.operator.rules.swarm(swarmId)?.pinned !== true) return;
-    const stored = this.parts.store.find(swarmId)?.record.metadata;
-    const metadata = stored ?? this.live().find((live) => live.metadata.swarmId === swarmId)?.metadata;
-    if (metadata !== undefined) this.fetch(metadata, []);
-  }
-
   /** Takes leave of all peers; what was verified is on disk when it resolves. */
   async stop(): Promise<void> {
+    this.pins.stop();
     await this.parts.integrity.stop();
     await this.parts.crew.stop();
     const { link, origins, store } = this.parts;
     await Promise.all([link?.stop(), origins.stop()]);
     await store.stop();
   }
+}
+
+/** Who hears of damage, and has what is pinned fetched again: after a loss once it is known what is left. */
+function refetching(pins: () => PinKeeper | undefined, store: Pick<ApplianceStore, 'known'>) {
+  return {
+    onErased: (swarmId: SwarmId) => pins()?.damaged(swarmId),
+    onLost: () => void store.known.then(() => pins()?.allDamaged()),
+  };
 }
 
 /** What was learned before, and is kept beside the store. */

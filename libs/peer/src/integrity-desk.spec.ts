@@ -60,6 +60,7 @@ describe('the desk for the store’s integrity', () => {
   it('has everybody leave a store whose structure the scrub found damaged, and not one that was mended at the start', () => {
     desk.note([{ ...erased, kind: 'pages', foundBy: 'start', remedy: 'rolled-back' }]);
     expect(heard.renewed).toEqual([]);
+    expect(heard.refetched).toEqual(['all']);
     desk.note([{ ...erased, kind: 'pages', remedy: 'lost', detail: 'order of tree extents, page 9' }]);
     expect(heard.renewed).toMatchObject([{ code: 'STORE_CORRUPT', message: expect.stringContaining('page 9') }]);
   });
@@ -123,6 +124,7 @@ describe('the desk for the store’s integrity', () => {
       {
         onFinding: (finding) => heard.found.push(finding),
         onErased: (one) => heard.refetched.push(one),
+        onLost: () => heard.refetched.push('all'),
         onTrouble: (failure) => heard.troubles.push(failure),
       },
     );

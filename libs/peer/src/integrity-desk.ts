@@ -11,6 +11,7 @@ import {
   observeFindings,
   observeInspection,
   type PageReport,
+  type Remedy,
   type RunningWriter,
   Scrubber,
   type ScrubProgress,
@@ -38,6 +39,8 @@ export interface IntegrityListener {
   onFinding(finding: Finding): void;
   /** Something of a swarm was removed because it was damaged: whoever wants it at hand fetches it. */
   onErased(swarmId: SwarmId): void;
+  /** Nobody knows what of all that was stored is gone. */
+  onLost(): void;
   onTrouble(failure: unknown): void;
 }
 
@@ -98,13 +101,16 @@ export class IntegrityDesk {
     this.log.add(findings);
     observeFindings(this.metrics, findings);
     const erased = new Set<SwarmId>();
+    let isLost = false;
     for (const finding of findings) {
       this.listener.onFinding(finding);
       if (finding.remedy === 'erased' && finding.swarmId !== undefined) erased.add(finding.swarmId);
+      isLost ||= storeLosses.includes(finding.remedy);
       // While it is open nothing can be done to it: everybody leaves it, and the next start looks to it.
       if (finding.kind === 'pages' && finding.foundBy === 'scrub') this.parts.writer.renew(brokenError(finding.detail));
     }
     for (const swarmId of erased) this.listener.onErased(swarmId);
+    if (isLost) this.listener.onLost();
   }
 
   /** An extent can be what was written, and not lead to its swarm ID all the same: it tells when it is first served. */
@@ -154,6 +160,9 @@ export class IntegrityDesk {
   }
 }
 
+/** What takes more along than is named. */
+const storeLosses: readonly Remedy[] = ['rolled-back', 'set-aside', 'begun-anew'];
+
 /** What a verdict on a stored extent tells of the damage. */
 const damageBy = {
   mismatch: { kind: 'extent', detail: 'it does not lead to the swarm ID, or the hashes above it do not' },
@@ -169,7 +178,7 @@ function brokenError(detail: string): StoreError {
 export function integrityListener(listener: {
   onFinding?(finding: Finding): void;
   onTrouble(message: string): void;
-}): Omit<IntegrityListener, 'onErased'> {
+}): Omit<IntegrityListener, 'onErased' | 'onLost'> {
   return {
     onFinding: (finding) => listener.onFinding?.(finding),
     onTrouble: (failure) => listener.onTrouble(`the store was not scrubbed: ${String(failure)}`),

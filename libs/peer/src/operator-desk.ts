@@ -92,11 +92,11 @@ export class OperatorDesk {
    * The same for each of several swarms that something is laid down for, in one transaction; those for which nothing is, and those
    * whose rule comes back as it is, are passed over. Rejects with a `StoreError`, and then nothing is changed.
    */
-  reviseAll(swarmIds: readonly SwarmId[], change: (rule: SwarmRule) => SwarmRule): Promise<void> {
+  reviseAll(swarmIds: readonly SwarmId[], change: (rule: SwarmRule, swarmId: SwarmId) => SwarmRule): Promise<void> {
     return this.inTurn(() => {
       const changes = swarmIds.flatMap((swarmId): RuleChange[] => {
         const before = this.rules.swarm(swarmId);
-        const rule = before && change(before);
+        const rule = before && change(before, swarmId);
         return rule === before ? [] : [{ kind: 'swarm', swarmId, rule }];
       });
       return this.writeAll(changes);

@@ -2,7 +2,7 @@ export { type LastEnd, mayBeTorn } from './boot-mark';
 export { makeDirectory } from './directory';
 export { type DiskSpace } from './disk';
 export * from './errors';
-export { type Block, type GroupKind, isIdle, type RuleChange, type SwarmRule } from './rules/rule';
+export { type Block, type GroupKind, isIdle, type PinnedContent, type RuleChange, type SwarmRule } from './rules/rule';
 export { type GroupQuota, RuleBook } from './rules/rule-book';
 export { refuseForeign } from './lmdb-environment';
 export { type LmdbStoreOptions, openLmdbReader, openLmdbWriter } from './lmdb-store';

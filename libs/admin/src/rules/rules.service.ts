@@ -42,7 +42,7 @@ export class RulesService {
   }
 
   unpin(swarmId: SwarmId): Promise<SwarmRuleView> {
-    return this.revise(swarmId, (rule) => ({ ...rule, pinned: undefined }));
+    return this.revise(swarmId, (rule) => ({ ...rule, pinned: undefined, content: undefined }));
   }
 
   label(swarmId: SwarmId, { label }: LabelRequest): Promise<SwarmRuleView> {
@@ -74,7 +74,7 @@ export class RulesService {
     const fresh = { reason, since, bytes: held?.storedBytes ?? 0, extents: held?.extentsHeld ?? 0 };
     await this.peer.operator.block(swarmId, (rule) => ({
       ...rule,
-      pinned: undefined,
+      ...{ pinned: undefined, content: undefined },
       blocked: rule.blocked === undefined ? fresh : { ...rule.blocked, reason },
     }));
     this.registration.leave(swarmId);

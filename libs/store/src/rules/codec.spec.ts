@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { chunkAddressings, hashFunctions } from '@weir/ppspp';
 import { seal } from '../integrity/seal';
 import { decodeRule, encodeRule } from './codec';
 import { type RuleChange, isIdle, type SwarmRule } from './rule';
@@ -9,8 +10,16 @@ const blocked = fc.record(
   { reason: text, since: whole, bytes: whole, extents: whole, erasedAt: whole },
   { requiredKeys: ['reason', 'since', 'bytes', 'extents'] },
 );
+const content = fc.record({
+  hash: fc.constantFrom(...hashFunctions),
+  addressing: fc.constantFrom(...chunkAddressings),
+  chunkSize: whole,
+});
 const swarmRule: fc.Arbitrary<SwarmRule> = fc.record(
-  { pinned: fc.boolean(), label: text, tracker: text, blocked, quotaBytes: whole, fetchRate: whole, serveRate: whole },
+  {
+    ...{ pinned: fc.boolean(), content, label: text, tracker: text, blocked },
+    ...{ quotaBytes: whole, fetchRate: whole, serveRate: whole },
+  },
   { requiredKeys: [] },
 );
 const swarmId = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString('hex'));
@@ -34,6 +43,7 @@ it.each([
   ['s', '{'],
   ['s', '{"pinned":1}'],
   ['s', '{"label":1}'],
+  ['s', '{"content":{"hash":"md5","addressing":"chunk32","chunkSize":1024}}'],
   ['s', '{"blocked":{}}'],
   ['s', '{"blocked":{"reason":"a","since":-1,"bytes":0,"extents":0}}'],
   ['s', '{"blocked":{"reason":"a","since":1,"bytes":0,"extents":0,"erasedAt":"x"}}'],

@@ -2,11 +2,11 @@
  * Keys and values of the database `rules`. A key is one byte for the kind, then the swarm ID's bytes or a name in UTF-8; a value is
  * JSON, or a job's own text, and behind it its seal (see keys.ts).
  */
-import type { SwarmId } from '@weir/ppspp';
+import { chunkAddressings, hashFunctions, type SwarmId } from '@weir/ppspp';
 import { StoreError } from '../errors';
 import { seal, unsealed } from '../integrity/seal';
 import { swarmIdOf, swarmKey } from '../keys';
-import { type Block, isIdle, type RuleChange, type SwarmRule } from './rule';
+import { type Block, isIdle, type PinnedContent, type RuleChange, type SwarmRule } from './rule';
 
 /** One row of the database. Without a value it is to be removed. */
 export interface RuleRow {
@@ -78,10 +78,11 @@ function isFields(value: unknown): value is Fields {
 }
 
 function ruleOf(fields: Fields): SwarmRule {
-  const { pinned, blocked } = fields;
+  const { pinned, blocked, content } = fields;
   if (pinned !== undefined && typeof pinned !== 'boolean') throw corrupt('pinned is no boolean');
   return {
     ...(pinned === undefined ? {} : { pinned }),
+    ...(content === undefined ? {} : { content: contentOf(content) }),
     ...(fields['label'] === undefined ? {} : { label: textAt(fields, 'label') }),
     ...(fields['tracker'] === undefined ? {} : { tracker: textAt(fields, 'tracker') }),
     ...(blocked === undefined ? {} : { blocked: blockOf(blocked) }),
@@ -89,6 +90,21 @@ function ruleOf(fields: Fields): SwarmRule {
     ...optional(fields, 'fetchRate'),
     ...optional(fields, 'serveRate'),
   };
+}
+
+function contentOf(value: unknown): PinnedContent {
+  if (!isFields(value)) throw corrupt('content is no object');
+  return {
+    hash: oneOf(hashFunctions, value, 'hash'),
+    addressing: oneOf(chunkAddressings, value, 'addressing'),
+    chunkSize: required(value, 'chunkSize'),
+  };
+}
+
+function oneOf<Name extends string>(names: readonly Name[], fields: Fields, at: string): Name {
+  const name = names.find((each) => each === fields[at]);
+  if (name === undefined) throw corrupt(`${at} is none that there is`);
+  return name;
 }
 
 function blockOf(value: unknown): Block {

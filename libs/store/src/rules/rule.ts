@@ -1,9 +1,14 @@
-import type { SwarmId } from '@weir/ppspp';
+import type { SwarmId, SwarmMetadata } from '@weir/ppspp';
+
+/** What a swarm is fetched by beside its ID. */
+export type PinnedContent = Pick<SwarmMetadata, 'hash' | 'addressing' | 'chunkSize'>;
 
 /** What an operator laid down for one swarm. Rates are bytes a second; what is left out has no bound of its own. */
 export interface SwarmRule {
   /** Never evicted to make room. */
   readonly pinned?: boolean | undefined;
+  /** Of one that is pinned, once it is known: what was damaged of it is fetched by it, were it the record. */
+  readonly content?: PinnedContent | undefined;
   /** The group that it belongs to, as quotas and purges name it. */
   readonly label?: string | undefined;
   /** The tracker that named peers of it first, where that one has a quota: its group. */
@@ -40,5 +45,5 @@ export type RuleChange =
 
 /** Whether a rule lays nothing down, so that it need not be kept. */
 export function isIdle({ pinned = false, ...rest }: SwarmRule): boolean {
-  return !pinned && Object.values(rest).every((value) => value === undefined);
+  return !pinned && Object.entries(rest).every(([name, value]) => name === 'content' || value === undefined);
 }
