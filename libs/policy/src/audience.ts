@@ -11,8 +11,8 @@ const recentMin = 32;
  */
 export class Audience {
   readonly odds: Odds = new Odds();
-  /** Accesses so far, modulo 2^32. From the middle on, so that 0 is long ago. */
-  clock = 0x8000_0000;
+  /** Accesses so far, modulo 2^32, signed. From the lowest on, so that 0 is long ago. */
+  clock = -0x8000_0000;
   private readonly places = new Places();
   private recent = recentMin;
 
@@ -22,13 +22,13 @@ export class Audience {
 
   /** Is right beside so many resident segments from now on. */
   fit(segments: number): void {
-    this.recent = Math.max(recentMin, recentPerSegment * segments);
+    this.recent = Math.max(recentMin, Math.ceil(recentPerSegment * segments));
     this.places.fit(segments);
   }
 
   /** Somebody asks for a segment, resident or not. */
   pass(trail: number, segment: number): void {
-    this.clock = (this.clock + 1) >>> 0;
+    this.clock = (this.clock + 1) | 0;
     this.places.note(trail, segment >>> 0, this.clock, this.recent);
   }
 

@@ -1,4 +1,4 @@
-import { at, placed } from './numbers';
+import { placed } from './numbers';
 
 /** Fingerprints that share a set: the oldest makes way. */
 const ways = 4;
@@ -10,9 +10,9 @@ const fill = 0.75;
  * ghost, which costs nothing but a place in the wrong queue.
  */
 export class Ghosts {
-  private fingerprints = new Uint32Array(0);
+  private fingerprints = new Int32Array(0);
   /** When each left, in departures, modulo 2^32. */
-  private stamps = new Uint32Array(0);
+  private stamps = new Int32Array(0);
   private now = 0;
   private departures = 0;
   private countMax = 0;
@@ -39,16 +39,18 @@ export class Ghosts {
   /** Remembers the fingerprint of a segment that left. */
   put(fingerprint: number): void {
     this.departures++;
-    this.now = (this.now + 1) >>> 0;
+    this.now = (this.now + 1) | 0;
     this.place(fingerprint, this.now);
   }
 
   /** True if the fingerprint is remembered; it is not any more. */
   take(fingerprint: number): boolean {
+    const { fingerprints } = this;
+    const wanted = fingerprint | 0;
     const set = this.set(fingerprint);
     for (let place = set; place < set + ways; place++) {
-      if (this.fingerprints[place] !== fingerprint || this.age(place) >= this.countMax) continue;
-      this.fingerprints[place] = 0;
+      if (fingerprints[place] !== wanted || this.age(place) >= this.countMax) continue;
+      fingerprints[place] = 0;
       return true;
     }
     return false;
@@ -59,35 +61,40 @@ export class Ghosts {
     const byAge = new Uint32Array(this.countMax);
     for (let place = 0; place < this.fingerprints.length; place++) {
       const age = this.age(place);
-      if (age < this.countMax) byAge[this.countMax - 1 - age] = at(this.fingerprints, place);
+      if (age < this.countMax) byAge[this.countMax - 1 - age] = this.fingerprints[place] ?? 0;
     }
     return byAge.filter((fingerprint) => fingerprint !== 0);
   }
 
   private age(place: number): number {
-    return (this.now - at(this.stamps, place)) >>> 0;
+    return (this.now - (this.stamps[place] ?? 0)) >>> 0;
   }
 
   private place(fingerprint: number, stamp: number): void {
     const set = this.set(fingerprint);
+    const { fingerprints, stamps, now } = this;
     let chosen = set;
+    let oldest = -1;
     for (let place = set; place < set + ways; place++) {
-      if (this.fingerprints[place] === 0) {
+      if (fingerprints[place] === 0) {
         chosen = place;
         break;
       }
-      if (this.age(place) > this.age(chosen)) chosen = place;
+      const age = (now - (stamps[place] ?? 0)) >>> 0;
+      if (age <= oldest) continue;
+      oldest = age;
+      chosen = place;
     }
-    this.fingerprints[chosen] = fingerprint;
-    this.stamps[chosen] = stamp;
+    fingerprints[chosen] = fingerprint;
+    stamps[chosen] = stamp;
   }
 
   private rebuild(places: number): void {
     const { fingerprints, stamps } = this;
-    this.fingerprints = new Uint32Array(places);
-    this.stamps = new Uint32Array(places);
+    this.fingerprints = new Int32Array(places);
+    this.stamps = new Int32Array(places);
     for (let place = 0; place < fingerprints.length; place++) {
-      if (fingerprints[place] !== 0) this.place(at(fingerprints, place), at(stamps, place));
+      if (fingerprints[place] !== 0) this.place(fingerprints[place] ?? 0, stamps[place] ?? 0);
     }
   }
 

@@ -1,5 +1,4 @@
 import { groupsPerSwarmMax, groupSwarmsSampled } from './limits';
-import { at } from './numbers';
 import { Roster } from './roster';
 import { groupedMark, pinnedMark, type Stock } from './stock';
 
@@ -51,18 +50,18 @@ export class Groups {
     const groups = [...new Set(numbers)].slice(0, groupsPerSwarmMax).map((number) => this.take(number));
     for (const group of groups) {
       group.members++;
-      group.givers.set(owner, !this.pinned(owner) && at(this.stock.swarms.bytes, owner) > 0);
+      group.givers.set(owner, !this.pinned(owner) && (this.stock.swarms.bytes[owner] ?? 0) > 0);
       this.weigh(group, owner, 1);
     }
     if (groups.length > 0) this.bySwarm.set(owner, groups);
     else this.bySwarm.delete(owner);
     const { marks } = this.stock.swarms;
-    marks[owner] = (at(marks, owner) & ~groupedMark) | (groups.length > 0 ? groupedMark : 0);
+    marks[owner] = ((marks[owner] ?? 0) & ~groupedMark) | (groups.length > 0 ? groupedMark : 0);
   }
 
   /** Notes that a swarm's bytes are about to change. */
   count(owner: number, bytes: number): void {
-    const isEmpty = at(this.stock.swarms.bytes, owner) + bytes === 0;
+    const isEmpty = (this.stock.swarms.bytes[owner] ?? 0) + bytes === 0;
     for (const group of this.of(owner)) {
       group.bytes += bytes;
       if (this.pinned(owner)) group.pinnedBytes += bytes;
@@ -72,7 +71,7 @@ export class Groups {
 
   /** Notes that a swarm's bytes are pinned from now on, or not any more. */
   pin(owner: number, pinned: boolean): void {
-    const bytes = at(this.stock.swarms.bytes, owner);
+    const bytes = this.stock.swarms.bytes[owner] ?? 0;
     for (const group of this.of(owner)) {
       group.pinnedBytes += pinned ? bytes : -bytes;
       group.givers.set(owner, !pinned && bytes > 0);
@@ -85,7 +84,7 @@ export class Groups {
     let idlest = 0;
     for (let seen = Math.min(givers.size, groupSwarmsSampled); seen > 0; seen--) {
       const giver = givers.next();
-      if (giver !== spent && (idlest === 0 || at(lastUse, giver) < at(lastUse, idlest))) idlest = giver;
+      if (giver !== spent && (idlest === 0 || (lastUse[giver] ?? 0) < (lastUse[idlest] ?? 0))) idlest = giver;
     }
     return idlest;
   }
@@ -98,11 +97,11 @@ export class Groups {
   }
 
   private pinned(owner: number): boolean {
-    return (at(this.stock.swarms.marks, owner) & pinnedMark) !== 0;
+    return ((this.stock.swarms.marks[owner] ?? 0) & pinnedMark) !== 0;
   }
 
   private weigh(group: Group, owner: number, sign: number): void {
-    const bytes = sign * at(this.stock.swarms.bytes, owner);
+    const bytes = sign * (this.stock.swarms.bytes[owner] ?? 0);
     group.bytes += bytes;
     if (this.pinned(owner)) group.pinnedBytes += bytes;
   }

@@ -1,77 +1,58 @@
-import { at, placed, rowsOf, type Rows } from './numbers';
-
-/** A place that holds no row. */
-const vacant = 0;
-
-/** What an index needs of the table whose rows it finds. */
-export interface Hashed {
-  hashOf(row: number): number;
-}
+import { placed, rowsOf, type Rows } from './numbers';
 
 /**
- * Finds rows by their hash: open addressing with linear probing, at most two thirds full. Rows begin at 1. A search is
- * `first`, then `next` until the row is the one or 0; nothing is allocated.
+ * Finds rows by their hash: a list of rows for each place, as many places as rows, so that a search looks at one or two. Rows begin
+ * at 1. A search is `first`, then `next` until the row is the one or 0; nothing is allocated. The table says what a row's hash is:
+ * who knows it need not count it again.
  */
 export class HashIndex {
-  private rows: Rows;
+  /** The first row of each place, 0 if there is none. */
+  private heads: Rows;
+  /** The row behind each row in its place, or 0. */
+  private nexts: Rows;
 
-  constructor(
-    private readonly table: Hashed,
-    rowsMax: number,
-  ) {
-    this.rows = rowsOf(rowsMax + 1, placesFor(rowsMax));
+  constructor(rowsMax: number) {
+    this.heads = rowsOf(rowsMax);
+    this.nexts = rowsOf(rowsMax);
   }
 
   get stateBytes(): number {
-    return this.rows.byteLength;
+    return this.heads.byteLength + this.nexts.byteLength;
   }
 
-  /** Place where a search for the hash begins. */
+  /** Row at which a search for the hash begins; 0: there is none. */
   first(hash: number): number {
-    return placed(hash, this.rows.length);
+    return this.heads[placed(hash, this.heads.length)] ?? 0;
   }
 
-  /** Place where a search goes on. */
-  next(place: number): number {
-    return place + 1 === this.rows.length ? 0 : place + 1;
+  /** Row with which a search goes on; 0: it ends. */
+  next(row: number): number {
+    return this.nexts[row] ?? 0;
   }
 
-  /** Row at the place; 0: there is none, and the search ends. */
-  row(place: number): number {
-    return at(this.rows, place);
+  add(row: number, hash: number): void {
+    const place = placed(hash, this.heads.length);
+    this.nexts[row] = this.heads[place] ?? 0;
+    this.heads[place] = row;
   }
 
-  add(row: number): void {
-    let place = this.first(this.table.hashOf(row));
-    while (this.row(place) !== vacant) place = this.next(place);
-    this.rows[place] = row;
-  }
-
-  /** Takes a row out that is in; what stands behind it in its run moves up, so that no search ends too early. */
-  remove(row: number): void {
-    let hole = this.first(this.table.hashOf(row));
-    while (this.row(hole) !== row) hole = this.next(hole);
-    for (let place = this.next(hole); this.row(place) !== vacant; place = this.next(place)) {
-      const home = this.first(this.table.hashOf(this.row(place)));
-      if (this.distance(home, place) < this.distance(hole, place)) continue;
-      this.rows[hole] = this.row(place);
-      hole = place;
+  /** Takes a row out that is in with this hash. */
+  remove(row: number, hash: number): void {
+    const { heads, nexts } = this;
+    const place = placed(hash, heads.length);
+    const behind = nexts[row] ?? 0;
+    let before = heads[place] ?? 0;
+    if (before === row) {
+      heads[place] = behind;
+      return;
     }
-    this.rows[hole] = vacant;
+    for (let next = nexts[before] ?? 0; next !== row && next !== 0; next = nexts[before] ?? 0) before = next;
+    nexts[before] = behind;
   }
 
-  /** Makes room for `rowsMax` rows; all that were in are in again. */
-  grow(rowsMax: number): void {
-    const before = this.rows;
-    this.rows = rowsOf(rowsMax + 1, placesFor(rowsMax));
-    for (const row of before) if (row !== vacant) this.add(row);
+  /** Has room for the rows below `rowsMax`, and none of them in. */
+  reset(rowsMax: number): void {
+    this.heads = rowsOf(rowsMax);
+    this.nexts = rowsOf(rowsMax);
   }
-
-  private distance(from: number, to: number): number {
-    return to >= from ? to - from : to - from + this.rows.length;
-  }
-}
-
-function placesFor(rowsMax: number): number {
-  return Math.ceil((rowsMax + 1) * 1.5);
 }

@@ -1,5 +1,4 @@
 import { missesMax, missesPerSegment } from './limits';
-import { at } from './numbers';
 
 const placesAtFirst = 16;
 
@@ -8,8 +7,9 @@ const placesAtFirst = 16;
  * whether somebody asked for it, or it was fetched ahead.
  */
 export class Misses {
-  private fingerprints = new Uint32Array(placesAtFirst);
-  private subscribers = new Uint32Array(placesAtFirst);
+  private fingerprints = new Int32Array(placesAtFirst);
+  /** 16 bits of each. */
+  private subscribers = new Uint16Array(placesAtFirst);
 
   get stateBytes(): number {
     return this.fingerprints.byteLength + this.subscribers.byteLength;
@@ -19,8 +19,8 @@ export class Misses {
   fit(segments: number): void {
     const places = this.fingerprints.length * 2;
     if (places > missesMax || places > segments * missesPerSegment) return;
-    this.fingerprints = new Uint32Array(places);
-    this.subscribers = new Uint32Array(places);
+    this.fingerprints = new Int32Array(places);
+    this.subscribers = new Uint16Array(places);
   }
 
   note(fingerprint: number, by: number): void {
@@ -29,9 +29,9 @@ export class Misses {
     this.subscribers[place] = by;
   }
 
-  /** Who asked for what has the fingerprint; undefined if nobody did of late. */
+  /** 16 bits of who asked for what has the fingerprint; undefined if nobody did of late. */
   subscriber(fingerprint: number): number | undefined {
     const place = fingerprint & (this.fingerprints.length - 1);
-    return this.fingerprints[place] === fingerprint ? at(this.subscribers, place) : undefined;
+    return this.fingerprints[place] === fingerprint ? this.subscribers[place] : undefined;
   }
 }

@@ -1,7 +1,7 @@
 /** The numbers of rows, in two bytes each as long as that will do. */
 export type Rows = Uint16Array | Uint32Array;
 /** The typed arrays that tables are made of. */
-export type Numbers = Uint8Array | Rows | Float64Array;
+export type Numbers = Uint8Array | Int32Array | Rows | Float64Array;
 
 const narrowMax = 0x1_0000;
 
@@ -41,28 +41,60 @@ export function hash(first: number, second: number, key: number): number {
   return (mixed ^ (mixed >>> 15)) >>> 0;
 }
 
+/** `hash` of two numbers of 32 bits, signed or not; the hash is signed. */
+function hash32(first: number, second: number, key: number): number {
+  let mixed = imul(first ^ key, 0x85ebca6b);
+  mixed = imul(mixed ^ (mixed >>> 15), 0xc2b2ae35);
+  mixed = imul((mixed ^ (mixed >>> 13)) + second, 0x27d4eb2f);
+  mixed = imul((mixed ^ (mixed >>> 16)) + key, 0x165667b1);
+  mixed = imul(mixed ^ (mixed >>> 15), 0x2c1b3c6d);
+  mixed = imul(mixed ^ (mixed >>> 12), 0x297a2d39);
+  return mixed ^ (mixed >>> 15);
+}
+
 /** `hash` as a place among `places`, evenly. */
-export function placed(hash32: number, places: number): number {
-  return floor((hash32 * places) / two32);
+export function placed(hashed: number, places: number): number {
+  return floor(((hashed >>> 0) * places) / two32);
 }
 
 const fingerprintKey = 0x9e3779b9;
 
 /**
- * Segments in 32 bits, for what may take one for another now and then. The key is not that of the tables, since fingerprints outlive
- * a restart.
+ * Segments in 32 bits, for what finds them, and what may take one for another now and then. They outlive a restart, with their key.
+ * Signed: so they are small integers, which nothing has to allocate.
  */
 export class Fingerprints {
-  constructor(public seed: number) {}
+  private key: number;
+  /** The swarm asked for last, and its trail: it is mostly asked for again at once. */
+  private swarm = -1;
+  private trailOfSwarm = 0;
+
+  constructor(private seedOfAll: number) {
+    this.key = seedOfAll ^ fingerprintKey;
+  }
+
+  get seed(): number {
+    return this.seedOfAll;
+  }
+
+  set seed(seed: number) {
+    this.seedOfAll = seed;
+    this.key = seed ^ fingerprintKey;
+    this.swarm = -1;
+  }
 
   /** A swarm in 32 bits. */
   trail(swarm: number): number {
-    return hash(swarm, 0, this.seed ^ fingerprintKey);
+    if (swarm !== this.swarm) {
+      this.swarm = swarm;
+      this.trailOfSwarm = hash(swarm, 0, this.key) | 0;
+    }
+    return this.trailOfSwarm;
   }
 
   /** A segment of the swarm that has the trail. Never 0, which marks empty places. */
   of(trail: number, segment: number): number {
-    return hash(segment >>> 0, trail, this.seed ^ fingerprintKey) || 1;
+    return hash32(segment | 0, trail, this.key) || 1;
   }
 
   /** A segment of a swarm. */

@@ -1,5 +1,3 @@
-import { at } from './numbers';
-
 /** Classes of distance: 1, 2 to 3, 4 to 7 and so on segments ahead of somebody. Class 0 is none, or too far. */
 const classes = 10;
 /** Who is farther away comes to anything as likely as to this. */
@@ -29,8 +27,8 @@ export class Odds {
   /** Takes up what was learnt, class by class, as far as it makes sense. */
   restore(saved: Float64Array): void {
     for (let distance = 0; distance < classes; distance++) {
-      const asked = at(saved, distance);
-      const all = at(saved, classes + distance);
+      const asked = saved[distance] ?? 0;
+      const all = saved[classes + distance] ?? 0;
       if (!(asked >= 0 && asked <= all && all >= 1 && all <= outcomesKept)) continue;
       this.asked[distance] = asked;
       this.all[distance] = all;
@@ -44,7 +42,7 @@ export class Odds {
 
   /** True if a segment of the class is worth the wait, as far as is known. */
   worth(distance: number): boolean {
-    return distance !== 0 && at(this.asked, distance) >= worthwhile * at(this.all, distance);
+    return distance !== 0 && (this.asked[distance] ?? 0) >= worthwhile * (this.all[distance] ?? 0);
   }
 
   /** True if a segment of the class is to stay, be it for a trial. */
@@ -57,10 +55,10 @@ export class Odds {
 
   /** Tells what became of a segment that stayed. */
   learn(distance: number, asked: boolean): void {
-    if (asked) this.asked[distance] = at(this.asked, distance) + 1;
-    this.all[distance] = at(this.all, distance) + 1;
-    if (at(this.all, distance) < outcomesKept) return;
-    this.asked[distance] = at(this.asked, distance) / 2;
-    this.all[distance] = at(this.all, distance) / 2;
+    if (asked) this.asked[distance] = (this.asked[distance] ?? 0) + 1;
+    this.all[distance] = (this.all[distance] ?? 0) + 1;
+    if ((this.all[distance] ?? 0) < outcomesKept) return;
+    this.asked[distance] = (this.asked[distance] ?? 0) / 2;
+    this.all[distance] = (this.all[distance] ?? 0) / 2;
   }
 }

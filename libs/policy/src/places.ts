@@ -1,5 +1,4 @@
 import { placesPerSegment } from './limits';
-import { at } from './numbers';
 
 /** Places that share a set: the oldest gives way. All places of a swarm are in one set. */
 const ways = 8;
@@ -12,7 +11,7 @@ export class Places {
   private trails = new Uint16Array(ways);
   private segments = new Uint32Array(ways);
   /** When somebody was there, in accesses, modulo 2^32. */
-  private times = new Uint32Array(ways);
+  private times = new Int32Array(ways);
 
   get stateBytes(): number {
     return this.trails.byteLength + this.segments.byteLength + this.times.byteLength;
@@ -24,48 +23,53 @@ export class Places {
     if (places > segments * placesPerSegment) return;
     this.trails = new Uint16Array(places);
     this.segments = new Uint32Array(places);
-    this.times = new Uint32Array(places);
+    this.times = new Int32Array(places);
   }
 
   /** Somebody is at a segment. Places not older than `recent` accesses go on; or the oldest is given up. */
   note(trail: number, segment: number, now: number, recent: number): void {
+    const { trails, segments, times } = this;
+    const tag = trail >>> 16;
     const first = this.setOf(trail);
     let chosen = first;
+    let oldest = -1;
     for (let place = first; place < first + ways; place++) {
-      if (this.goesOn(place, trail, segment) && this.age(place, now) < recent) {
+      const age = (now - (times[place] ?? 0)) >>> 0;
+      if (trails[place] === tag && age < recent && goesOn(segments[place] ?? 0, segment)) {
         chosen = place;
         break;
       }
-      if (this.age(place, now) > this.age(chosen, now)) chosen = place;
+      if (age <= oldest) continue;
+      oldest = age;
+      chosen = place;
     }
-    this.trails[chosen] = trail >>> 16;
-    this.segments[chosen] = segment;
-    this.times[chosen] = now;
+    trails[chosen] = tag;
+    segments[chosen] = segment;
+    times[chosen] = now;
   }
 
   /** How many segments ahead of the next subscriber behind it a segment is; 0: there was none in the last `recent` accesses. */
   ahead(trail: number, segment: number, now: number, recent: number): number {
+    const { trails, segments, times } = this;
+    const tag = trail >>> 16;
     const first = this.setOf(trail);
     let nearest = 0;
     for (let place = first; place < first + ways; place++) {
-      if (this.trails[place] !== trail >>> 16) continue;
-      const ahead = segment - at(this.segments, place);
-      if (ahead > 0 && (nearest === 0 || ahead < nearest) && this.age(place, now) < recent) nearest = ahead;
+      if (trails[place] !== tag) continue;
+      const ahead = segment - (segments[place] ?? 0);
+      if (ahead <= 0 || (nearest !== 0 && ahead >= nearest)) continue;
+      if ((now - (times[place] ?? 0)) >>> 0 < recent) nearest = ahead;
     }
     return nearest;
-  }
-
-  private goesOn(place: number, trail: number, segment: number): boolean {
-    const ahead = segment - at(this.segments, place);
-    return (ahead === 0 || ahead === 1) && this.trails[place] === trail >>> 16;
-  }
-
-  private age(place: number, now: number): number {
-    return (now - at(this.times, place)) >>> 0;
   }
 
   /** Lengths are powers of two. */
   private setOf(trail: number): number {
     return trail & (this.trails.length - ways);
   }
+}
+
+/** True if who was at one segment is there still, or at the next. */
+function goesOn(before: number, segment: number): boolean {
+  return segment === before || segment === before + 1;
 }

@@ -1,4 +1,3 @@
-import { at } from './numbers';
 import type { SegmentTable } from './segment-table';
 
 /** A queue of segments, linked through their table. It knows its bytes. */
@@ -17,7 +16,7 @@ export class Queue {
 
   /** Row after `row` towards the newest, or 0. */
   after(row: number): number {
-    return at(this.table.newer, row);
+    return this.table.newer[row] ?? 0;
   }
 
   /** Puts a segment that is in no queue at the newest end. */
@@ -29,18 +28,18 @@ export class Queue {
     if (newest === 0) this.oldest = row;
     else table.newer[newest] = row;
     this.newest = row;
-    this.bytes += at(table.bytes, row);
+    this.bytes += table.bytes[row] ?? 0;
   }
 
   remove(row: number): void {
     const { older, newer, bytes } = this.table;
-    const before = at(older, row);
-    const after = at(newer, row);
+    const before = older[row] ?? 0;
+    const after = newer[row] ?? 0;
     if (before === 0) this.oldest = after;
     else newer[before] = after;
     if (after === 0) this.newest = before;
     else older[after] = before;
-    this.bytes -= at(bytes, row);
+    this.bytes -= bytes[row] ?? 0;
   }
 
   /** Makes a segment the newest. */

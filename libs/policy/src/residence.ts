@@ -1,5 +1,4 @@
 import { Groups } from './groups';
-import { at } from './numbers';
 import type { CacheListener, HeldSegment, Place } from './policy';
 import { Queue } from './queue';
 import { pinnedMark, Stock } from './stock';
@@ -34,7 +33,7 @@ export class Residence {
   }
 
   isPinned(owner: number): boolean {
-    return (at(this.stock.swarms.marks, owner) & pinnedMark) !== 0;
+    return ((this.stock.swarms.marks[owner] ?? 0) & pinnedMark) !== 0;
   }
 
   queueOf(row: number): Queue {
@@ -53,27 +52,28 @@ export class Residence {
     }
   }
 
-  /** Takes a new segment up. */
-  add(owner: number, segment: number, queue: Queue): number {
-    const row = this.stock.add(owner, segment);
-    queue.push(row);
+  /** Takes a new segment up, which is in no queue yet. `print` is its fingerprint. */
+  add(owner: number, segment: number, print: number): number {
+    const row = this.stock.add(owner, segment, print);
     return row;
   }
 
   /** Takes a segment up that is on disk already, as the newest on probation. */
   takeUp({ swarm, segment, bytes }: HeldSegment): void {
     const owner = this.stock.swarms.take(swarm);
-    const known = this.stock.segments.find(owner, segment);
-    const row = known !== 0 ? known : this.add(owner, segment, this.isPinned(owner) ? this.pinned : this.probation);
+    const print = this.stock.fingerprints.ofSwarm(swarm, segment);
+    const known = this.stock.segments.find(owner, segment, print);
+    const row = known !== 0 ? known : this.add(owner, segment, print);
+    if (known === 0) (this.isPinned(owner) ? this.pinned : this.probation).push(row);
     this.weigh(row, bytes);
   }
 
   /** Counts a segment's bytes anew. */
   weigh(row: number, bytes: number): void {
-    const change = bytes - at(this.stock.segments.bytes, row);
+    const change = bytes - (this.stock.segments.bytes[row] ?? 0);
     this.queueOf(row).bytes += change;
     if (this.stock.segments.inMemory(row)) this.memoryBytes += change;
-    this.groups.count(at(this.stock.segments.swarm, row), change);
+    this.groups.count(this.stock.segments.swarm[row] ?? 0, change);
     this.stock.weigh(row, bytes);
   }
 
@@ -89,14 +89,17 @@ export class Residence {
     const { segments } = this.stock;
     if (!segments.inMemory(row)) return;
     segments.setInMemory(row, false);
-    this.memoryBytes -= at(segments.bytes, row);
+    this.memoryBytes -= segments.bytes[row] ?? 0;
     this.listener.persist(this.stock.swarmKey(row), segments.segment(row));
   }
 
   /** Forgets a segment. */
   drop(row: number): void {
-    this.weigh(row, 0);
+    const { segments } = this.stock;
+    const bytes = segments.bytes[row] ?? 0;
     this.queueOf(row).remove(row);
+    if (segments.inMemory(row)) this.memoryBytes -= bytes;
+    this.groups.count(segments.swarm[row] ?? 0, -bytes);
     this.stock.drop(row);
   }
 
@@ -111,10 +114,10 @@ export class Residence {
   /** Pins a swarm, or unpins it; what was pinned starts anew in main. */
   pin(owner: number, pinned: boolean): void {
     if (this.isPinned(owner) === pinned) return;
-    const { swarms, segments } = this.stock;
+    const { swarms } = this.stock;
     this.groups.pin(owner, pinned);
-    swarms.marks[owner] = at(swarms.marks, owner) ^ pinnedMark;
-    for (let row = at(swarms.oldest, owner); row !== 0; row = at(segments.swarmNewer, row)) {
+    swarms.marks[owner] = (swarms.marks[owner] ?? 0) ^ pinnedMark;
+    for (let row = this.stock.oldestOf(owner); row !== 0; row = this.stock.after(row)) {
       this.move(row, pinned ? this.pinned : this.main);
     }
   }

@@ -1,5 +1,6 @@
 import { HashIndex } from './hash-index';
-import { at, copied, grown, hash, rowsOf, type Rows } from './numbers';
+import { copied, grown, rowsOf, type Fingerprints, type Rows } from './numbers';
+import type { SwarmTable } from './swarm-table';
 
 const rowsAtFirst = 64;
 const two32 = 0x1_0000_0000;
@@ -20,7 +21,7 @@ const aheadMask = 15;
 const unaskedShift = highBits + 10;
 
 /**
- * What is known of resident segments, in arrays: 24 bytes each and 3 of the index, 34 and 6 beyond 65,536 rows. A row is a segment's handle until it is
+ * What is known of resident segments, in arrays: 24 bytes each and 4 of the index, 34 and 8 beyond 65,536 rows. A row is a segment's handle until it is
  * removed; row 0 is nobody and serves as the end of lists.
  */
 export class SegmentTable {
@@ -28,7 +29,7 @@ export class SegmentTable {
   /** Neighbours in the queue: towards the oldest, and the newest. */
   older: Rows = rowsOf(rowsAtFirst);
   newer: Rows = rowsOf(rowsAtFirst);
-  /** Neighbours in the swarm's own list. */
+  /** Neighbours in the swarm's own ring. */
   swarmOlder: Rows = rowsOf(rowsAtFirst);
   swarmNewer: Rows = rowsOf(rowsAtFirst);
   bytes: Uint32Array = new Uint32Array(rowsAtFirst);
@@ -38,14 +39,15 @@ export class SegmentTable {
   swarm: Rows = rowsOf(rowsAtFirst);
   private low = new Uint32Array(rowsAtFirst);
   private meta = new Uint32Array(rowsAtFirst);
-  private readonly index: HashIndex;
+  private readonly index = new HashIndex(rowsAtFirst);
   private rowsMade = 1;
   /** Head of the list of removed rows, linked through `newer`. */
   private free = 0;
 
-  constructor(private readonly seed: number) {
-    this.index = new HashIndex(this, rowsAtFirst);
-  }
+  constructor(
+    private readonly swarms: SwarmTable,
+    private readonly fingerprints: Fingerprints,
+  ) {}
 
   get stateBytes(): number {
     const { older, newer, swarmOlder, swarmNewer, bytes, firstBy, swarm, low, meta } = this;
@@ -54,86 +56,95 @@ export class SegmentTable {
   }
 
   segment(row: number): number {
-    return (at(this.meta, row) & highMask) * two32 + at(this.low, row);
+    return ((this.meta[row] ?? 0) & highMask) * two32 + (this.low[row] ?? 0);
   }
 
   queue(row: number): number {
-    return (at(this.meta, row) >>> queueShift) & queueMask;
+    return ((this.meta[row] ?? 0) >>> queueShift) & queueMask;
   }
 
   setQueue(row: number, queue: number): void {
-    this.meta[row] = (at(this.meta, row) & ~(queueMask << queueShift)) | (queue << queueShift);
+    this.meta[row] = ((this.meta[row] ?? 0) & ~(queueMask << queueShift)) | (queue << queueShift);
   }
 
   /** True if it is in memory, and not on disk. */
   inMemory(row: number): boolean {
-    return ((at(this.meta, row) >>> memoryShift) & 1) === 1;
+    return (((this.meta[row] ?? 0) >>> memoryShift) & 1) === 1;
   }
 
   setInMemory(row: number, inMemory: boolean): void {
-    this.meta[row] = (at(this.meta, row) & ~(1 << memoryShift)) | (Number(inMemory) << memoryShift);
+    this.meta[row] = ((this.meta[row] ?? 0) & ~(1 << memoryShift)) | (Number(inMemory) << memoryShift);
   }
 
   frequency(row: number): number {
-    return (at(this.meta, row) >>> frequencyShift) & frequencyMask;
+    return ((this.meta[row] ?? 0) >>> frequencyShift) & frequencyMask;
   }
 
   setFrequency(row: number, frequency: number): void {
-    this.meta[row] = (at(this.meta, row) & ~(frequencyMask << frequencyShift)) | (frequency << frequencyShift);
+    this.meta[row] = ((this.meta[row] ?? 0) & ~(frequencyMask << frequencyShift)) | (frequency << frequencyShift);
   }
 
   /** Class of the distance to whom it was let stay for; 0: it was not. */
   ahead(row: number): number {
-    return (at(this.meta, row) >>> aheadShift) & aheadMask;
+    return ((this.meta[row] ?? 0) >>> aheadShift) & aheadMask;
   }
 
   setAhead(row: number, ahead: number): void {
-    this.meta[row] = (at(this.meta, row) & ~(aheadMask << aheadShift)) | (ahead << aheadShift);
+    this.meta[row] = ((this.meta[row] ?? 0) & ~(aheadMask << aheadShift)) | (ahead << aheadShift);
   }
 
   /** True if it came in without a request, and had none since. */
   unasked(row: number): boolean {
-    return at(this.meta, row) >>> unaskedShift === 1;
+    return (this.meta[row] ?? 0) >>> unaskedShift === 1;
   }
 
   setUnasked(row: number, unasked: boolean): void {
-    this.meta[row] = (at(this.meta, row) & ~(1 << unaskedShift)) | (Number(unasked) << unaskedShift);
+    this.meta[row] = ((this.meta[row] ?? 0) & ~(1 << unaskedShift)) | (Number(unasked) << unaskedShift);
   }
 
-  hashOf(row: number): number {
-    return hash(this.segment(row), at(this.swarm, row), this.seed);
+  /** Fingerprint of the segment. */
+  print(row: number): number {
+    return this.fingerprints.of(this.swarms.trail(this.swarm[row] ?? 0), this.low[row] ?? 0);
   }
 
-  /** Row of a segment of the swarm in row `swarm`, or 0. */
-  find(swarm: number, segment: number): number {
-    let place = this.index.first(hash(segment, swarm, this.seed));
-    for (let row = this.index.row(place); row !== 0; row = this.index.row(place)) {
-      if (this.swarm[row] === swarm && this.segment(row) === segment) return row;
-      place = this.index.next(place);
-    }
-    return 0;
+  /** Row of a segment of the swarm in row `swarm`, or 0. `print` is its fingerprint. */
+  find(swarm: number, segment: number, print: number): number {
+    const { index } = this;
+    let row = index.first(print);
+    while (row !== 0 && (this.swarm[row] !== swarm || this.segment(row) !== segment)) row = index.next(row);
+    return row;
   }
 
   /** Makes a row for a segment that has none. Its frequency and queue are 0. */
-  add(swarm: number, segment: number): number {
+  add(swarm: number, segment: number, print: number): number {
     const row = this.free !== 0 ? this.free : this.makeRow();
-    if (row === this.free) this.free = at(this.newer, row);
+    if (row === this.free) this.free = this.newer[row] ?? 0;
     this.swarm[row] = swarm;
     this.low[row] = segment >>> 0;
     this.meta[row] = Math.floor(segment / two32) & highMask;
     this.bytes[row] = 0;
     this.firstBy[row] = 0;
-    this.index.add(row);
+    this.index.add(row, print);
     this.count++;
     return row;
   }
 
   /** Gives back the row of a segment that is in no list any more. */
   remove(row: number): void {
-    this.index.remove(row);
+    this.index.remove(row, this.print(row));
     this.newer[row] = this.free;
     this.free = row;
     this.count--;
+  }
+
+  /** Finds none any more, until they are remembered one by one: their fingerprints are others. */
+  forget(): void {
+    this.index.reset(this.low.length);
+  }
+
+  /** Finds the segment in this row. */
+  remember(row: number): void {
+    this.index.add(row, this.print(row));
   }
 
   private makeRow(): number {
@@ -152,6 +163,7 @@ export class SegmentTable {
     this.swarm = copied(this.swarm, rowsOf(rows));
     this.low = copied(this.low, new Uint32Array(rows));
     this.meta = copied(this.meta, new Uint32Array(rows));
-    this.index.grow(rows);
+    this.index.reset(rows);
+    for (let row = 1; row < this.rowsMade; row++) this.remember(row);
   }
 }

@@ -1,4 +1,4 @@
-import { at } from './numbers';
+import { Fingerprints } from './numbers';
 import { SegmentTable } from './segment-table';
 import { SwarmTable } from './swarm-table';
 
@@ -11,16 +11,18 @@ export const busyMark = 4;
 
 /**
  * Resident segments and their swarms, with the bytes of each: the account, whatever order they leave in. Each swarm's
- * segments are a list, in the order they came.
+ * segments are a ring, in the order they came.
  */
 export class Stock {
+  readonly fingerprints: Fingerprints;
   readonly segments: SegmentTable;
   readonly swarms: SwarmTable;
   residentBytes = 0;
 
   constructor(seed: number) {
-    this.segments = new SegmentTable(seed);
-    this.swarms = new SwarmTable(seed);
+    this.fingerprints = new Fingerprints(seed);
+    this.swarms = new SwarmTable(this.fingerprints);
+    this.segments = new SegmentTable(this.swarms, this.fingerprints);
   }
 
   get stateBytes(): number {
@@ -30,65 +32,82 @@ export class Stock {
   /** Row of a segment, or 0. */
   find(swarm: number, segment: number): number {
     const owner = this.swarms.find(swarm);
-    return owner === 0 ? 0 : this.segments.find(owner, segment);
+    if (owner === 0) return 0;
+    return this.segments.find(owner, segment, this.fingerprints.of(this.swarms.trail(owner), segment));
   }
 
   /** Key of the swarm that a segment belongs to. */
   swarmKey(row: number): number {
-    return this.swarms.key(at(this.segments.swarm, row));
+    return this.swarms.key(this.segments.swarm[row] ?? 0);
   }
 
-  /** Makes a row for a segment that has none, without bytes. */
-  add(owner: number, segment: number): number {
-    const row = this.segments.add(owner, segment);
+  /** Row of the swarm's segment that came first, or 0. */
+  oldestOf(owner: number): number {
+    return this.segments.swarmNewer[this.swarms.newest[owner] ?? 0] ?? 0;
+  }
+
+  /** Row of the segment that came after this one in its swarm, or 0. */
+  after(row: number): number {
+    const { segments, swarms } = this;
+    return swarms.newest[segments.swarm[row] ?? 0] === row ? 0 : (segments.swarmNewer[row] ?? 0);
+  }
+
+  /** Makes a row for a segment that has none, without bytes. `print` is its fingerprint. */
+  add(owner: number, segment: number, print: number): number {
+    const row = this.segments.add(owner, segment, print);
     this.appendTo(owner, row);
     return row;
   }
 
   /** Counts a segment's bytes anew. It must be in no queue meanwhile: queues count, too. */
   weigh(row: number, bytes: number): void {
-    const change = bytes - at(this.segments.bytes, row);
-    const owner = at(this.segments.swarm, row);
-    this.segments.bytes[row] = bytes;
-    this.swarms.bytes[owner] = at(this.swarms.bytes, owner) + change;
+    const { segments, swarms } = this;
+    const change = bytes - (segments.bytes[row] ?? 0);
+    const owner = segments.swarm[row] ?? 0;
+    segments.bytes[row] = bytes;
+    swarms.bytes[owner] = (swarms.bytes[owner] ?? 0) + change;
     this.residentBytes += change;
   }
 
   /** Forgets a segment that is in no queue. Its swarm's row goes, too, if nothing holds it. */
   drop(row: number): void {
-    const owner = at(this.segments.swarm, row);
+    const owner = this.segments.swarm[row] ?? 0;
     this.weigh(row, 0);
     this.takeFrom(owner, row);
     this.segments.remove(row);
     this.swarms.release(owner);
   }
 
-  /** Makes a segment the newest of its swarm. */
-  renew(row: number): void {
-    const owner = at(this.segments.swarm, row);
-    this.takeFrom(owner, row);
-    this.appendTo(owner, row);
+  /** Has another key for the fingerprints, and all found by it. */
+  rekey(seed: number): void {
+    const { fingerprints, swarms, segments } = this;
+    fingerprints.seed = seed;
+    swarms.rekey();
+    segments.forget();
+    for (const owner of swarms.rows()) {
+      for (let row = this.oldestOf(owner); row !== 0; row = this.after(row)) segments.remember(row);
+    }
   }
 
   private appendTo(owner: number, row: number): void {
-    const { swarms, segments } = this;
-    const newest = at(swarms.newest, owner);
-    segments.swarmOlder[row] = newest;
-    segments.swarmNewer[row] = 0;
-    if (newest === 0) swarms.oldest[owner] = row;
-    else segments.swarmNewer[newest] = row;
-    swarms.newest[owner] = row;
-    swarms.count[owner] = at(swarms.count, owner) + 1;
+    const { swarmNewer, swarmOlder } = this.segments;
+    const { newest } = this.swarms;
+    const before = newest[owner] || row;
+    const after = before === row ? row : (swarmNewer[before] ?? 0);
+    swarmOlder[row] = before;
+    swarmNewer[before] = row;
+    swarmNewer[row] = after;
+    swarmOlder[after] = row;
+    newest[owner] = row;
   }
 
   private takeFrom(owner: number, row: number): void {
-    const { swarms, segments } = this;
-    const before = at(segments.swarmOlder, row);
-    const after = at(segments.swarmNewer, row);
-    if (before === 0) swarms.oldest[owner] = after;
-    else segments.swarmNewer[before] = after;
-    if (after === 0) swarms.newest[owner] = before;
-    else segments.swarmOlder[after] = before;
-    swarms.count[owner] = at(swarms.count, owner) - 1;
+    const { swarmNewer, swarmOlder } = this.segments;
+    const { newest } = this.swarms;
+    const before = swarmOlder[row] ?? 0;
+    const after = swarmNewer[row] ?? 0;
+    swarmNewer[before] = after;
+    swarmOlder[after] = before;
+    if (newest[owner] === row) newest[owner] = before === row ? 0 : before;
   }
 }

@@ -1,55 +1,52 @@
 import { HashIndex } from './hash-index';
-import { at, copied, grown, hash } from './numbers';
+import { copied, grown, type Fingerprints } from './numbers';
 
 const rowsAtFirst = 8;
+/** Stands in `keys` for a row that was released. */
+const released = -1;
 
 /**
- * Swarms that have segments, or are pinned or in groups: 37 bytes each, and up to 6 of the index, in arrays. A row is a swarm's handle until `release`.
- * Row 0 is nobody.
+ * Swarms that have segments, or are pinned or in groups: 29 bytes each and 4 of the index, 8 beyond 65,536 rows, in arrays. A row is
+ * a swarm's handle until `release`. Row 0 is nobody.
  */
 export class SwarmTable {
   bytes: Float64Array = new Float64Array(rowsAtFirst);
-  /** Segments of the swarm. */
-  count: Uint32Array = new Uint32Array(rowsAtFirst);
-  /** Ends of the list of its segments. */
-  oldest: Uint32Array = new Uint32Array(rowsAtFirst);
+  /** The newest of the ring of its segments, or 0. */
   newest: Uint32Array = new Uint32Array(rowsAtFirst);
   /** When it was last asked for, in accesses. */
   lastUse: Uint32Array = new Uint32Array(rowsAtFirst);
-  /** 1: pinned. 2: in groups. A row with neither that loses its last segment is released. */
+  /** What is to be known of it beside its segments: see `pinnedMark`. A row without marks that loses its last segment is released. */
   marks: Uint8Array = new Uint8Array(rowsAtFirst);
   private keys = new Float64Array(rowsAtFirst);
-  private readonly index: HashIndex;
+  private trails = new Int32Array(rowsAtFirst);
+  private readonly index = new HashIndex(rowsAtFirst);
   private rowsMade = 1;
   /** Head of the list of released rows, linked through `newest`. */
   private free = 0;
 
-  constructor(private readonly seed: number) {
-    this.index = new HashIndex(this, rowsAtFirst);
-  }
+  constructor(private readonly fingerprints: Fingerprints) {}
 
   get stateBytes(): number {
-    const { keys, bytes, count, oldest, newest, lastUse, marks } = this;
-    const columns = [keys, bytes, count, oldest, newest, lastUse, marks];
+    const { keys, trails, bytes, newest, lastUse, marks } = this;
+    const columns = [keys, trails, bytes, newest, lastUse, marks];
     return columns.reduce((sum, column) => sum + column.byteLength, this.index.stateBytes);
   }
 
   key(row: number): number {
-    return at(this.keys, row);
+    return this.keys[row] ?? 0;
   }
 
-  hashOf(row: number): number {
-    return hash(this.key(row), 0, this.seed);
+  /** The swarm in 32 bits: see `Fingerprints`. */
+  trail(row: number): number {
+    return this.trails[row] ?? 0;
   }
 
   /** Row of a swarm, or 0. */
   find(swarm: number): number {
-    let place = this.index.first(hash(swarm, 0, this.seed));
-    for (let row = this.index.row(place); row !== 0; row = this.index.row(place)) {
-      if (this.keys[row] === swarm) return row;
-      place = this.index.next(place);
-    }
-    return 0;
+    const { keys, index } = this;
+    let row = index.first(this.fingerprints.trail(swarm));
+    while (row !== 0 && keys[row] !== swarm) row = index.next(row);
+    return row;
   }
 
   /** Row of a swarm, made if there is none. */
@@ -57,21 +54,38 @@ export class SwarmTable {
     const found = this.find(swarm);
     if (found !== 0) return found;
     const row = this.free !== 0 ? this.free : this.makeRow();
-    if (row === this.free) this.free = at(this.newest, row);
+    if (row === this.free) this.free = this.newest[row] ?? 0;
+    const trail = this.fingerprints.trail(swarm);
     this.keys[row] = swarm;
+    this.trails[row] = trail;
     this.newest[row] = 0;
-    this.index.add(row);
+    this.index.add(row, trail);
     return row;
   }
 
   /** Gives the row back if the swarm has nothing that is worth one. */
   release(row: number): void {
-    if (at(this.count, row) + at(this.marks, row) > 0) return;
-    this.index.remove(row);
-    this.keys[row] = -1;
+    if (this.newest[row] !== 0 || this.marks[row] !== 0) return;
+    this.index.remove(row, this.trail(row));
+    this.keys[row] = released;
     this.lastUse[row] = 0;
     this.newest[row] = this.free;
     this.free = row;
+  }
+
+  /** Rows of all swarms. */
+  *rows(): Iterable<number> {
+    for (let row = 1; row < this.rowsMade; row++) if (this.keys[row] !== released) yield row;
+  }
+
+  /** Has all trails and places anew, after the key of the fingerprints changed. */
+  rekey(): void {
+    this.index.reset(this.keys.length);
+    for (const row of this.rows()) {
+      const trail = this.fingerprints.trail(this.key(row));
+      this.trails[row] = trail;
+      this.index.add(row, trail);
+    }
   }
 
   private makeRow(): number {
@@ -82,12 +96,12 @@ export class SwarmTable {
   private grow(): void {
     const rows = grown(this.keys.length);
     this.keys = copied(this.keys, new Float64Array(rows));
+    this.trails = copied(this.trails, new Int32Array(rows));
     this.bytes = copied(this.bytes, new Float64Array(rows));
-    this.count = copied(this.count, new Uint32Array(rows));
-    this.oldest = copied(this.oldest, new Uint32Array(rows));
     this.newest = copied(this.newest, new Uint32Array(rows));
     this.lastUse = copied(this.lastUse, new Uint32Array(rows));
     this.marks = copied(this.marks, new Uint8Array(rows));
-    this.index.grow(rows);
+    this.index.reset(rows);
+    for (let row = 1; row < this.rowsMade; row++) this.index.add(row, this.trail(row));
   }
 }

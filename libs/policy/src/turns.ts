@@ -2,7 +2,6 @@ import type { Audience } from './audience';
 import { askedAgain, oneQueue } from './frequency';
 import type { Ghosts } from './ghosts';
 import { ghostsMin, ghostsPerSegment, joinsPerCallMax, reprievesPerCallMax } from './limits';
-import { at, type Fingerprints } from './numbers';
 import type { Queue } from './queue';
 import type { Residence } from './residence';
 
@@ -18,7 +17,6 @@ export class Turns {
   constructor(
     private readonly residence: Residence,
     private readonly ghosts: Ghosts,
-    private readonly fingerprints: Fingerprints,
     private readonly audience: Audience,
   ) {}
 
@@ -48,9 +46,9 @@ export class Turns {
 
   /** The swarm's oldest segment leaves, without a second chance; false if it has none but the one that stays. */
   evictOwn(owner: number): boolean {
-    const { swarms, segments } = this.residence.stock;
-    const oldest = at(swarms.oldest, owner);
-    const row = oldest === this.kept ? at(segments.swarmNewer, oldest) : oldest;
+    const { stock } = this.residence;
+    const oldest = stock.oldestOf(owner);
+    const row = oldest === this.kept ? stock.after(oldest) : oldest;
     if (row === 0) return false;
     this.residence.evict(row);
     return true;
@@ -87,7 +85,7 @@ export class Turns {
     } else if (this.expected(row)) {
       residence.move(row, residence.main);
     } else {
-      if (!segments.unasked(row)) ghosts.put(this.fingerprintOf(row));
+      if (!segments.unasked(row)) ghosts.put(segments.print(row));
       residence.evict(row);
     }
   }
@@ -113,16 +111,14 @@ export class Turns {
   private expected(row: number): boolean {
     const { stock } = this.residence;
     if (this.reprieves >= reprievesPerCallMax) return false;
-    const distance = this.audience.distance(this.fingerprints.trail(stock.swarmKey(row)), stock.segments.segment(row));
+    const distance = this.audience.distance(
+      stock.swarms.trail(stock.segments.swarm[row] ?? 0),
+      stock.segments.segment(row),
+    );
     if (!this.audience.odds.stay(distance)) return false;
     stock.segments.setAhead(row, distance);
     this.reprieves++;
     return true;
-  }
-
-  private fingerprintOf(row: number): number {
-    const { stock } = this.residence;
-    return this.fingerprints.ofSwarm(stock.swarmKey(row), stock.segments.segment(row));
   }
 
   /** The segment of a queue whose turn it is, but for the one that stays. */

@@ -4,7 +4,7 @@ import { Ghosts } from './ghosts';
 import type { Group } from './groups';
 import { ghostsMin } from './limits';
 import { Misses } from './misses';
-import { at, Fingerprints } from './numbers';
+import type { Fingerprints } from './numbers';
 import type { CacheListener, CachePolicy, HeldSegment, Place } from './policy';
 import type { Queue } from './queue';
 import { Residence } from './residence';
@@ -56,8 +56,8 @@ export class WeirPolicy implements CachePolicy {
   constructor(private readonly options: WeirPolicyOptions) {
     const { seed, listener, capacityBytes, memoryCapacityBytes } = options;
     this.residence = new Residence(seed, listener);
-    this.fingerprints = new Fingerprints(seed);
-    this.turns = new Turns(this.residence, this.ghostList, this.fingerprints, this.audience);
+    this.fingerprints = this.residence.stock.fingerprints;
+    this.turns = new Turns(this.residence, this.ghostList, this.audience);
     const { fingerprints, audience } = this;
     this.tuner = new ShareTuner(memoryCapacityBytes / capacityBytes, { fingerprints, audience });
     this.capacityBytes = capacityBytes;
@@ -100,7 +100,7 @@ export class WeirPolicy implements CachePolicy {
     this.tuner.access(print, trail, segment);
     const owner = swarms.find(swarm);
     if (owner !== 0) swarms.lastUse[owner] = this.audience.clock;
-    const row = owner === 0 ? 0 : segments.find(owner, segment);
+    const row = owner === 0 ? 0 : segments.find(owner, segment, print);
     if (row === 0) this.misses.note(print, by);
     else if (segments.unasked(row)) this.askedFirst(row, print, by);
     else if (this.proves(row, by)) this.turns.asked(row, this.probationShare);
@@ -110,11 +110,12 @@ export class WeirPolicy implements CachePolicy {
   insert(swarm: number, segment: number, bytes: number): Place {
     const { swarms, segments } = this.residence.stock;
     const owner = swarms.take(swarm);
-    const row = segments.find(owner, segment);
+    const print = this.fingerprints.of(swarms.trail(owner), segment);
+    const row = segments.find(owner, segment, print);
     // Its last segment may leave while room is made.
-    swarms.marks[owner] = at(swarms.marks, owner) | busyMark;
-    const place = row === 0 ? this.admit(owner, segment, bytes) : this.grow(row, bytes);
-    swarms.marks[owner] = at(swarms.marks, owner) & ~busyMark;
+    swarms.marks[owner] = (swarms.marks[owner] ?? 0) | busyMark;
+    const place = row === 0 ? this.admit(owner, segment, print, bytes) : this.grow(row, bytes);
+    swarms.marks[owner] = (swarms.marks[owner] ?? 0) & ~busyMark;
     swarms.release(owner);
     return place;
   }
@@ -124,7 +125,7 @@ export class WeirPolicy implements CachePolicy {
     const row = residence.stock.find(swarm, segment);
     if (row === 0) return;
     if (bytes === 0) residence.drop(row);
-    else if (bytes < at(residence.stock.segments.bytes, row)) residence.weigh(row, bytes);
+    else if (bytes < (residence.stock.segments.bytes[row] ?? 0)) residence.weigh(row, bytes);
   }
 
   remove(swarm: number, segment: number): void {
@@ -176,9 +177,9 @@ export class WeirPolicy implements CachePolicy {
 
   restore(saved: Uint8Array | undefined, held: Iterable<HeldSegment>): void {
     const state = saved && decodeState(saved);
+    if (state !== undefined) this.residence.stock.rekey(state.seed);
     for (const each of held) this.residence.takeUp(each);
     if (state !== undefined) {
-      this.fingerprints.seed = state.seed;
       this.tuner.restore(state.probationShare);
       this.audience.odds.restore(state.odds);
       this.ghostList.fit(Math.max(ghostsMin, state.ghosts.length));
@@ -199,19 +200,19 @@ export class WeirPolicy implements CachePolicy {
 
   private proves(row: number, by: number): boolean {
     if (this.options.secondSubscriber !== true || by === 0) return true;
-    return at(this.residence.stock.segments.firstBy, row) !== (by & 0xffff);
+    return this.residence.stock.segments.firstBy[row] !== (by & 0xffff);
   }
 
-  private admit(owner: number, segment: number, bytes: number): Place {
+  private admit(owner: number, segment: number, print: number, bytes: number): Place {
     if (!this.fits(owner, bytes)) return 'refused';
     this.makeRoomFor(owner, bytes);
     const { residence } = this;
-    const { segments, swarms } = residence.stock;
-    const print = this.fingerprints.ofSwarm(swarms.key(owner), segment);
+    const { segments } = residence.stock;
     const by = this.misses.subscriber(print);
     const known = (by !== undefined && this.ghostList.take(print)) || oneQueue(this.probationShare);
     const queue = this.firstQueue(owner, known);
-    const row = residence.add(owner, segment, queue);
+    const row = residence.add(owner, segment, print);
+    queue.push(row);
     segments.setInMemory(row, queue === residence.probation && this.inMemoryFirst(bytes));
     segments.firstBy[row] = by ?? 0;
     segments.setUnasked(row, by === undefined);
@@ -223,8 +224,8 @@ export class WeirPolicy implements CachePolicy {
   private grow(row: number, bytes: number): Place {
     const { residence, turns } = this;
     const { segments } = residence.stock;
-    const owner = at(segments.swarm, row);
-    const more = bytes - at(segments.bytes, row);
+    const owner = segments.swarm[row] ?? 0;
+    const more = bytes - (segments.bytes[row] ?? 0);
     if (more > 0) {
       if (!this.fits(owner, residence.isPinned(owner) ? more : bytes)) return 'refused';
       turns.kept = row;
@@ -266,7 +267,7 @@ export class WeirPolicy implements CachePolicy {
     const swarmBytesMax = swarmShareMax < 1 && !residence.isPinned(owner) ? swarmShareMax * capacityBytes : Infinity;
     const swarmBytes = residence.stock.swarms.bytes;
     // A swarm may have more than its share of a store that nobody else fills.
-    while (residence.bytes + bytes > capacityBytes && at(swarmBytes, owner) + bytes > swarmBytesMax) {
+    while (residence.bytes + bytes > capacityBytes && (swarmBytes[owner] ?? 0) + bytes > swarmBytesMax) {
       if (!this.turns.evictOwn(owner)) break;
     }
     this.makeRoom(bytes);

@@ -1,4 +1,3 @@
-import { at } from '../numbers';
 import { Queue } from '../queue';
 import { Rival, type RivalOptions } from './rival';
 
@@ -30,7 +29,7 @@ export class LruPolicy extends Rival {
   }
 
   protected override weigh(row: number, bytes: number): void {
-    this.order.bytes += bytes - at(this.stock.segments.bytes, row);
+    this.order.bytes += bytes - (this.stock.segments.bytes[row] ?? 0);
     super.weigh(row, bytes);
   }
 }

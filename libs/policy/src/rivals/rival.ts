@@ -1,4 +1,3 @@
-import { at } from '../numbers';
 import type { CacheListener, CachePolicy, HeldSegment, Place } from '../policy';
 import { Stock } from '../stock';
 
@@ -49,7 +48,7 @@ export abstract class Rival implements CachePolicy {
   insert(swarm: number, segment: number, bytes: number): Place {
     if (bytes > this.capacityBytes) return 'refused';
     const row = this.stock.find(swarm, segment);
-    if (row !== 0 && bytes <= at(this.stock.segments.bytes, row)) {
+    if (row !== 0 && bytes <= (this.stock.segments.bytes[row] ?? 0)) {
       this.weigh(row, bytes);
       return 'disk';
     }
@@ -62,7 +61,7 @@ export abstract class Rival implements CachePolicy {
     const row = this.stock.find(swarm, segment);
     if (row === 0) return;
     if (bytes === 0) this.forget(row);
-    else if (bytes < at(this.stock.segments.bytes, row)) this.weigh(row, bytes);
+    else if (bytes < (this.stock.segments.bytes[row] ?? 0)) this.weigh(row, bytes);
   }
 
   remove(swarm: number, segment: number): void {
@@ -119,8 +118,9 @@ export abstract class Rival implements CachePolicy {
 
   /** A new row for a segment. */
   protected add(swarm: number, segment: number, bytes: number): number {
-    const row = this.stock.add(this.stock.swarms.take(swarm), segment);
-    this.stock.weigh(row, bytes);
+    const { stock } = this;
+    const row = stock.add(stock.swarms.take(swarm), segment, stock.fingerprints.ofSwarm(swarm, segment));
+    stock.weigh(row, bytes);
     return row;
   }
 

@@ -1,4 +1,4 @@
-import { at, type Rows } from '../numbers';
+import type { Rows } from '../numbers';
 
 /** A queue of rows, linked through `newer`, and through `older` if any but the oldest are to leave. */
 export class Line {
@@ -22,7 +22,7 @@ export class Line {
   /** The oldest row, which is in the queue no more. There must be one. */
   shift(): number {
     const row = this.oldest;
-    this.oldest = at(this.newer, row);
+    this.oldest = this.newer[row] ?? 0;
     this.count--;
     return row;
   }
@@ -31,8 +31,8 @@ export class Line {
   renew(row: number): void {
     const { newer, older, oldest, newest } = this;
     if (older === undefined || row === newest) return;
-    const before = at(older, row);
-    const after = at(newer, row);
+    const before = older[row] ?? 0;
+    const after = newer[row] ?? 0;
     if (row === oldest) this.oldest = after;
     else newer[before] = after;
     older[after] = before;

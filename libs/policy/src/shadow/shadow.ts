@@ -3,7 +3,7 @@ import { askedAgain, oneQueue } from '../frequency';
 import { Ghosts } from '../ghosts';
 import { HashIndex } from '../hash-index';
 import { ghostsPerSegment, reprievesPerCallMax } from '../limits';
-import { at, rowsOf, type Fingerprints } from '../numbers';
+import { rowsOf, type Fingerprints } from '../numbers';
 import { Line } from './line';
 
 /** In `state`: bits of the frequency; in main; stays for somebody who is coming to it; written. */
@@ -36,13 +36,14 @@ export class Shadow {
   private readonly capacity: number;
   private readonly share: number;
   private readonly inMemory: number;
-  private readonly trails: Uint32Array;
+  private readonly trails: Int32Array;
   private readonly segments: Uint32Array;
   private readonly states: Uint8Array;
   private readonly probation: Line;
   private readonly main: Line;
   private readonly index: HashIndex;
-  private readonly ghosts: Ghosts;
+  /** None where there is but one queue, into which all come. */
+  private readonly ghosts: Ghosts | undefined;
   private readonly rowBytes: number;
   private written = 0;
   private rowsMade = 0;
@@ -56,35 +57,31 @@ export class Shadow {
     this.share = share;
     this.inMemory = inMemory;
     const newer = rowsOf(capacity + 1);
-    this.trails = new Uint32Array(capacity + 1);
+    this.trails = new Int32Array(capacity + 1);
     this.segments = new Uint32Array(capacity + 1);
     this.states = new Uint8Array(capacity + 1);
     this.probation = new Line(newer);
     const older = oneQueue(share) ? rowsOf(capacity + 1) : undefined;
     this.main = new Line(newer, older);
-    this.index = new HashIndex(this, capacity);
-    this.ghosts = new Ghosts(Math.ceil(capacity * ghostsPerSegment));
+    this.index = new HashIndex(capacity + 1);
+    this.ghosts = oneQueue(share) ? undefined : new Ghosts(Math.ceil(capacity * ghostsPerSegment));
     const columns = [newer, this.trails, this.segments, this.states];
     this.rowBytes = columns.reduce((sum, column) => sum + column.byteLength, older?.byteLength ?? 0);
   }
 
   get stateBytes(): number {
-    return this.rowBytes + this.index.stateBytes + this.ghosts.stateBytes;
+    return this.rowBytes + this.index.stateBytes + (this.ghosts?.stateBytes ?? 0);
   }
 
   get full(): boolean {
     return this.probation.count + this.main.count >= this.capacity;
   }
 
-  hashOf(row: number): number {
-    return this.sources.fingerprints.of(at(this.trails, row), at(this.segments, row));
-  }
-
   /** A segment was asked for: true if it was in; it is now. */
   access(print: number, trail: number, segment: number): boolean {
     const found = this.find(print, trail, segment);
     if (found !== 0) {
-      const state = at(this.states, found);
+      const state = this.states[found] ?? 0;
       if (oneQueue(this.share)) this.main.renew(found);
       else if ((state & awaited) !== 0) this.states[found] = state & ~awaited;
       else this.states[found] = (state & ~frequencyMask) | askedAgain(state & frequencyMask, this.share);
@@ -103,18 +100,16 @@ export class Shadow {
   }
 
   private find(print: number, trail: number, segment: number): number {
-    let place = this.index.first(print);
-    for (let row = this.index.row(place); row !== 0; row = this.index.row(place)) {
-      if (this.trails[row] === trail && this.segments[row] === segment) return row;
-      place = this.index.next(place);
-    }
-    return 0;
+    const { trails, segments, index } = this;
+    let row = index.first(print);
+    while (row !== 0 && (segments[row] !== segment || trails[row] !== trail)) row = index.next(row);
+    return row;
   }
 
   private add(print: number, trail: number, segment: number): void {
     const row = this.free !== 0 ? this.free : ++this.rowsMade;
     this.free = 0;
-    const known = oneQueue(this.share) || this.ghosts.take(print);
+    const known = this.ghosts === undefined || this.ghosts.take(print);
     this.trails[row] = trail;
     this.segments[row] = segment;
     // While a cache fills, all is written at once.
@@ -122,14 +117,14 @@ export class Shadow {
     this.states[row] = (known ? inMain : 0) | (atOnce ? onDisk : 0);
     if (this.rowsMade >= this.capacity) this.written += known ? 1 : 1 - this.inMemory;
     (known ? this.main : this.probation).push(row);
-    this.index.add(row);
+    this.index.add(row, print);
   }
 
   private stepOut(mayStay: boolean): void {
     const { probation, main, states } = this;
     const young = probation.count > this.share * this.capacity || main.count === 0;
     const row = (young ? probation : main).shift();
-    const frequency = at(states, row) & frequencyMask;
+    const frequency = (states[row] ?? 0) & frequencyMask;
     if (frequency > 0) this.keep(row, young ? 0 : frequency - 1);
     else if (mayStay && !oneQueue(this.share) && this.expected(row)) this.keep(row, awaited);
     else this.evict(row, young);
@@ -137,19 +132,20 @@ export class Shadow {
 
   private expected(row: number): boolean {
     const { audience } = this.sources;
-    return audience.odds.worth(audience.distance(at(this.trails, row), at(this.segments, row)));
+    return audience.odds.worth(audience.distance(this.trails[row] ?? 0, this.segments[row] ?? 0));
   }
 
   private keep(row: number, state: number): void {
-    if ((at(this.states, row) & onDisk) === 0) this.written += this.inMemory;
+    if (((this.states[row] ?? 0) & onDisk) === 0) this.written += this.inMemory;
     this.states[row] = inMain | onDisk | state;
     this.main.push(row);
   }
 
   /** Only one row is ever free: a segment leaves for another. */
   private evict(row: number, remembered: boolean): void {
-    this.index.remove(row);
-    if (remembered) this.ghosts.put(this.hashOf(row));
+    const print = this.sources.fingerprints.of(this.trails[row] ?? 0, this.segments[row] ?? 0);
+    this.index.remove(row, print);
+    if (remembered) this.ghosts?.put(print);
     this.free = row;
   }
 }

@@ -1,5 +1,4 @@
 import { shadowSegmentsMax, shadowSegmentsMin } from '../limits';
-import { at } from '../numbers';
 import { Shadow, type ShadowSources } from './shadow';
 
 /** Shares of the capacity for probation that are tried. With 1 there is but one queue, which is LRU: see `oneQueue`. */
@@ -83,7 +82,7 @@ export class ShareTuner {
     const ready = this.shadows[0]?.full === true;
     for (let number = 0; number < this.shadows.length; number++) {
       const shadow = this.shadows[number];
-      if (shadow?.access(print, trail, segment) === true && ready) this.hits[number] = at(this.hits, number) + 1;
+      if (shadow?.access(print, trail, segment) === true && ready) this.hits[number] = (this.hits[number] ?? 0) + 1;
     }
     if (!ready) return;
     this.requests++;
@@ -98,7 +97,7 @@ export class ShareTuner {
 
   private compare(): void {
     this.shadows.forEach((shadow, number) => {
-      this.writes[number] = at(this.writes, number) + shadow.takeWritten();
+      this.writes[number] = (this.writes[number] ?? 0) + shadow.takeWritten();
     });
     let best = 0;
     for (let number = 1; number < this.shares.length; number++)
@@ -116,9 +115,9 @@ export class ShareTuner {
   /** Hits of a share, less its writes; less than anything if LRU has as many hits. */
   private worth(number: number): number {
     const lru = this.shares.length - 1;
-    const ratio = at(this.hits, number) / this.requests;
-    if (number < lru && ratio < at(this.hits, lru) / this.requests + aboveLruBy - this.chance) return -1;
-    return ratio - (writeCost * at(this.writes, number)) / this.requests;
+    const ratio = (this.hits[number] ?? 0) / this.requests;
+    if (number < lru && ratio < (this.hits[lru] ?? 0) / this.requests + aboveLruBy - this.chance) return -1;
+    return ratio - (writeCost * (this.writes[number] ?? 0)) / this.requests;
   }
 
   /** What was counted so far counts less from now on. */
@@ -127,8 +126,8 @@ export class ShareTuner {
     this.requests *= kept;
     this.fresh = 0;
     for (let number = 0; number < this.shares.length; number++) {
-      this.hits[number] = at(this.hits, number) * kept;
-      this.writes[number] = at(this.writes, number) * kept;
+      this.hits[number] = (this.hits[number] ?? 0) * kept;
+      this.writes[number] = (this.writes[number] ?? 0) * kept;
     }
   }
 
