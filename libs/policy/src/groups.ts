@@ -109,6 +109,7 @@ export class Groups {
   private take(number: number): Group {
     const found = this.groups.get(number);
     if (found !== undefined) return found;
+    this.stock.swarms.noteUses();
     const group = { number, bytes: 0, pinnedBytes: 0, limitBytes: Infinity, members: 0, givers: new Roster() };
     this.groups.set(number, group);
     return group;

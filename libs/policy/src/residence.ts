@@ -40,6 +40,12 @@ export class Residence {
     return this.queues[this.stock.segments.queue(row)] ?? this.probation;
   }
 
+  /** Queue that a swarm's new segment comes into: main, if it is known to be worth it. */
+  firstQueue(owner: number, known: boolean): Queue {
+    if (this.isPinned(owner)) return this.pinned;
+    return known ? this.main : this.probation;
+  }
+
   placeOf(row: number): Place {
     return this.stock.segments.inMemory(row) ? 'memory' : 'disk';
   }
@@ -64,7 +70,7 @@ export class Residence {
     const print = this.stock.fingerprints.ofSwarm(swarm, segment);
     const known = this.stock.segments.find(owner, segment, print);
     const row = known !== 0 ? known : this.add(owner, segment, print);
-    if (known === 0) (this.isPinned(owner) ? this.pinned : this.probation).push(row);
+    if (known === 0) this.firstQueue(owner, false).push(row);
     this.weigh(row, bytes);
   }
 

@@ -21,7 +21,7 @@ const aheadMask = 15;
 const unaskedShift = highBits + 10;
 
 /**
- * What is known of resident segments, in arrays: 24 bytes each and 4 of the index, 34 and 8 beyond 65,536 rows. A row is a segment's handle until it is
+ * What is known of resident segments, in arrays: 22 bytes each and 4 of the index, 32 and 8 beyond 65,536 rows. A row is a segment's handle until it is
  * removed; row 0 is nobody and serves as the end of lists.
  */
 export class SegmentTable {
@@ -33,10 +33,10 @@ export class SegmentTable {
   swarmOlder: Rows = rowsOf(rowsAtFirst);
   swarmNewer: Rows = rowsOf(rowsAtFirst);
   bytes: Uint32Array = new Uint32Array(rowsAtFirst);
-  /** The first subscriber that asked for it: the low 16 bits. */
-  firstBy: Uint16Array = new Uint16Array(rowsAtFirst);
   /** Row of its swarm. */
   swarm: Rows = rowsOf(rowsAtFirst);
+  /** The first subscriber that asked for it: the low 16 bits. Without rows as long as nobody wants to know. */
+  private firstBy = new Uint16Array(0);
   private low = new Uint32Array(rowsAtFirst);
   private meta = new Uint32Array(rowsAtFirst);
   private readonly index = new HashIndex(rowsAtFirst);
@@ -102,6 +102,16 @@ export class SegmentTable {
     this.meta[row] = ((this.meta[row] ?? 0) & ~(1 << unaskedShift)) | (Number(unasked) << unaskedShift);
   }
 
+  /** True if `by` is another subscriber than the first that asked for it, by 16 bits of either. */
+  byAnother(row: number, by: number): boolean {
+    return (this.firstBy[row] ?? 0) !== (by & 0xffff);
+  }
+
+  setFirstBy(row: number, by: number): void {
+    if (this.firstBy.length === 0) this.firstBy = new Uint16Array(this.low.length);
+    this.firstBy[row] = by;
+  }
+
   /** Fingerprint of the segment. */
   print(row: number): number {
     return this.fingerprints.of(this.swarms.trail(this.swarm[row] ?? 0), this.low[row] ?? 0);
@@ -123,7 +133,7 @@ export class SegmentTable {
     this.low[row] = segment >>> 0;
     this.meta[row] = Math.floor(segment / two32) & highMask;
     this.bytes[row] = 0;
-    this.firstBy[row] = 0;
+    if (this.firstBy.length > 0) this.firstBy[row] = 0;
     this.index.add(row, print);
     this.count++;
     return row;
@@ -159,7 +169,7 @@ export class SegmentTable {
     this.swarmOlder = copied(this.swarmOlder, rowsOf(rows));
     this.swarmNewer = copied(this.swarmNewer, rowsOf(rows));
     this.bytes = copied(this.bytes, new Uint32Array(rows));
-    this.firstBy = copied(this.firstBy, new Uint16Array(rows));
+    if (this.firstBy.length > 0) this.firstBy = copied(this.firstBy, new Uint16Array(rows));
     this.swarm = copied(this.swarm, rowsOf(rows));
     this.low = copied(this.low, new Uint32Array(rows));
     this.meta = copied(this.meta, new Uint32Array(rows));

@@ -92,8 +92,9 @@ export class Stock {
   private appendTo(owner: number, row: number): void {
     const { swarmNewer, swarmOlder } = this.segments;
     const { newest } = this.swarms;
-    const before = newest[owner] || row;
-    const after = before === row ? row : (swarmNewer[before] ?? 0);
+    const last = newest[owner] ?? 0;
+    const before = last === 0 ? row : last;
+    const after = last === 0 ? row : (swarmNewer[last] ?? 0);
     swarmOlder[row] = before;
     swarmNewer[before] = row;
     swarmNewer[row] = after;

@@ -6,15 +6,15 @@ const rowsAtFirst = 8;
 const released = -1;
 
 /**
- * Swarms that have segments, or are pinned or in groups: 29 bytes each and 4 of the index, 8 beyond 65,536 rows, in arrays. A row is
+ * Swarms that have segments, or are pinned or in groups: 25 bytes each and 4 of the index, 8 beyond 65,536 rows, in arrays; 4 more with quotas. A row is
  * a swarm's handle until `release`. Row 0 is nobody.
  */
 export class SwarmTable {
   bytes: Float64Array = new Float64Array(rowsAtFirst);
   /** The newest of the ring of its segments, or 0. */
   newest: Uint32Array = new Uint32Array(rowsAtFirst);
-  /** When it was last asked for, in accesses. */
-  lastUse: Uint32Array = new Uint32Array(rowsAtFirst);
+  /** When it was last asked for, in accesses. Without rows as long as nobody wants to know: see `noteUses`. */
+  lastUse: Uint32Array = new Uint32Array(0);
   /** What is to be known of it beside its segments: see `pinnedMark`. A row without marks that loses its last segment is released. */
   marks: Uint8Array = new Uint8Array(rowsAtFirst);
   private keys = new Float64Array(rowsAtFirst);
@@ -63,12 +63,22 @@ export class SwarmTable {
     return row;
   }
 
+  /** From now on it is known when each swarm was last asked for; before, none was. */
+  noteUses(): void {
+    if (this.lastUse.length === 0) this.lastUse = new Uint32Array(this.keys.length);
+  }
+
+  /** A swarm was asked for. */
+  used(row: number, now: number): void {
+    if (row < this.lastUse.length) this.lastUse[row] = now;
+  }
+
   /** Gives the row back if the swarm has nothing that is worth one. */
   release(row: number): void {
     if (this.newest[row] !== 0 || this.marks[row] !== 0) return;
     this.index.remove(row, this.trail(row));
     this.keys[row] = released;
-    this.lastUse[row] = 0;
+    if (this.lastUse.length > 0) this.lastUse[row] = 0;
     this.newest[row] = this.free;
     this.free = row;
   }
@@ -99,7 +109,7 @@ export class SwarmTable {
     this.trails = copied(this.trails, new Int32Array(rows));
     this.bytes = copied(this.bytes, new Float64Array(rows));
     this.newest = copied(this.newest, new Uint32Array(rows));
-    this.lastUse = copied(this.lastUse, new Uint32Array(rows));
+    if (this.lastUse.length > 0) this.lastUse = copied(this.lastUse, new Uint32Array(rows));
     this.marks = copied(this.marks, new Uint8Array(rows));
     this.index.reset(rows);
     for (let row = 1; row < this.rowsMade; row++) this.index.add(row, this.trail(row));

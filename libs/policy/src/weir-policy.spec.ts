@@ -203,6 +203,20 @@ describe('a probation that is all there is', () => {
   });
 });
 
+describe('a state that was saved', () => {
+  it('is taken up by a policy with another key, which finds what it had before', () => {
+    const saved = underTest().policy.save();
+    const { policy, request } = underTest({ seed: 2 });
+    policy.pin(3, true);
+    for (const swarm of [1, 2, 3]) for (const segment of [0, 1]) request(swarm, segment);
+    policy.restore(saved, [{ swarm: 9, segment: 4, bytes: unit }]);
+    for (const swarm of [1, 2, 3]) for (const segment of [0, 1]) expect(request(swarm, segment)).toBe('hit');
+    expect(request(9, 4)).toBe('hit');
+    policy.pin(3, false);
+    expect(policy.pinnedBytes).toBe(0);
+  });
+});
+
 describe('a segment that somebody is coming to', () => {
   it('stays, where another of its age leaves', () => {
     const { policy, request } = underTest();
@@ -233,5 +247,12 @@ describe('its memory', () => {
     expect(Math.max(...sizes)).toBeLessThanOrEqual(64);
     const ghosts = new Ghosts(10_000);
     expect(ghosts.stateBytes / 10_000).toBeLessThanOrEqual(16);
+  });
+
+  it.each([150, 800, 3_000])('is so, too, with %p segments of half as many swarms', (capacity) => {
+    const { policy, request } = underTest({ capacityBytes: capacity * unit });
+    for (let count = 0; count < 4 * capacity; count++) request(count >> 1, count & 1);
+    expect(policy.segments).toBe(capacity);
+    expect(policy.stateBytes).toBeLessThanOrEqual(64 * policy.segments + 16 * policy.ghosts);
   });
 });

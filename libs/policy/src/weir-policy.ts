@@ -4,9 +4,7 @@ import { Ghosts } from './ghosts';
 import type { Group } from './groups';
 import { ghostsMin } from './limits';
 import { Misses } from './misses';
-import type { Fingerprints } from './numbers';
 import type { CacheListener, CachePolicy, HeldSegment, Place } from './policy';
-import type { Queue } from './queue';
 import { Residence } from './residence';
 import { orderOf, reorder } from './saved/order';
 import { decodeState, encodeState } from './saved/state';
@@ -48,7 +46,6 @@ export class WeirPolicy implements CachePolicy {
   private readonly ghostList = new Ghosts(ghostsMin);
   private readonly misses = new Misses();
   private readonly audience = new Audience();
-  private readonly fingerprints: Fingerprints;
   private readonly tuner: ShareTuner;
   private readonly turns: Turns;
   private capacityBytes: number;
@@ -56,10 +53,9 @@ export class WeirPolicy implements CachePolicy {
   constructor(private readonly options: WeirPolicyOptions) {
     const { seed, listener, capacityBytes, memoryCapacityBytes } = options;
     this.residence = new Residence(seed, listener);
-    this.fingerprints = this.residence.stock.fingerprints;
     this.turns = new Turns(this.residence, this.ghostList, this.audience);
-    const { fingerprints, audience } = this;
-    this.tuner = new ShareTuner(memoryCapacityBytes / capacityBytes, { fingerprints, audience });
+    const { fingerprints } = this.residence.stock;
+    this.tuner = new ShareTuner(memoryCapacityBytes / capacityBytes, { fingerprints, audience: this.audience });
     this.capacityBytes = capacityBytes;
   }
 
@@ -93,13 +89,13 @@ export class WeirPolicy implements CachePolicy {
   }
 
   access(swarm: number, segment: number, by: number): boolean {
-    const { segments, swarms } = this.residence.stock;
-    const trail = this.fingerprints.trail(swarm);
-    const print = this.fingerprints.of(trail, segment);
+    const { fingerprints, segments, swarms } = this.residence.stock;
+    const trail = fingerprints.trail(swarm);
+    const print = fingerprints.of(trail, segment);
     this.audience.pass(trail, segment);
     this.tuner.access(print, trail, segment);
     const owner = swarms.find(swarm);
-    if (owner !== 0) swarms.lastUse[owner] = this.audience.clock;
+    if (owner !== 0) swarms.used(owner, this.audience.clock);
     const row = owner === 0 ? 0 : segments.find(owner, segment, print);
     if (row === 0) this.misses.note(print, by);
     else if (segments.unasked(row)) this.askedFirst(row, print, by);
@@ -108,9 +104,9 @@ export class WeirPolicy implements CachePolicy {
   }
 
   insert(swarm: number, segment: number, bytes: number): Place {
-    const { swarms, segments } = this.residence.stock;
+    const { fingerprints, swarms, segments } = this.residence.stock;
     const owner = swarms.take(swarm);
-    const print = this.fingerprints.of(swarms.trail(owner), segment);
+    const print = fingerprints.of(swarms.trail(owner), segment);
     const row = segments.find(owner, segment, print);
     // Its last segment may leave while room is made.
     swarms.marks[owner] = (swarms.marks[owner] ?? 0) | busyMark;
@@ -167,7 +163,7 @@ export class WeirPolicy implements CachePolicy {
 
   save(): Uint8Array {
     return encodeState({
-      seed: this.fingerprints.seed,
+      seed: this.residence.stock.fingerprints.seed,
       probationShare: this.tuner.share,
       odds: this.audience.odds.save(),
       ghosts: this.ghostList.oldestFirst(),
@@ -177,14 +173,17 @@ export class WeirPolicy implements CachePolicy {
 
   restore(saved: Uint8Array | undefined, held: Iterable<HeldSegment>): void {
     const state = saved && decodeState(saved);
-    if (state !== undefined) this.residence.stock.rekey(state.seed);
+    const { stock } = this.residence;
+    if (state !== undefined) stock.rekey(state.seed);
     for (const each of held) this.residence.takeUp(each);
     if (state !== undefined) {
       this.tuner.restore(state.probationShare);
       this.audience.odds.restore(state.odds);
       this.ghostList.fit(Math.max(ghostsMin, state.ghosts.length));
       for (const ghost of state.ghosts) this.ghostList.put(ghost || 1);
-      reorder(this.residence, state, (swarm, segment) => this.ghostList.put(this.fingerprints.ofSwarm(swarm, segment)));
+      reorder(this.residence, state, (swarm, segment) =>
+        this.ghostList.put(stock.fingerprints.ofSwarm(swarm, segment)),
+      );
     }
     this.makeRoom(0);
     for (const group of this.residence.groups.all()) this.makeRoomIn(group, 0);
@@ -194,13 +193,16 @@ export class WeirPolicy implements CachePolicy {
   private askedFirst(row: number, print: number, by: number): void {
     const { segments } = this.residence.stock;
     segments.setUnasked(row, false);
-    segments.firstBy[row] = by;
+    this.noteFirst(row, by);
     if (this.ghostList.take(print)) this.turns.asked(row, this.probationShare);
   }
 
+  private noteFirst(row: number, by: number): void {
+    if (this.options.secondSubscriber === true) this.residence.stock.segments.setFirstBy(row, by);
+  }
+
   private proves(row: number, by: number): boolean {
-    if (this.options.secondSubscriber !== true || by === 0) return true;
-    return this.residence.stock.segments.firstBy[row] !== (by & 0xffff);
+    return this.options.secondSubscriber !== true || by === 0 || this.residence.stock.segments.byAnother(row, by);
   }
 
   private admit(owner: number, segment: number, print: number, bytes: number): Place {
@@ -210,11 +212,11 @@ export class WeirPolicy implements CachePolicy {
     const { segments } = residence.stock;
     const by = this.misses.subscriber(print);
     const known = (by !== undefined && this.ghostList.take(print)) || oneQueue(this.probationShare);
-    const queue = this.firstQueue(owner, known);
+    const queue = residence.firstQueue(owner, known);
     const row = residence.add(owner, segment, print);
     queue.push(row);
     segments.setInMemory(row, queue === residence.probation && this.inMemoryFirst(bytes));
-    segments.firstBy[row] = by ?? 0;
+    this.noteFirst(row, by ?? 0);
     segments.setUnasked(row, by === undefined);
     residence.weigh(row, bytes);
     this.watchShares();
@@ -236,12 +238,6 @@ export class WeirPolicy implements CachePolicy {
     // What grew too large for the memory goes to disk, still on probation.
     if (residence.memoryBytes > this.options.memoryCapacityBytes) residence.persist(row);
     return residence.placeOf(row);
-  }
-
-  private firstQueue(owner: number, known: boolean): Queue {
-    const { pinned, main, probation } = this.residence;
-    if (this.residence.isPinned(owner)) return pinned;
-    return known ? main : probation;
   }
 
   /** True if the store is full enough that what comes on probation is not written, and there is room in memory. */
