@@ -43,13 +43,17 @@ export class PeerStandIn implements Partial<Omit<PeerService, 'integrity'>> {
   readonly storedSwarms = new Map<SwarmId, StoredSwarm>();
   readonly peers = new Map<SwarmId, Candidate[]>();
   integrityReport: IntegrityReport = {
-    ...{ counts: {}, findings: [], inspection: undefined },
+    ...{ counts: {}, findings: [], rulesLost: undefined, inspection: undefined },
     scrub: { running: false, progress: 0, bytesChecked: 0, pass: undefined, lastPass: undefined },
   };
   readonly integrity = {
     report: () => this.integrityReport,
     startScrub: () => this.scrub({ running: true, progress: 0.5, bytesChecked: 4_096 }),
     cancelScrub: () => this.scrub({ running: false }),
+    acknowledgeRules: () => {
+      this.integrityReport = { ...this.integrityReport, rulesLost: undefined };
+      return Promise.resolve();
+    },
   };
   /** What the scrub tells from now on. */
   scrub(scrub: Partial<IntegrityReport['scrub']>): void {

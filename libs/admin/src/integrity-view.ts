@@ -35,6 +35,12 @@ export const integrityView = z
   .object({
     counts: z.record(z.string(), z.number()).describe('Damage ever found in this store, by kind.'),
     findings: z.array(finding).describe('The last of them, the newest first.'),
+    rulesLost: z
+      .object({ when: z.number().describe('Unix seconds.'), detail: z.string() })
+      .nullable()
+      .describe(
+        'Rules may be lost, blocks among them, until DELETE /v1/integrity/rules-lost says that they are restored.',
+      ),
     scrub: z.object({
       running: z.boolean(),
       progress: z.number().describe('Of the pass that goes on, 0 to 1: an estimate.'),
@@ -57,7 +63,7 @@ export const integrityView = z
 export type IntegrityView = z.output<typeof integrityView>;
 
 /** What the appliance reports, as the API tells it. */
-export function integrityViewOf({ counts, findings, scrub, inspection }: IntegrityReport): IntegrityView {
+export function integrityViewOf({ counts, findings, rulesLost, scrub, inspection }: IntegrityReport): IntegrityView {
   const { running, progress, bytesChecked } = scrub;
   return {
     counts: { ...counts },
@@ -66,6 +72,7 @@ export function integrityViewOf({ counts, findings, scrub, inspection }: Integri
       swarmId: swarmId ?? null,
       extent: extent ?? null,
     })),
+    rulesLost: rulesLost ? { when: rulesLost.when, detail: rulesLost.detail } : null,
     scrub: { running, progress, bytesChecked, pass: passOf(scrub.pass), lastPass: passOf(scrub.lastPass) },
     inspection: inspection
       ? { verdict: inspection.verdict, pagesRead: inspection.pagesRead, seconds: inspection.seconds }

@@ -11,6 +11,8 @@ export interface AppliancePeerListener {
   onTrouble(message: string): void;
   /** Damage to the store, which was dealt with. */
   onFinding?(finding: Finding): void;
+  /** Rules may be lost; undefined: an operator says that they are as they should be. */
+  onRulesLost?(finding: Finding | undefined): void;
   /** Intercepted flows went to their origins without being revoked. */
   onFlowsLost(): void;
   /** A datapath thread ended unasked, and is replaced: until then swarms of its are not served. */

@@ -25,7 +25,7 @@ describe('the desk for the store’s integrity', () => {
   let directory: string;
   let registry: Registry;
   let desk: IntegrityDesk;
-  let heard: { found: Finding[]; refetched: string[]; renewed: unknown[]; troubles: unknown[] };
+  let heard: { found: Finding[]; refetched: string[]; rulesLost: unknown[]; renewed: unknown[]; troubles: unknown[] };
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'weir-desk-'));
@@ -91,6 +91,24 @@ describe('the desk for the store’s integrity', () => {
     expect(await registry.metrics()).toContain('store_damage_total{kind="extent"} 0');
   });
 
+  it('tells of lost rules at each start until an operator says that they are as they should be', async () => {
+    open({ findings: [lostRules] });
+    desk.begin();
+    expect(heard.rulesLost).toEqual([lostRules]);
+    await desk.stop();
+    open();
+    desk.begin();
+    expect(heard.rulesLost).toEqual([lostRules]);
+    expect(desk.report()).toMatchObject({ rulesLost: lostRules, counts: { rules: 1 } });
+    await desk.acknowledgeRules();
+    expect(heard.rulesLost).toEqual([lostRules, undefined]);
+    await desk.stop();
+    open();
+    desk.begin();
+    expect(heard.rulesLost).toEqual([]);
+    expect(desk.report()).toMatchObject({ rulesLost: undefined, findings: [lostRules] });
+  });
+
   it.each<[LastEnd, boolean]>([
     ['crashed', true],
     ['unknown', true],
@@ -112,7 +130,7 @@ describe('the desk for the store’s integrity', () => {
 
   function open({ findings = [], lastEnd = 'clean' }: { findings?: readonly Finding[]; lastEnd?: LastEnd } = {}) {
     registry = new Registry();
-    heard = { found: [], refetched: [], renewed: [], troubles: [] };
+    heard = { found: [], refetched: [], rulesLost: [], renewed: [], troubles: [] };
     const writer = {
       ...{ inspection: { report, findings }, lastEnd, isDown: true },
       usage: () => usage,
@@ -124,6 +142,7 @@ describe('the desk for the store’s integrity', () => {
       {
         onFinding: (finding) => heard.found.push(finding),
         onErased: (one) => heard.refetched.push(one),
+        onRulesLost: (finding) => heard.rulesLost.push(finding),
         onLost: () => heard.refetched.push('all'),
         onTrouble: (failure) => heard.troubles.push(failure),
       },
@@ -135,11 +154,11 @@ it('an appliance that may have lost rules is not ready, and says what to do', ()
   const declared: unknown[] = [];
   const said: string[] = [];
   const readiness = { declare: (condition: unknown) => void declared.push(condition) };
-  const logger = { error: (message: string) => void said.push(message) };
-  tellLostRules(erased, readiness, logger);
-  tellLostRules({ ...lostRules, remedy: 'restored' }, readiness, logger);
-  expect([declared, said]).toEqual([[], []]);
+  const say = (message: string) => void said.push(message);
+  const logger = { log: say, error: say };
   tellLostRules(lostRules, readiness, logger);
   expect(declared).toMatchObject([{ name: 'rules', ready: false, reason: 'rules may be lost' }]);
   expect(said).toHaveLength(1);
+  tellLostRules(undefined, readiness, logger);
+  expect(declared.at(-1)).toEqual({ name: 'rules', ready: true });
 });

@@ -41,11 +41,13 @@ export interface IntegrityListener {
   onErased(swarmId: SwarmId): void;
   /** Nobody knows what of all that was stored is gone. */
   onLost(): void;
+  /** Rules may be lost; undefined: an operator says that they are as they should be. */
+  onRulesLost(finding: Finding | undefined): void;
   onTrouble(failure: unknown): void;
 }
 
 /** What operators are told of the store's integrity. */
-export interface IntegrityReport extends Pick<IntegrityState, 'findings' | 'counts'> {
+export interface IntegrityReport extends Pick<IntegrityState, 'findings' | 'counts' | 'rulesLost'> {
   readonly scrub: ScrubProgress;
   /** The inspection at the start; undefined if there was nothing to look at. */
   readonly inspection: PageReport | undefined;
@@ -82,6 +84,8 @@ export class IntegrityDesk {
   begin(): void {
     const { inspection, lastEnd } = this.parts.writer;
     this.latest = inspection.report;
+    // What an earlier start found; what this one finds is told with the rest.
+    this.tellLostRules();
     observeInspection(this.metrics, inspection.report);
     this.metrics.scrubEnded.set(this.log.state.lastPass?.ended ?? 0);
     if (inspection.findings.length > 0) this.note(inspection.findings);
@@ -100,6 +104,7 @@ export class IntegrityDesk {
   note(findings: readonly Finding[]): void {
     this.log.add(findings);
     observeFindings(this.metrics, findings);
+    if (findings.some((finding) => finding === this.log.state.rulesLost)) this.tellLostRules();
     const erased = new Set<SwarmId>();
     let isLost = false;
     for (const finding of findings) {
@@ -122,8 +127,14 @@ export class IntegrityDesk {
   }
 
   report(): IntegrityReport {
-    const { findings, counts } = this.log.state;
-    return { findings, counts, scrub: this.scrubber.progress(), inspection: this.latest };
+    const { findings, counts, rulesLost } = this.log.state;
+    return { findings, counts, rulesLost, scrub: this.scrubber.progress(), inspection: this.latest };
+  }
+
+  /** An operator says that the rules are as they should be: see `IntegrityLog.acknowledgeRules`. */
+  async acknowledgeRules(): Promise<void> {
+    await this.log.acknowledgeRules();
+    this.listener.onRulesLost(this.log.state.rulesLost);
   }
 
   /** Begins a pass of the scrub now, or hurries the one that goes on. */
@@ -140,6 +151,11 @@ export class IntegrityDesk {
   async stop(): Promise<void> {
     this.heads.stop();
     await withinMillis(this.scrubber.stop(), stopMillis.scrub);
+  }
+
+  private tellLostRules(): void {
+    const { rulesLost } = this.log.state;
+    if (rulesLost !== undefined) this.listener.onRulesLost(rulesLost);
   }
 
   private noteHead(page: number): void {
@@ -177,10 +193,12 @@ function brokenError(detail: string): StoreError {
 /** Whoever listens to the appliance's peer, as the desk has it. */
 export function integrityListener(listener: {
   onFinding?(finding: Finding): void;
+  onRulesLost?(finding: Finding | undefined): void;
   onTrouble(message: string): void;
 }): Omit<IntegrityListener, 'onErased' | 'onLost'> {
   return {
     onFinding: (finding) => listener.onFinding?.(finding),
+    onRulesLost: (finding) => listener.onRulesLost?.(finding),
     onTrouble: (failure) => listener.onTrouble(`the store was not scrubbed: ${String(failure)}`),
   };
 }

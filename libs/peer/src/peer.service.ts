@@ -148,7 +148,7 @@ export class PeerService implements OnModuleDestroy {
   }
 
   /** Damage to the store, and the scrub. */
-  get integrity(): Pick<IntegrityDesk, 'report' | 'startScrub' | 'cancelScrub'> {
+  get integrity(): Pick<IntegrityDesk, 'report' | 'startScrub' | 'cancelScrub' | 'acknowledgeRules'> {
     return this.peer.integrity;
   }
 
@@ -215,10 +215,8 @@ function listenerOf(
     },
     onReport: (thread, { metrics }) => threads.report(thread, metrics),
     onTrouble: (message) => logger.warn(message),
-    onFinding: (finding) => {
-      warnOfFinding(finding, logger);
-      tellLostRules(finding, readiness, logger);
-    },
+    onFinding: (finding) => warnOfFinding(finding, logger),
+    onRulesLost: (finding) => tellLostRules(finding, readiness, logger),
     onFlowsLost: () => void events.emit('flows-lost'),
     onStore: (trouble) => tellStore(trouble, readiness, logger),
     onEnded: (thread, failure) => {

@@ -34,19 +34,24 @@ export function tellStore(
 
 /**
  * Rules that were laid down may be gone, blocks among them, and nobody but the operator knows which: the appliance is not ready until
- * it was started again, which is for whoever has looked. It goes on serving: what else is laid down holds.
+ * he says that they are as they should be, were it started again meanwhile. It goes on serving: what else is laid down holds.
  */
 export function tellLostRules(
-  { kind, remedy, detail }: Finding,
+  lost: Finding | undefined,
   readiness: Conditions,
-  logger: { error(message: string): void },
+  logger: { log(message: string): void; error(message: string): void },
 ): void {
-  if (kind !== 'rules' || remedy !== 'lost') return;
+  if (lost === undefined) {
+    readiness.declare({ name: 'rules', ready: true });
+    logger.log('the rules are as they should be, as an operator says');
+    return;
+  }
   readiness.declare({
     name: 'rules',
     ready: false,
-    reason: detail,
-    remedy: 'compare GET /v1/swarms, blocks and quotas with your own list, lay down what is missing, then restart',
+    reason: lost.detail,
+    remedy:
+      'compare GET /v1/blocks, /v1/quotas and the rules of swarms with your own list, lay down what is missing, then say so: weir cache integrity --rules-restored, or DELETE /v1/integrity/rules-lost',
   });
-  logger.error(`rules may be lost, blocks among them: see GET /v1/integrity`);
+  logger.error('rules may be lost, blocks among them: see GET /v1/integrity');
 }

@@ -27,9 +27,14 @@ export interface IntegrityState {
   readonly cursor: ScrubCursor | undefined;
   readonly pass: ScrubPass | undefined;
   readonly lastPass: ScrubPass | undefined;
+  /** That rules may be lost, until an operator says that they are as they should be. */
+  readonly rulesLost: Finding | undefined;
 }
 
-const nothing: IntegrityState = { findings: [], counts: {}, cursor: undefined, pass: undefined, lastPass: undefined };
+const nothing: IntegrityState = {
+  ...{ findings: [], counts: {}, cursor: undefined, pass: undefined, lastPass: undefined },
+  rulesLost: undefined,
+};
 
 /** What was found damaged in a store, and how far the scrub has come: in a file of its own, so that it survives restarts. */
 export class IntegrityLog {
@@ -52,8 +57,17 @@ export class IntegrityLog {
   add(findings: readonly Finding[]): void {
     const counts = { ...this.kept.counts };
     for (const { kind } of findings) counts[kind] = (counts[kind] ?? 0) + 1;
-    this.kept = { ...this.kept, counts, findings: [...this.kept.findings, ...findings].slice(-findingsKeptMax) };
+    const rulesLost = findings.findLast(tellsOfLostRules) ?? this.kept.rulesLost;
+    const all = [...this.kept.findings, ...findings].slice(-findingsKeptMax);
+    this.kept = { ...this.kept, counts, rulesLost, findings: all };
     this.save();
+  }
+
+  /** An operator says that the rules are as they should be. Resolves when that is on disk, or could not be brought there. */
+  async acknowledgeRules(): Promise<void> {
+    this.kept = { ...this.kept, rulesLost: undefined };
+    this.save();
+    await this.saved();
   }
 
   /** Notes how far the scrub has come. */
@@ -82,6 +96,11 @@ export class IntegrityLog {
       // What is in memory is still told, and written with the next.
     }
   }
+}
+
+/** Nobody but an operator knows which rules there were. */
+function tellsOfLostRules({ kind, remedy }: Finding): boolean {
+  return kind === 'rules' && remedy === 'lost';
 }
 
 /** The file is sealed: whoever wrote it was this class. Only its form is looked at. A pass of another version's begins anew. */

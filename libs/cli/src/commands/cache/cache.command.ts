@@ -1,6 +1,7 @@
 import { Command } from 'nest-commander';
 import { GroupCommand } from '../group.command';
 import { CacheBlockCommand, CacheUnblockCommand } from './block.command';
+import { CacheIntegrityCommand } from './integrity.command';
 import { CacheCancelCommand, CacheJobCommand, CacheJobsCommand } from './jobs.command';
 import { CacheLabelCommand } from './label.command';
 import { CacheLimitCommand } from './limit.command';
@@ -14,7 +15,7 @@ import { CacheUsageCommand } from './usage.command';
 @Command({
   name: 'cache',
   description:
-    'what an appliance keeps: pin, unpin, label, block, unblock, purge, prefetch, quota, limit, jobs, job, cancel, usage',
+    'what an appliance keeps: pin, unpin, label, block, unblock, purge, prefetch, quota, limit, jobs, job, cancel, usage, integrity',
   subCommands: [
     CachePinCommand,
     CacheUnpinCommand,
@@ -29,11 +30,12 @@ import { CacheUsageCommand } from './usage.command';
     CacheJobCommand,
     CacheCancelCommand,
     CacheUsageCommand,
+    CacheIntegrityCommand,
   ],
 })
 export class CacheCommand extends GroupCommand {
   protected readonly group = {
     name: 'cache',
-    words: 'pin, unpin, label, block, unblock, purge, prefetch, quota, limit, jobs, job, cancel or usage',
+    words: 'pin, unpin, label, block, unblock, purge, prefetch, quota, limit, jobs, job, cancel, usage or integrity',
   };
 }

@@ -136,6 +136,21 @@ it('orders a pre-fetch, and waits for its end', async () => {
   expect(await weir(...args)).toMatchObject({ status: 1, told: [expect.stringContaining('FETCH_STALLED')] });
 });
 
+it('shows what was found damaged, and says that the rules are restored', async () => {
+  const finding = { when: 1_700_000_000, kind: 'rules', foundBy: 'start', remedy: 'lost', detail: 'rules may be lost' };
+  const found = {
+    ...{ counts: { rules: 1 }, findings: [finding], rulesLost: { when: 1_700_000_000, detail: 'rules may be lost' } },
+    scrub: { running: true, progress: 0.5 },
+  };
+  answers = { 'GET /v1/integrity': found, 'DELETE /v1/integrity/rules-lost': {} };
+  const { status, printed } = await weir('integrity');
+  expect(status).toBe(0);
+  expect(printed.join('\n')).toMatch(/^RULES MAY BE LOST since 2023-.*1 rules.*50 %.*rules, lost, found by the start/s);
+  answers['GET /v1/integrity'] = { ...found, rulesLost: null };
+  expect((await weir('integrity', '--rules-restored')).printed[0]).toBe('damaged so far: 1 rules');
+  expect(asked.map(({ route }) => route).slice(1)).toEqual(['DELETE /v1/integrity/rules-lost', 'GET /v1/integrity']);
+});
+
 it('names what there is', async () => {
   const terminal = new RecordingTerminal();
   const argv = ['node', 'weir', 'cache', 'burn'];
