@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { placesIn } from '../../libs/store/src/integrity/pages.testing';
 import { Appliance } from './harness/appliance';
 import { describeDisks, FaultyDisk } from './harness/disks';
@@ -86,6 +87,30 @@ describeDisks('an appliance whose disk fails', () => {
     expect((await disk.set('ok')).reads).toBeGreaterThan(0);
     expect(await appliance.metric('store_damage_total', { kind: 'overflow' })).toBe(1);
     await untilInUse(other);
+    await endsInOrder();
+  });
+
+  it('serves what it can read without a page of a tree, tells which, and begins anew once its file is removed', async () => {
+    const { held, other, later } = await twoContents();
+    const block = `/v1/swarms/${later.swarmId}/block`;
+    expect((await appliance.request('PUT', block, { reason: 'a test' })).ok).toBe(true);
+    const [leaf] = placesIn(stage.path('store-behind/data.mdb')).filter(({ tree }) => tree === 'hashes');
+    const page = leaf?.pageNumber ?? 0;
+    const told = appliance.program.line('stdout', new RegExp(`the store is slow: .* page ${page} of data\\.mdb`));
+    await disk.set(`eio-part ${page * pageBytes} ${(page + 1) * pageBytes} 1000 0`);
+    await register(other);
+    await fetchRight(other);
+    await told;
+    expect(await appliance.metric('store_damage_total', { kind: 'unreadable' })).toBe(1);
+    await fetchRight(held, [appliance.address]);
+    await appliance.program.kill();
+    const refused = await appliance.relaunched().program.ended;
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringMatching(/^weir: Page \d+ of .*erase the file/) });
+    rmSync(stage.path('store/data.mdb'));
+    appliance = await Appliance.start(stage);
+    expect((await appliance.request('GET', block)).status).toBe(200);
+    await register(other);
+    await appliance.untilComplete(other.swarmId);
     await endsInOrder();
   });
 

@@ -108,7 +108,7 @@ export class AppliancePeer {
     let peer: AppliancePeer | undefined = undefined;
     const desk = new IntegrityDesk(
       { scrubRate: 0, ...settings, writer: store.keeper, client: store.client, registry },
-      { ...integrityListener(listener), ...refetching(() => peer?.pins, store) },
+      { ...integrityListener(listener, store), ...refetching(() => peer?.pins, store) },
     );
     integrity = desk;
     const told = {

@@ -21,6 +21,8 @@ export interface StoreTrouble {
   readonly code?: string | undefined;
   /** What an operator should know. */
   readonly message: string;
+  /** What he can do about it, where that is something of its own. */
+  readonly remedy?: string;
 }
 
 /** How the store does: `loading` while it is not yet known what is in it, which holds nobody up who is to be served. */
@@ -43,6 +45,8 @@ export class ApplianceStore {
   private onJoined: () => void = () => undefined;
   private down: StoreTrouble | undefined;
   private slow = false;
+  /** The writer waits for it. */
+  private stuckPage: number | undefined;
 
   private constructor(
     readonly keeper: WriterKeeper,
@@ -129,6 +133,12 @@ export class ApplianceStore {
     this.tellTrouble();
   }
 
+  /** The disk does not give up a page without which nothing can be written; undefined once it does. */
+  noteStuck(page: number | undefined): void {
+    this.stuckPage = page;
+    this.tellTrouble();
+  }
+
   /** What was given to the writer is on disk when it resolves, unless the disk takes too long. */
   async stop(): Promise<void> {
     const stopped = this.client
@@ -140,7 +150,9 @@ export class ApplianceStore {
   }
 
   private get current(): StoreTrouble | undefined {
-    return this.down ?? (this.slow ? slowTrouble : undefined);
+    if (this.down !== undefined) return this.down;
+    if (this.stuckPage !== undefined) return stuckTrouble(this.stuckPage);
+    return this.slow ? slowTrouble : undefined;
   }
 
   private async leave(failure: unknown): Promise<void> {
@@ -174,3 +186,13 @@ const slowTrouble: StoreTrouble = {
   message:
     'the disk does not keep up, or does not give up what is written anew: reads take seconds, or a transaction does not end',
 };
+
+function stuckTrouble(page: number): StoreTrouble {
+  return {
+    reason: 'slow',
+    code: 'STORE_UNREADABLE',
+    message: `the disk does not give up page ${page} of data.mdb, without which nothing can be written; what can be read is served`,
+    remedy:
+      'replace the disk; or stop, remove data.mdb and start: the store begins empty, with the rules that were laid down',
+  };
+}

@@ -44,6 +44,8 @@ export interface IntegrityListener {
   /** Rules may be lost; undefined: an operator says that they are as they should be. */
   onRulesLost(finding: Finding | undefined): void;
   onTrouble(failure: unknown): void;
+  /** The writer waits for a page of the file that the disk has not given up for long, and writes nothing; undefined once it does. */
+  onStuck?(page: number | undefined): void;
 }
 
 /** What operators are told of the store's integrity. */
@@ -68,7 +70,10 @@ export class IntegrityDesk {
     const { storeDirectory: directory, scrubRate: bytesPerSecond, registry } = parts;
     this.log = new IntegrityLog(directory);
     this.metrics = createIntegrityMetrics(registry);
-    this.heads = new HeadWatch(directory, (page) => this.noteHead(page));
+    this.heads = new HeadWatch(directory, {
+      onMended: (page) => this.noteHead(page),
+      onStuck: (page) => this.noteStuck(page),
+    });
     this.scrubber = new Scrubber({ directory, bytesPerSecond }, this.log, {
       isUsable: () => !parts.writer.isDown,
       storedBytes: () => parts.writer.usage().storedBytes,
@@ -164,6 +169,14 @@ export class IntegrityDesk {
     this.note([{ when, kind: 'overflow', foundBy: 'read', remedy: 'mended', detail }]);
   }
 
+  private noteStuck(page: number | undefined): void {
+    this.listener.onStuck?.(page);
+    if (page === undefined) return;
+    const detail = `the disk does not give up page ${page} of data.mdb, and nothing can be written without it; what can be read is served`;
+    const when = Math.floor(Date.now() / 1000);
+    this.note([{ when, kind: 'unreadable', foundBy: 'read', remedy: 'lost', detail }]);
+  }
+
   private async erase(erasures: readonly Erasure[]): Promise<void> {
     await this.parts.client.commit({ ...emptyBatch, erase: erasures });
   }
@@ -190,15 +203,19 @@ function brokenError(detail: string): StoreError {
   return new StoreError('STORE_CORRUPT', `The store's data file is damaged (${detail}). ${remedy}`);
 }
 
-/** Whoever listens to the appliance's peer, as the desk has it. */
-export function integrityListener(listener: {
-  onFinding?(finding: Finding): void;
-  onRulesLost?(finding: Finding | undefined): void;
-  onTrouble(message: string): void;
-}): Omit<IntegrityListener, 'onErased' | 'onLost'> {
+/** Whoever listens to the appliance's peer, and its store, as the desk has them. */
+export function integrityListener(
+  listener: {
+    onFinding?(finding: Finding): void;
+    onRulesLost?(finding: Finding | undefined): void;
+    onTrouble(message: string): void;
+  },
+  store: { noteStuck(page: number | undefined): void },
+): Omit<IntegrityListener, 'onErased' | 'onLost'> {
   return {
     onFinding: (finding) => listener.onFinding?.(finding),
     onRulesLost: (finding) => listener.onRulesLost?.(finding),
     onTrouble: (failure) => listener.onTrouble(`the store was not scrubbed: ${String(failure)}`),
+    onStuck: (page) => store.noteStuck(page),
   };
 }

@@ -18,9 +18,10 @@ export function tellStore(
     return;
   }
   const remedy =
-    trouble.reason === 'down'
+    trouble.remedy ??
+    (trouble.reason === 'down'
       ? 'check the disk: space, health, permissions; the store is tried again within a minute, without a restart'
-      : 'check the disk: what it holds is served again once it keeps up';
+      : 'check the disk: what it holds is served again once it keeps up');
   readiness.declare({
     name: 'store',
     ready: false,

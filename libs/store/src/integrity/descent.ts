@@ -14,6 +14,8 @@ import type { PageDamage, PageSource, TreeShape } from './tree-walk';
 export class Descent {
   /** The first page that was found damaged: what lies below it is left out. */
   damage: PageDamage | undefined;
+  /** The first that could not be read: the same. */
+  hidden: PageDamage | undefined;
 
   constructor(
     private readonly source: PageSource,
@@ -88,7 +90,8 @@ export class Descent {
       this.kept?.set(pageNumber, page);
       return page;
     }
-    this.damage ??= { fault, tree, pageNumber };
+    if (bytes === undefined) this.hidden ??= { fault, tree, pageNumber };
+    else this.damage ??= { fault, tree, pageNumber };
     return undefined;
   }
 }

@@ -111,11 +111,14 @@ export function inspectSource(source: PageSource, bytes: number): Omit<PageRepor
   return { ...nothing, verdict: 'damaged', damage: first ?? { fault: 'meta', tree: 'meta', pageNumber: 0 } };
 }
 
-/** The snapshot that LMDB would take, walked for what is in it; undefined if its structure is damaged. */
-export function walkNewest(source: PageSource, onEntry: EntryListener): Meta | undefined {
+/**
+ * The snapshot that LMDB would take, walked for what is in it; undefined if its structure is damaged. With `hidden` it goes round what
+ * cannot be read.
+ */
+export function walkNewest(source: PageSource, onEntry: EntryListener, hidden?: PageDamage[]): Meta | undefined {
   const [newest] = newestFirst(metasOf(source));
   if (newest === undefined) return undefined;
-  return inspectSnapshot(source, newest.meta, onEntry).damage === undefined ? newest.meta : undefined;
+  return inspectSnapshot(source, newest.meta, onEntry, hidden).damage === undefined ? newest.meta : undefined;
 }
 
 /** The meta that LMDB would take, of a file that nobody writes to now. Undefined if there is none. */

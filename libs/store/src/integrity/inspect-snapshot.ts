@@ -36,15 +36,20 @@ export type EntryListener = (tree: string, page: Page, at: number) => void;
 /**
  * Checks all trees of one snapshot: that following them leads nowhere but to pages of the right kind, each once, with keys in
  * order, and that no page in use is in the list of free ones. Values on pages of their own are not read. Never throws, and reads
- * no page twice, whatever the file holds.
+ * no page twice, whatever the file holds. With `hidden`, which gets them, it goes round pages of trees that cannot be read.
  */
-export function inspectSnapshot(source: PageSource, meta: Meta, onEntry?: EntryListener): SnapshotReport {
+export function inspectSnapshot(
+  source: PageSource,
+  meta: Meta,
+  onEntry?: EntryListener,
+  hidden?: PageDamage[],
+): SnapshotReport {
   const pages = meta.lastPage + 1;
   if (pages > source.pages + unwrittenPagesMax) {
     const damage = { fault: 'beyond', tree: 'meta', pageNumber: meta.lastPage } as const;
     return { damage, pagesRead: 0, lostPages: 0, brokenHeads: [] };
   }
-  return new Inspection(source, meta, onEntry).run();
+  return new Inspection(source, meta, onEntry, hidden).run();
 }
 
 class Inspection {
@@ -59,10 +64,11 @@ class Inspection {
     private readonly source: PageSource,
     private readonly meta: Meta,
     private readonly onEntry: EntryListener | undefined,
+    private readonly hidden: PageDamage[] | undefined,
   ) {
     this.taken = new PageSet(meta.lastPage + 1);
     this.taken.add(0, 2);
-    this.walk = new TreeWalk(source, this.taken, meta.transaction);
+    this.walk = new TreeWalk(source, this.taken, meta.transaction, hidden);
   }
 
   run(): SnapshotReport {
@@ -81,7 +87,9 @@ class Inspection {
       if (inside !== undefined) return inside;
     }
     const names = this.trees.map(({ name }) => name);
-    if (this.formats.lacks(names)) return { fault: 'names', tree: 'main', pageNumber: main.root ?? 0 };
+    // What is behind a page that cannot be read may be whole.
+    const isAllRead = this.hidden === undefined || this.hidden.length === 0;
+    if (isAllRead && this.formats.lacks(names)) return { fault: 'names', tree: 'main', pageNumber: main.root ?? 0 };
     return this.inspectFree(free);
   }
 
@@ -127,13 +135,13 @@ class Inspection {
   /** The list's own pages are taken first, so that it cannot name them; then what its values name. */
   private inspectFree(free: TreeShape): PageDamage | undefined {
     const values: Uint8Array[] = [];
-    let unread: PageFault | undefined;
     const damage = this.walk.walk(free, 'number', (page, at) => {
       if (page.nodeFlags(at) === nodeFlags.tree) return 'node-flags';
       const value = this.valueOf(page, at);
-      if (value === undefined) unread = 'unreadable';
-      else values.push(value);
-      return unread;
+      if (value !== undefined) values.push(value);
+      else if (this.hidden === undefined) return 'unreadable';
+      else this.hidden.push({ fault: 'unreadable', tree: 'free', pageNumber: free.root ?? 0 });
+      return undefined;
     });
     if (damage !== undefined) return damage;
     const isWhole = values.every((value) => takeFree(value, this.taken));

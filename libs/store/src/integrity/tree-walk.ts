@@ -45,6 +45,9 @@ interface Step {
 /** Adjacent pages read at once: 128 KiB. */
 const pagesPerRead = 32;
 
+/** Pages that a walk goes round at the most: each is asked for again and again, and a disk that gives up none is no use to anybody. */
+const hiddenPagesMax = 64;
+
 /**
  * Walks the trees of one snapshot, level by level, each level in the order of the file. No page is entered twice, in all
  * trees together: so a walk ends whatever the pages hold.
@@ -57,11 +60,14 @@ export class TreeWalk {
     private readonly source: PageSource,
     private readonly taken: PageSet,
     private readonly transaction: number,
+    /** Gets what the disk does not give up, and the walk goes round it; without, that is damage. */
+    private readonly hidden?: PageDamage[],
   ) {}
 
   /** The first damage, or undefined if the tree is whole. */
   walk(shape: TreeShape, order: KeyOrder, onNode: LeafNode): PageDamage | undefined {
-    return new OneTree({ source: this.source, taken: this.taken, transaction: this.transaction }, shape, {
+    const { source, taken, transaction, hidden } = this;
+    return new OneTree({ source, taken, transaction, hidden }, shape, {
       order,
       onNode,
       onPage: () => this.pagesRead++,
@@ -73,6 +79,7 @@ interface Surroundings {
   readonly source: PageSource;
   readonly taken: PageSet;
   readonly transaction: number;
+  readonly hidden: PageDamage[] | undefined;
 }
 
 interface Manner {
@@ -86,6 +93,8 @@ class OneTree {
   private leaves = 0;
   private overflows = 0;
   private entries = 0;
+  /** Nothing was gone round. */
+  private isWhole = true;
   private readonly leaf = new Page();
 
   constructor(
@@ -117,18 +126,34 @@ class OneTree {
     level.sort((one, other) => one.pageNumber - other.pageNumber);
     this.around.source.expect?.(Float64Array.from(level, ({ pageNumber }) => pageNumber));
     for (let from = 0; from < level.length;) {
-      const count = runFrom(level, from);
-      const first = level[from]?.pageNumber ?? 0;
-      const bytes = this.around.source.read(first, count);
-      if (bytes === undefined) return this.damage('unreadable', first);
-      for (let next = 0; next < count; next++) {
-        const step = level[from + next];
-        const part = bytes.subarray(next * pageBytes, (next + 1) * pageBytes);
-        const fault = step && this.enter(step, part, below);
-        if (fault !== undefined) return this.damage(fault, first + next);
-      }
-      from += count;
+      const steps = level.slice(from, from + runFrom(level, from));
+      const damage = this.enterRun(steps, below);
+      if (damage !== undefined) return damage;
+      from += steps.length;
     }
+    return undefined;
+  }
+
+  private enterRun(steps: readonly Step[], below: Step[] | undefined): PageDamage | undefined {
+    const first = steps[0]?.pageNumber ?? 0;
+    const bytes = this.around.source.read(first, steps.length);
+    if (bytes === undefined) {
+      if (steps.length === 1 || this.around.hidden === undefined) return this.hide(first);
+      return firstOf(steps, (step) => this.enterRun([step], below));
+    }
+    return firstOf(steps, (step, at) => {
+      const fault = this.enter(step, bytes.subarray(at * pageBytes, (at + 1) * pageBytes), below);
+      return fault && this.damage(fault, step.pageNumber);
+    });
+  }
+
+  /** Undefined where the walk goes round it. */
+  private hide(pageNumber: number): PageDamage | undefined {
+    const { hidden } = this.around;
+    const damage = this.damage('unreadable', pageNumber);
+    if (hidden === undefined || hidden.length >= hiddenPagesMax) return damage;
+    hidden.push(damage);
+    this.isWhole = false;
     return undefined;
   }
 
@@ -180,6 +205,7 @@ class OneTree {
   }
 
   private faultOfCounts(): PageDamage | undefined {
+    if (!this.isWhole) return undefined;
     const { branches, leaves, overflows, entries } = this.shape;
     const agree =
       branches === this.branches && leaves === this.leaves && overflows === this.overflows && entries === this.entries;
@@ -193,6 +219,18 @@ class OneTree {
 
 function emptySpan(): KeySpan {
   return { bytes: new Uint8Array(0), at: 0, length: 0 };
+}
+
+/** What `work` answers first for one of them. */
+function firstOf<Step>(
+  steps: readonly Step[],
+  work: (step: Step, at: number) => PageDamage | undefined,
+): PageDamage | undefined {
+  for (const [at, step] of steps.entries()) {
+    const damage = work(step, at);
+    if (damage !== undefined) return damage;
+  }
+  return undefined;
 }
 
 /** How many steps from `from` on lead to pages that are adjacent. */

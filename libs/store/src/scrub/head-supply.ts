@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { pageBytes } from '../footprint';
 import type { GuardAddon } from '../guard-addon';
 import { FilePages, walkNewest } from '../integrity/inspect-pages';
+import type { Page } from '../integrity/page';
 import { overflowOf } from '../integrity/page-fault';
 import { headOf } from '../integrity/value-head';
 
@@ -28,10 +29,11 @@ function headAt(file: string, pageNumber: number): Uint8Array | undefined {
   const descriptor = openSync(file, 'r');
   let head: Uint8Array | undefined;
   try {
-    walkNewest(new FilePages(descriptor), (_, page, at) => {
+    const note = (_: string, page: Page, at: number): void => {
       const overflow = overflowOf(page, at);
       if (overflow?.first === pageNumber) head = headOf(overflow);
-    });
+    };
+    walkNewest(new FilePages(descriptor), note, []);
     return head;
   } finally {
     closeSync(descriptor);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type Extent, type SwarmRecord, TreeBuilder, subtreeOf } from '@weir/ppspp';
 import { TestContent } from '../content.testing';
 import { pageBytes } from '../footprint';
-import { placesIn } from '../integrity/pages.testing';
+import { newestMeta } from '../integrity/inspect-pages';
+import { MemoryPages, placesIn } from '../integrity/pages.testing';
 import { openLmdbWriter } from '../lmdb-store';
 import { emptyBatch, type SwarmWrite } from '../store';
 import { scrubSlice } from './scrub-slice';
@@ -144,12 +145,50 @@ describe('a scrub', () => {
     expect(new Set(damage.map(({ kind, remedy }) => `${kind} ${remedy}`))).toEqual(new Set(['unreadable erased']));
   });
 
-  function pass(bytesMax: number) {
+  it.each(['extents', 'swarms', 'free'] as const)(
+    'goes round a page of the tree %s that the disk does not give up, tells of it once, and checks the rest',
+    async (name) => {
+      const writer = openLmdbWriter({ directory, capacityBytes: 2 ** 30 });
+      const contents = Array.from({ length: 160 }, (_, at) => new TestContent(1_000 + at, { chunkCount: 1 }));
+      writer.commit(
+        [{ ...emptyBatch, writes: contents.map(({ record }) => ({ record, extents: [small(record)], blocks: [] })) }],
+        now,
+      );
+      await writer.close();
+      const whole = pass(2 ** 30).extents;
+      const leaves = [
+        ...new Set(placesIn(file).flatMap(({ tree, pageNumber }) => (tree === name ? [pageNumber] : []))),
+      ];
+      const hidden = leaves.at(-1) ?? newestMeta(new MemoryPages(readFileSync(file)))?.free.root ?? 0;
+      const { readSync } = fs;
+      const failing = (descriptor: number, buffer: NodeJS.ArrayBufferView, ...rest: readonly unknown[]): number => {
+        const [offset = 0, length = 0, position = 0] = rest.map(Number);
+        const isHit = position <= hidden * pageBytes && position + length > hidden * pageBytes;
+        if (isHit) throw Object.assign(new RangeError('no'), { code: 'EIO' });
+        return readSync(descriptor, buffer, offset, length, position);
+      };
+      const reading = jest.spyOn(fs, 'readSync').mockImplementation(failing);
+      expect(() => pass(2 ** 30)).toThrow('cannot read the structure of the file');
+      const { damage, extents } = pass(2 ** 30, true);
+      reading.mockRestore();
+      expect(damage).toMatchObject([
+        { kind: 'unreadable', remedy: 'lost', detail: expect.stringContaining(`page ${hidden}, of the tree ${name}`) },
+      ]);
+      expect(extents).toBeGreaterThan(0);
+      if (name === 'free') expect(extents).toBe(whole);
+      else expect(extents).toBeLessThan(whole);
+    },
+  );
+
+  function pass(bytesMax: number, insists = false) {
     let cursor: ScrubCursor | undefined = { phase: 'pages', after: '' };
     let extents = 0;
     const damage: ScrubDamage[] = [];
     while (cursor !== undefined) {
-      const report: ReturnType<typeof scrubSlice> = scrubSlice({ directory, cursor, bytesMax }, () => () => undefined);
+      const report: ReturnType<typeof scrubSlice> = scrubSlice(
+        { directory, cursor, bytesMax, insists },
+        () => () => undefined,
+      );
       extents += report.extents;
       damage.push(...report.damage);
       cursor = report.next;

@@ -1,4 +1,5 @@
 import type { SwarmId } from '@weir/ppspp';
+import { StoreError } from '../errors';
 import type { DamageKind, Remedy } from '../integrity/finding';
 import type { PageDamage } from '../integrity/tree-walk';
 import type { SwarmWrite } from '../store';
@@ -62,4 +63,16 @@ export interface ScrubReport {
 export function pagesDamage(damage: PageDamage | undefined): ScrubDamage {
   const where = damage === undefined ? 'no meta' : `${damage.fault} of tree ${damage.tree}, page ${damage.pageNumber}`;
   return { kind: 'pages', remedy: 'lost', detail: where };
+}
+
+/** A page of a tree that the disk does not give up: what it leads to cannot be had. */
+export function hiddenDamage({ tree, pageNumber }: PageDamage): ScrubDamage {
+  const detail = `the disk does not give up page ${pageNumber}, of the tree ${tree}: what it leads to is not served, and who has to write to it waits`;
+  return { kind: 'unreadable', remedy: 'lost', detail };
+}
+
+/** Throws STORE_UNREADABLE unless the scrub is to take what it cannot read for lost. */
+export function mustInsist(insists: boolean, what: string): void {
+  if (insists) return;
+  throw new StoreError('STORE_UNREADABLE', `The scrub cannot read ${what}. It is tried again in a minute.`);
 }

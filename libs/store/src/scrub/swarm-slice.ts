@@ -21,7 +21,7 @@ import {
 import { headOf } from '../integrity/value-head';
 import { damageOf, damageOfHead } from './check-extent';
 import { mendedFrom } from './mend-hashes';
-import { pagesDamage, type ScrubCursor, type ScrubDamage, type ScrubReport } from './scrub-task';
+import { mustInsist, pagesDamage, type ScrubCursor, type ScrubDamage, type ScrubReport } from './scrub-task';
 
 /** What a slice reads. */
 export interface SliceParts {
@@ -56,6 +56,8 @@ export class SwarmSlice {
   run(cursor: ScrubCursor, bytesMax: number): ScrubReport {
     const next = this.check(cursor, bytesMax);
     if (this.descent.damage !== undefined) this.damage.push(pagesDamage(this.descent.damage));
+    // Told of with the structure of the file.
+    if (this.descent.hidden !== undefined) this.mustInsist('a page of a tree');
     const { bytes, extents, damage } = this;
     return { next, bytes, extents, damage };
   }
@@ -187,7 +189,6 @@ export class SwarmSlice {
   }
 
   private mustInsist(what: string): void {
-    if (this.parts.insists) return;
-    throw new StoreError('STORE_UNREADABLE', `The scrub cannot read ${what}. It is tried again in a minute.`);
+    mustInsist(this.parts.insists, what);
   }
 }
