@@ -5,7 +5,7 @@ import { shotNoise } from './shot-noise.mjs';
 const titlesMax = 2 ** 22;
 const unit = 262_144;
 
-/** A model's trace, with what the optimum needs to know beforehand. */
+/** A model's trace, with what the optimum needs to know beforehand. `titled`: its names tell what is of one title. */
 export function ready(policy, { model, over, requests, seed }) {
   const source = sourceOf(policy, { model, over, requests, seed });
   const request = policy.blankRequest();
@@ -28,7 +28,7 @@ export function ready(policy, { model, over, requests, seed }) {
   }
   const log = { objects, bytes: new Uint32Array(known.size).fill(unit) };
   const sums = { uniqueBytes: known.size * unit, requestedBytes: requests * unit };
-  return { ...sums, log, next: policy.nextUses(log), swarms, segments, subscribers };
+  return { ...sums, titled: inSwarms, log, next: policy.nextUses(log), swarms, segments, subscribers };
 }
 
 function sourceOf(policy, { model, over, requests, seed }) {

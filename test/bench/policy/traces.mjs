@@ -48,3 +48,9 @@ export const judged = [
   { name: 'shot noise', model: 'shot-noise', seed: 7_019, requests: medium, over: { life: 0.15, titles: 1_200 } },
   { name: 'shot noise, slow', model: 'shot-noise', seed: 7_020, requests: long, over: { life: 0.5, titles: 2_500 } },
 ];
+
+/** The traces of a list, or those with the word in their name. */
+export function tracesOf(word) {
+  if (word === 'judged') return judged;
+  return word === 'developed' ? developed : [...developed, ...judged].filter(({ name }) => name.includes(word));
+}
