@@ -1,8 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { PeerService } from '@weir/peer';
+import { PeerService, pinnedShareMax } from '@weir/peer';
 import { cacheView, type CacheView } from './cache-view';
-import { limits } from './limits';
 import { RulesService } from './rules/rules.service';
 
 /** What the cache holds, and how it judges. */
@@ -28,7 +27,7 @@ export class CacheController {
       ...{ capacityBytes, storedBytes, memoryBytes, swarms, extents, memoryExtents },
       policy: { segments, ghosts, probationShare },
       pinnedBytes: this.rules.pinnedBytes,
-      pinnedBytesMax: Math.floor(capacityBytes * limits.pinnedShareMax),
+      pinnedBytesMax: Math.floor(capacityBytes * pinnedShareMax),
       blockedSwarms: rules.filter(({ blocked }) => blocked !== undefined).length,
       rules: rules.length,
       byteHitRatio: asked === 0 ? null : hitBytes / asked,

@@ -27,8 +27,6 @@ export const limits = {
   rateMin: 1_024,
   /** Largest rate: 80 Gbit/s, above what a machine sends. */
   rateMax: 10_000_000_000,
-  /** Part of the capacity that pinned swarms may take: the rest is what the cache judges about. */
-  pinnedShareMax: 0.5,
   /** Jobs that wait or run: each is looked at once a second. */
   jobsUnfinishedMax: 128,
   /** Jobs that are kept after they ended; the oldest are forgotten. */

@@ -12,6 +12,7 @@ export { PeerService } from './peer.service';
 export { IntegrityDesk, type IntegrityReport } from './integrity-desk';
 export type { ErasedSwarms, FoundContent } from './desk-answers';
 export { OperatorDesk } from './operator-desk';
+export { contentFootprint, pinnedShareMax } from '@weir/store';
 export type { Block, GroupKind, GroupQuota, SwarmRule } from '@weir/store';
 export type { Pulse } from './pulse';
 export type { AddressPrefix } from './prefix-list';

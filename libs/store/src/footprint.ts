@@ -32,6 +32,12 @@ export function extentFootprint(record: SwarmRecord, index: number): number {
   return footprint(extentHeaderBytes + chunkBytes + subtreeHashes * hashBytes[record.metadata.hash]);
 }
 
+/** Bytes on disk of all extents of a swarm. */
+export function contentFootprint(record: SwarmRecord): number {
+  const last = Math.ceil(record.chunkCount / extentChunks) - 1;
+  return last < 0 ? 0 : last * extentFootprint(record, 0) + extentFootprint(record, last);
+}
+
 /** Chunks in the extent: 64, or what is left for the last; 0 beyond the content. */
 export function chunksOf(record: SwarmRecord, index: number): number {
   return Math.max(0, Math.min(extentChunks, record.chunkCount - index * extentChunks));

@@ -60,6 +60,9 @@ export const groupRulesMax = 1_024;
 /** Jobs that are kept, those that wait, run and have ended: a week of nightly ones. */
 export const jobsKeptMax = 512;
 
+/** Part of the capacity that pinned swarms may take: the rest is what the cache judges about. */
+export const pinnedShareMax = 0.5;
+
 /** Findings of damage that are kept one by one; all are counted. About 100 bytes each, written with each new one. */
 export const findingsKeptMax = 256;
 

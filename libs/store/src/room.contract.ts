@@ -81,6 +81,18 @@ export function describeRoom(current: () => StoreBench): void {
       expect(bench.commit(newcomers.batch([0])).written).toHaveLength(1);
     });
 
+    it('gives what was pinned before it came no more than half of it, over restarts too', async () => {
+      const newcomers = new TestContent(9, { chunkCount: 64 * 40 });
+      bench.commit({ rules: [{ kind: 'swarm', swarmId: newcomers.swarmId, rule: { pinned: true } }] });
+      expect(bench.commit(newcomers.batch(indexes)).refused.map(({ reason }) => reason)).toEqual(
+        Array(8).fill('policy'),
+      );
+      await bench.reopen(capacityBytes);
+      expect(bench.commit(newcomers.batch(indexes)).refused).toHaveLength(8);
+      expect(bench.commit(other.batch([0, 1])).written).toHaveLength(2);
+      expect(bench.writer.usage().policy.pinnedBytes).toBe(8 * extentBytes);
+    });
+
     it('holds a swarm, and all with one label, to their quotas', async () => {
       const label = (content: TestContent, quotaBytes?: number): RuleChange => ({
         kind: 'swarm',

@@ -9,7 +9,7 @@ import { failureOf, usageOf } from './writer-report';
 import { blockFootprint, extentFootprint, recordFootprint } from './footprint';
 import { Keeper, type PolicySegment, judgementDefaults } from './keeper';
 import { holdsExtent } from './ledger';
-import { segmentsPerTransactionMax } from './limits';
+import { pinnedShareMax, segmentsPerTransactionMax } from './limits';
 import type { RuleChange } from './rules/rule';
 import { PolicyRules } from './rules/policy-rules';
 import { RuleBook } from './rules/rule-book';
@@ -64,7 +64,7 @@ export class TableWriter implements StoreWriter {
       onUse: limits.onUse,
     });
     this.policyRules = new PolicyRules(this.keeper.policy, (swarmId) => this.shelf.ledger.keyOf(swarmId));
-    this.policyRules.begin(this.book);
+    this.policyRules.begin(this.book, pinnedShareMax * capacityBytes);
     this.shrink(this.keeper.begin(tables.policy()));
   }
 

@@ -41,6 +41,15 @@ it('gives up when not a byte came for long, by no clock that is set meanwhile', 
   expect((await work.step(noon - year)).end).toMatchObject({ state: 'failed', code: 'FETCH_STALLED' });
 });
 
+it('of a pinned swarm ends, and says why, when pins take all that they may', async () => {
+  await bench.desk.revise(one, () => ({ pinned: true }));
+  const work = prefetch();
+  hold(1, 1);
+  expect((await work.step(noon)).end).toBeUndefined();
+  peer.usage = { ...peer.usage, policy: { ...peer.usage.policy, pinnedBytes: 2 ** 39 - 65_535 } };
+  expect((await work.step(noon)).end).toMatchObject({ state: 'failed', code: 'PIN_LIMIT' });
+});
+
 it('looks for peers again every half minute, also once the clock was set back', async () => {
   const work = prefetch('2030-01-01T00:00:00Z');
   hold(1, 0);

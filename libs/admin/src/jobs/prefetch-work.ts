@@ -1,4 +1,4 @@
-import type { FoundContent, PeerService } from '@weir/peer';
+import { type FoundContent, type PeerService, pinnedShareMax } from '@weir/peer';
 import { CacheError, extentChunks, type SwarmId } from '@weir/ppspp';
 import { AdminError, type AdminErrorCode } from '../errors';
 import type { FetchService } from '../fetch.service';
@@ -124,7 +124,8 @@ export class PrefetchWork implements Work {
 
   private obstacleTo({ extentCount = 0, chunkSize }: Found, now: number): Pick<Step, 'end'> | undefined {
     const { deadline } = this.request;
-    const { capacityBytes } = this.parts.peer.usage;
+    const { capacityBytes, policy } = this.parts.peer.usage;
+    const pinnedBytesMax = pinnedShareMax * capacityBytes;
     const bytes = (extentCount - 1) * extentChunks * chunkSize;
     if (bytes > capacityBytes) {
       return this.failed(
@@ -132,11 +133,19 @@ export class PrefetchWork implements Work {
         `it has some ${String(bytes)} bytes, and the store takes ${String(capacityBytes)}`,
       );
     }
+    if (this.isPinned && policy.pinnedBytes + extentChunks * chunkSize > pinnedBytesMax) {
+      const words = `it is pinned, and what is pinned takes all of the ${String(Math.floor(pinnedBytesMax))} bytes that it may`;
+      return this.failed('PIN_LIMIT', `${words}; unpin it, or others, or give the store more`);
+    }
     if (deadline !== undefined && now >= Date.parse(deadline))
       return this.failed('DEADLINE_PASSED', 'it was not complete when its deadline came; what is here stays');
     if (deadline !== undefined || this.millis() - (this.progressAt ?? Infinity) < limits.stalledMillis)
       return undefined;
     return this.failed('FETCH_STALLED', 'not a byte came for ten minutes; name peers or trackers that have it');
+  }
+
+  private get isPinned(): boolean {
+    return this.parts.peer.operator.rules.swarm(this.swarmId)?.pinned === true;
   }
 
   /** As fast as it may, or as the deadline needs. */

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { type GroupKind, PeerService, type SwarmRule } from '@weir/peer';
+import { type GroupKind, contentFootprint, PeerService, pinnedShareMax, type SwarmRule } from '@weir/peer';
 import { CacheError, type SwarmId } from '@weir/ppspp';
 import { RegistrationService } from '@weir/registration';
 import { AdminError } from '../errors';
-import { limits } from '../limits';
 import type { StoredSwarm } from '../swarm-view';
 import { ErasureService } from './erasure.service';
 import type { BlockRequest, LabelRequest, LimitsRequest, QuotaRequest } from './rule-request';
@@ -172,12 +171,12 @@ export class RulesService {
   /** Throws `PIN_LIMIT` if a swarm, once it is here as a whole, takes more than is left for pins. */
   private requireRoom(swarmId: SwarmId): void {
     const { capacityBytes } = this.peer.usage;
-    const room = Math.floor(capacityBytes * limits.pinnedShareMax);
+    const room = Math.floor(capacityBytes * pinnedShareMax);
     let taken = wholeBytes(this.peer.storedSwarm(swarmId));
     for (const [id, { pinned }] of this.peer.operator.rules.swarms)
       if (pinned === true && id !== swarmId) taken += wholeBytes(this.peer.storedSwarm(id));
     if (taken <= room) return;
-    const share = `${String(100 * limits.pinnedShareMax)} %`;
+    const share = `${String(100 * pinnedShareMax)} %`;
     const message = `pinned swarms would take ${String(taken)} bytes of the ${String(room)} that they may, ${share} of store.capacity; unpin others, or give the store more`;
     throw new AdminError('PIN_LIMIT', message);
   }
@@ -195,11 +194,9 @@ export class RulesService {
   }
 }
 
-/** Bytes that a swarm will take once it is here as a whole, or takes now; its hashes, some 6 %, are not foreseen. */
+/** Bytes on disk that a swarm will take once it is here as a whole, or takes now. */
 function wholeBytes(swarm: StoredSwarm | undefined): number {
-  if (swarm === undefined) return 0;
-  const { chunkCount, metadata } = swarm.record;
-  return Math.max(swarm.storedBytes, chunkCount * metadata.chunkSize);
+  return swarm === undefined ? 0 : Math.max(swarm.storedBytes, contentFootprint(swarm.record));
 }
 
 function requireUnblocked(swarmId: SwarmId, rule: SwarmRule): void {

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { AdminApp, idOf } from '../admin.testing';
 import { cacheView } from '../cache-view';
 import { capacityBytes, storeDirectory } from '../../../peer/src/operator-desk.testing';
+import { pinnedShareMax } from '@weir/peer';
 import { limits } from '../limits';
 import { blockReportView, blocksView, quotasView, quotaView, swarmRuleView } from './rule-view';
 
@@ -72,7 +73,7 @@ describe('what is laid down for a swarm', () => {
   });
 
   it('pins no more than a part of the store, by what pinned swarms take once they are whole', async () => {
-    const extents = Math.floor((limits.pinnedShareMax * capacityBytes) / 65_536);
+    const extents = Math.floor((pinnedShareMax * capacityBytes) / 69_632);
     await admin.peer.bench.store(one, 1, extents);
     await admin.peer.bench.store(other, 2);
     admin.peer.usage = { ...admin.peer.usage, capacityBytes };

@@ -11,8 +11,12 @@ export class PolicyRules {
     private readonly keyOf: (swarmId: SwarmId) => number,
   ) {}
 
-  /** Hands over all of it, to a policy that knows of none. */
-  begin(book: RuleBook): void {
+  /**
+   * Hands over all of it, to a policy that knows of none. What is pinned has a group of its own, of `pinnedBytesMax`: pins of swarms that
+   * are yet to come could take the whole store otherwise, and nothing else would ever be taken.
+   */
+  begin(book: RuleBook, pinnedBytesMax: number): void {
+    this.policy.limit(pinnedGroup, pinnedBytesMax);
     for (const { kind, name, quotaBytes } of book.groups) this.policy.limit(groupOf(kind, name), quotaBytes);
     for (const [swarmId, rule] of book.swarms) this.layDown(swarmId, rule);
   }
@@ -37,12 +41,18 @@ export class PolicyRules {
       ...(quotaBytes === undefined ? [] : [own]),
       ...(label === undefined ? [] : [groupOf('label', label)]),
       ...(tracker === undefined ? [] : [groupOf('tracker', tracker)]),
+      ...(pinned ? [pinnedGroup] : []),
     ];
     this.policy.limit(own, quotaBytes);
+    // What is here and pinned stays: it must not leave on its way into its group.
+    if (pinned) this.policy.pin(key, true);
     this.policy.assign(key, groups);
-    this.policy.pin(key, pinned);
+    if (!pinned) this.policy.pin(key, false);
   }
 }
+
+/** All that is pinned. */
+const pinnedGroup = numberOf('pinned');
 
 /** The number by which the policy knows a group. */
 function groupOf(kind: GroupKind | 'swarm', name: string): number {
