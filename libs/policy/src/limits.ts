@@ -31,4 +31,4 @@ export const joinsPerCallMax = 2;
 export const shadowSegmentsMax = 1_048_576;
 
 /** Segments of a shadow cache at least: what fewer would show is chance. */
-export const shadowSegmentsMin = 32;
+export const shadowSegmentsMin = 28;

@@ -59,10 +59,34 @@ describe('the share of probation', () => {
     expect(tuner.share).toBe(0.02);
   });
 
+  it.each([120, 200])('becomes all there is, or a tenth again, in a cache of %d segments', (segments) => {
+    const { tuner, ask } = tunerWith(0.1);
+    tuner.restore(probationShares[2]);
+    tuner.fit(segments);
+    expect(tuner.share).toBe(shareAtFirst);
+    const draw = dice(4);
+    // Each object is asked for twice, with up to three quarters of the cache in between.
+    const again = (request: number) => request - 1 - 2 * (draw() % Math.floor((segments * 3) / 8));
+    for (let request = 0; request < 40_000; request++) ask(Math.max(request % 2 === 0 ? request : again(request), 0));
+    expect(tuner.share).toBe(1);
+    for (let request = 0; request < 120_000; request++) ask(draw() % 2 === 0 ? draw() % segments : 1e6 + request);
+    expect(tuner.share).toBe(shareAtFirst);
+  });
+
+  it('takes no more memory in a small cache than in a larger one', () => {
+    const bytesEach = (segments: number) => {
+      const { tuner } = tunerWith(0.1);
+      tuner.fit(segments);
+      return tuner.stateBytes / segments;
+    };
+    expect(bytesEach(120)).toBeGreaterThan(0);
+    expect(bytesEach(120)).toBeLessThan(1.1 * bytesEach(300));
+  });
+
   it('stays where it is without a cache to speak of', () => {
     const { tuner, ask } = tunerWith(1);
-    tuner.fit(200);
-    for (let request = 0; request < 50_000; request++) ask(request % 100);
+    tuner.fit(100);
+    for (let request = 0; request < 50_000; request++) ask(request % 50);
     expect(tuner.share).toBe(shareAtFirst);
     expect(tuner.stateBytes).toBe(0);
   });

@@ -11,6 +11,9 @@ const segmentsWanted = 4_000;
 /** One fingerprint in 2^3 at most, 2^6 at least is looked at: so many of its low bits are 0. */
 const bitsMin = 3;
 const bitsMax = 6;
+/** Where such a sample has too few, one in 2^2, for two shares alone: so a segment takes no more memory than in larger caches. */
+const bitsOfSmall = 2;
+const sharesOfSmall = [shareAtFirst, 1];
 
 /** Shares are compared each time that so many sampled requests have come. */
 const requestsEach = 250;
@@ -34,7 +37,9 @@ const driftMax = 1.5;
  */
 export class ShareTuner {
   share: number = shareAtFirst;
-  private readonly shares: readonly number[];
+  private readonly allShares: readonly number[];
+  /** Of all shares, those that are tried. */
+  private shares: readonly number[];
   private shadows: readonly Shadow[] = [];
   private readonly hits: Float64Array;
   private readonly writes: Float64Array;
@@ -50,7 +55,8 @@ export class ShareTuner {
     private readonly sources: ShadowSources,
   ) {
     const [smallest, ...others] = probationShares;
-    this.shares = [shareInMemory > 0 ? Math.min(smallest, shareInMemory) : smallest, ...others];
+    this.allShares = [shareInMemory > 0 ? Math.min(smallest, shareInMemory) : smallest, ...others];
+    this.shares = this.allShares;
     this.hits = new Float64Array(this.shares.length);
     this.writes = new Float64Array(this.shares.length);
   }
@@ -64,13 +70,16 @@ export class ShareTuner {
     if (this.shares.includes(share)) this.share = share;
   }
 
-  /** Has shadows that fit a full cache of so many segments; small caches have none, and keep their share. */
+  /** Has shadows that fit a full cache of so many segments; the smallest caches have none, and keep their share. */
   fit(segments: number): void {
     if (segments < this.segments * driftMax && segments * driftMax > this.segments) return;
     this.segments = segments;
-    let bits = bitsMin;
+    const small = segments < shadowSegmentsMin * 2 ** bitsMin;
+    let bits = small ? bitsOfSmall : bitsMin;
     while (bits < bitsMax && segments / 2 ** (bits + 1) >= segmentsWanted) bits++;
     this.mask = 2 ** bits - 1;
+    this.shares = small ? sharesOfSmall : this.allShares;
+    if (small && !this.shares.includes(this.share)) this.share = shareAtFirst;
     const capacity = Math.min(shadowSegmentsMax, Math.floor(segments / 2 ** bits));
     this.shadows = capacity < shadowSegmentsMin ? [] : this.shares.map((share) => this.shadow(capacity, share));
     this.forget();
