@@ -1,6 +1,7 @@
 // `npm run bench:policy`: the cache's policy against its targets, beside LRU and the optimum, on traces that it was not tuned
 // on: the table of docs/cache-policy.md, and what was missed, with status 1. WEIR_BENCH_TRACES=developed: on those that it was
-// tuned on; another word: on those of either with the word in their name. Flat: the same with names that do not say what is of one title.
+// tuned on; another word: on those of either with the word in their name. Flat: the same with names that do not say what is of one title, as
+// `weir simulate` infers it then.
 // Writes: of all requests; behind the stroke, of those since the cache was full.
 import process, { env, stderr, stdout } from 'node:process';
 import policy from '../../dist/libs/policy/src/index.js';

@@ -12,6 +12,7 @@ export function ready(policy, { model, over, requests, seed }) {
   const known = new Map();
   const [swarms, segments] = [[], []];
   const [objects, subscribers] = [new Uint32Array(requests), new Uint32Array(requests)];
+  const finder = new policy.TitleFinder();
   const inSwarms = model !== 'zipf' && model !== 'mzipf';
   for (let number = 0; number < requests; number++) {
     source.next(request);
@@ -20,15 +21,19 @@ export function ready(policy, { model, over, requests, seed }) {
     if (object === undefined) {
       object = known.size;
       known.set(key, object);
-      swarms.push(inSwarms ? request.title + 1 : 0);
-      segments.push(inSwarms ? request.segment : request.title);
+      swarms.push(request.title + 1);
+      segments.push(request.segment);
     }
     objects[number] = object;
     subscribers[number] = request.subscriber + 1;
+    finder.see(object, request.subscriber + 1);
   }
   const log = { objects, bytes: new Uint32Array(known.size).fill(unit) };
   const sums = { uniqueBytes: known.size * unit, requestedBytes: requests * unit };
-  return { ...sums, titled: inSwarms, log, next: policy.nextUses(log), swarms, segments, subscribers };
+  const nameless = { swarms: new Float64Array(known.size), segments: new Uint32Array(known.size) };
+  const flat = finder.titles(nameless);
+  const named = inSwarms ? { swarms, segments } : flat;
+  return { ...sums, log, next: policy.nextUses(log), titled: inSwarms, named, flat, subscribers };
 }
 
 function sourceOf(policy, { model, over, requests, seed }) {
@@ -36,9 +41,10 @@ function sourceOf(policy, { model, over, requests, seed }) {
   return policy.createModel(model, { ...policy.defaultSettings(model), ...over, bytes: unit }, seed, requests);
 }
 
-/** What a policy makes of a trace. Time is that of the processor. */
+/** What a policy makes of a trace. `flat`: names do not tell titles, requests have to. Time is that of the processor. */
 export function replay(policy, trace, { name, capacityBytes, flat = false }) {
-  const { log, swarms, segments, subscribers, requestedBytes } = trace;
+  const { log, subscribers, requestedBytes } = trace;
+  const { swarms, segments } = flat ? trace.flat : trace.named;
   const bytes = log.bytes[0];
   let [writtenBytes, hitBytes, requestedFull, writtenBefore] = [0, 0, 0, 0];
   const cache = policy.createPolicy(name, {
@@ -48,7 +54,7 @@ export function replay(policy, trace, { name, capacityBytes, flat = false }) {
   const begin = cpuUsage();
   for (let number = 0; number < log.objects.length; number++) {
     const object = log.objects[number];
-    const [swarm, segment] = flat ? [0, object] : [swarms[object], segments[object]];
+    const [swarm, segment] = [swarms[object], segments[object]];
     if (cache.access(swarm, segment, subscribers[number])) hitBytes += bytes;
     else if (cache.insert(swarm, segment, bytes) === 'disk') writtenBytes += bytes;
     if (requestedFull > 0) requestedFull += bytes;

@@ -5,7 +5,7 @@ import {
   requestsMax,
   TraceParser,
   type RequestBlock,
-  type TraceObjects,
+  type TitledObjects,
 } from '@weir/policy';
 import { UsageError } from '../errors';
 import { Spool } from './spool';
@@ -20,7 +20,7 @@ export interface CompiledTrace {
   readonly uniqueBytes: number;
   /** Lines that were left out. */
   readonly malformed: number;
-  readonly objects: TraceObjects;
+  readonly objects: TitledObjects;
   readonly blocks: number;
   /** Reads a block; the last has fewer requests than there is room for. */
   read(index: number, into: RequestBlock): Promise<void>;

@@ -1,3 +1,4 @@
+import type { TitleCounts } from '@weir/policy';
 import { formatBytes } from '../terminal/format';
 import type { CompiledTrace } from './compiled-trace';
 import type { PolicyName } from './policies';
@@ -41,10 +42,21 @@ function summary({ name, trace }: Report): string[] {
   const asked = `${name}: ${grouped(requests)} requests for ${formatBytes(requestedBytes)}`;
   return [
     `${asked}, ${grouped(objects.bytes.length)} objects of ${formatBytes(uniqueBytes)} in all`,
+    titlesLine(objects.titles),
     ...counted(liveRequests, 'of the requests are for live channels'),
     ...counted(malformed, 'lines made no sense and are left out'),
     ...(sizes.size > 1 ? ['objects differ in size: min is a good guess then, not a bound'] : []),
   ];
+}
+
+/** How it is known what is of one title: what a policy can make of the trace depends on it. */
+function titlesLine({ named, inferred, inferredTitles, none }: TitleCounts): string {
+  const ways = [
+    named > 0 ? [`${grouped(named)} by their names`] : [],
+    inferred > 0 ? [`${grouped(inferred)} of ${grouped(inferredTitles)} titles by who asked for what after which`] : [],
+    none > 0 ? [`${grouped(none)} stand for themselves`] : [],
+  ];
+  return `titles of objects: ${ways.flat().join(', ')}`;
 }
 
 const columns = [

@@ -114,7 +114,8 @@ describe('weir simulate', () => {
     const { status, printed } = await weir('simulate', trace, '--capacity', '5%,10%', '--plot', plot);
     expect(status).toBe(0);
     expect(printed[0]).toMatch(/shown\.csv: 20,000 requests for 4\.88 GiB, [\d,]+ objects of [\d.]+ [MG]iB in all$/);
-    expect(printed[1]).toMatch(/^[\d,]+ of the requests are for live channels$/);
+    expect(printed[1]).toMatch(/^titles of objects: 3,\d+ by their names, \d stand for themselves$/);
+    expect(printed[2]).toMatch(/^[\d,]+ of the requests are for live channels$/);
     const rows = printed.filter((line) => / % {2}(weir|lru|lfu-da|w-tinylfu|min) /.test(line));
     expect(rows).toHaveLength(10);
     expect(rows.filter((row) => / % {2}min .* 1\.000 /.test(row))).toHaveLength(2);
@@ -184,6 +185,22 @@ describe('weir simulate', () => {
     const note = `weir: ${cut}: ends too early, as what a killed process leaves; read up to its last whole line`;
     expect({ status, told }).toEqual({ status: 0, told: [note] });
     expect(JSON.parse(printed.join(''))).toMatchObject([{ requests: expect.any(Number) }]);
+  });
+
+  it('finds out what is of one title where names do not tell', async () => {
+    const { output } = await weir('trace', 'vod', '--seed', '3', '--requests', '30000', '--objects', '50');
+    const [, ...lines] = output.toString().trimEnd().split('\n');
+    const named = traceOf('named.csv', ...lines);
+    const number = (title: number, segment: number): number => (title * 2_477 + segment * 86_243) % 1_000_003;
+    const flat = lines.map((line) => line.replace(/(\d+)\/(\d+)/, (_, one, other) => `${number(+one, +other)}`));
+    const numbered = traceOf('flat.csv', ...flat);
+    const args = ['--capacity', '10%', '--policy', 'weir'];
+    const [[known], [found]] = [await resultsOf(named, ...args), await resultsOf(numbered, ...args)];
+    expect(Math.abs((known?.byteHitRatio ?? 0) - (found?.byteHitRatio ?? 1))).toBeLessThan(0.02);
+    const { printed } = await weir('simulate', numbered, ...args);
+    expect(printed[1]).toMatch(
+      /^titles of objects: \d,\d+ of \d+ titles by who asked for what after which, \d+ stand for themselves$/,
+    );
   });
 
   it('gives a swarm the share that it is told, where others want the rest', async () => {

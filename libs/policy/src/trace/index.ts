@@ -10,7 +10,7 @@ export {
   type ModelSettings,
   type SettingRule,
 } from './settings';
-export { lineRemedies, TraceParser, type MalformedLine } from './trace-parser';
+export { lineRemedies, TraceParser, type MalformedLine, type TitledObjects } from './trace-parser';
 export type { LineFault } from './line-fields';
 export { lineBytesMax, nameBytesMax, objectBytesMax, requestsMax } from './limits';
 export { ObjectTable } from './object-table';

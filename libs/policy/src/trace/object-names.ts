@@ -1,6 +1,10 @@
+import { namedFrom, type Claims } from '../titles';
 import { NameHash } from './name-hash';
 
 const zero = 0x30;
+const dot = 0x2e;
+/** Letters and digits of a suffix. */
+const suffixMax = 5;
 const objectsMin = 2 ** 10;
 /** Swarms are named by whole numbers below 2^52. */
 const highBits = 20;
@@ -18,8 +22,8 @@ export interface TraceObjects {
 }
 
 /**
- * The swarm and the segment that each object is, where its name ends with the segment's number, as in SWARM/17 or film-0017. All
- * others are segments of swarm 0, in the order in which they came: plain numbers, and what may be a hash.
+ * The swarm and the segment that each object is, as far as names tell: those that end with the segment's number, as SWARM/17,
+ * film-0017, v12c3 or seg17.m4s. Plain numbers tell nothing, nor does what may be a hash.
  */
 export class ObjectNames {
   private swarms = new Float64Array(objectsMin);
@@ -32,17 +36,21 @@ export class ObjectNames {
     if (object < this.seen) return;
     if (object === this.segments.length) this.grow();
     this.seen = object + 1;
-    const numberAt = numberIn(name, start, end);
-    const known = numberAt < end;
-    this.segments[object] = known ? valueOf(name, numberAt, end) : object;
-    if (!known) return;
+    const stemEnd = withoutSuffix(name, start, end);
+    const numberAt = numberIn(name, start, stemEnd);
+    if (numberAt === stemEnd) return;
+    this.segments[object] = valueOf(name, numberAt, stemEnd);
     this.hash.of(name, start, numberAt);
-    this.swarms[object] = (this.hash.high >>> (32 - highBits)) * 2 ** 32 + this.hash.low;
+    const { high, low } = this.hash;
+    // What is left of the number's suffix belongs to the swarm's name: 7.ts is not 7.m4s.
+    this.hash.of(name, stemEnd, end);
+    const both = Math.imul(high, 0x85eb_ca6b) ^ this.hash.high;
+    this.swarms[object] = ((both >>> (32 - highBits)) | 1) * namedFrom + ((low ^ this.hash.low) >>> 0);
   }
 
-  /** With what is known of each object's bytes. */
-  objects(bytes: Uint32Array): TraceObjects {
-    return { bytes, swarms: this.swarms.slice(0, this.seen), segments: this.segments.slice(0, this.seen) };
+  /** What the names of all objects say. */
+  claims(): Claims {
+    return { swarms: this.swarms.slice(0, this.seen), segments: this.segments.slice(0, this.seen) };
   }
 
   private grow(): void {
@@ -54,32 +62,55 @@ export class ObjectNames {
   }
 }
 
+/** Where a suffix of a letter and up to four others begins, as .ts or .mp4, behind a digit; `end`, if there is none. */
+function withoutSuffix(name: Uint8Array, start: number, end: number): number {
+  let at = end;
+  while (at > start && end - at <= suffixMax && isAlphanumeric(byteAt(name, at - 1))) at--;
+  const length = end - at;
+  if (length === 0 || length > suffixMax || isDigit(byteAt(name, at)) || at - 2 < start) return end;
+  return name[at - 1] === dot && isDigit(byteAt(name, at - 2)) ? at - 1 : end;
+}
+
 /**
  * Where the number behind the swarm's name begins, without leading zeros, so that two names are never one segment; `end`, if
  * there is none.
  */
 function numberIn(name: Uint8Array, start: number, end: number): number {
   let at = end;
-  while (at > start && digitAt(name, at - 1) >= 0) at--;
-  if (at === start || isHex(name[at - 1] ?? 0)) return end;
+  while (at > start && isDigit(byteAt(name, at - 1))) at--;
+  if (at === start || mayBeHash(name, start, at)) return end;
   while (at < end - 1 && name[at] === zero) at++;
   return end - at > digitsMax ? end : at;
 }
 
 function valueOf(name: Uint8Array, start: number, end: number): number {
   let value = 0;
-  for (let at = start; at < end; at++) value = value * 10 + digitAt(name, at);
+  for (let at = start; at < end; at++) value = value * 10 + byteAt(name, at) - zero;
   return value;
 }
 
-/** Value of a digit; -1: it is none. */
-function digitAt(name: Uint8Array, at: number): number {
-  const digit = (name[at] ?? 0) - zero;
-  return digit >= 0 && digit <= 9 ? digit : -1;
+function isDigit(byte: number): boolean {
+  return byte >= zero && byte <= zero + 9;
 }
 
-/** True of letters that a number in base 16 has: what ends in such a one and digits may be a hash. */
-function isHex(byte: number): boolean {
+/** True if the digits at `end` follow letters, and all these and the digits before them, back to a separator, are of base 16. */
+function mayBeHash(name: Uint8Array, start: number, end: number): boolean {
+  let at = end;
+  while (at > start && (isDigit(byteAt(name, at - 1)) || isHexLetter(byteAt(name, at - 1)))) at--;
+  return at < end && (at === start || !(isAlphanumeric(byteAt(name, at - 1)) || byteAt(name, at - 1) >= 0x80));
+}
+
+function isHexLetter(byte: number): boolean {
   const letter = byte | 0x20;
   return letter >= 0x61 && letter <= 0x66;
+}
+
+/** True of letters and digits of ASCII. */
+function isAlphanumeric(byte: number): boolean {
+  const letter = byte | 0x20;
+  return isDigit(byte) || (letter >= 0x61 && letter <= 0x7a);
+}
+
+function byteAt(name: Uint8Array, at: number): number {
+  return name[at] ?? 0;
 }

@@ -188,20 +188,59 @@ it('tells many objects apart', () => {
   expect(parsed(`${traceHeader}\n${rows.join('\n')}`).parser.objects().bytes.length).toBe(count);
 });
 
+/** What is known of objects by their names, each asked for once by a subscriber of his own. */
+function named(names: readonly string[]) {
+  const { parser } = parsed([traceHeader, ...names.map((one, at) => `0,${one},1,s${at}`)].join('\n'));
+  const { swarms, segments, titles } = parser.objects();
+  const known = [...new Set(names)].map((name, object) => [name, swarms[object], segments[object]] as const);
+  return { swarms, segments, titles, known };
+}
+
 it('finds swarms and segments in names', () => {
-  const names = ['a/1', 'a/2', 'b/1', 'a', '7', 'c/d/1', 'c/d/20', 'a/x', 'a/', 'a/1234567890', '4f2b12', '007', 'a/1'];
-  const { parser } = parsed([traceHeader, ...names.map((one) => `0,${one},1,s`)].join('\n'));
-  const { swarms, segments } = parser.objects();
-  expect([...segments]).toEqual([1, 2, 1, 3, 4, 1, 20, 7, 8, 9, 10, 11]);
-  expect(numbered([...swarms].map(String))).toEqual([0, 0, 1, 2, 2, 3, 3, 2, 2, 2, 2, 2]);
-  expect(swarms.every((swarm) => Number.isSafeInteger(swarm) && swarm < 2 ** 52)).toBe(true);
-  expect(swarms[3]).toBe(0);
+  const names = ['a/1', 'a/2', 'b/1', 'c/d/1', 'c/d/20', 'a/1'];
+  const { swarms, segments, titles } = named(names);
+  expect([...segments]).toEqual([1, 2, 1, 1, 20]);
+  expect(numbered([...swarms].map(String))).toEqual([0, 0, 1, 2, 2]);
+  expect(swarms.every((swarm) => Number.isSafeInteger(swarm) && swarm >= 2 ** 32 && swarm < 2 ** 52)).toBe(true);
+  // What b/1 is one of, nothing else is.
+  expect(titles).toEqual({ named: 4, inferred: 0, inferredTitles: 0, none: 1 });
 });
 
 it('finds numbers behind whatever names use, and takes no two names for one segment', () => {
-  const names = ['film-9', 'film-10', 'film-010', 'film-0', 'film-00', 't5s17', 't5s18', 't6s17'];
-  const { parser } = parsed([traceHeader, ...names.map((one) => `0,${one},1,s`)].join('\n'));
-  const { swarms, segments } = parser.objects();
-  expect([...segments]).toEqual([9, 10, 10, 0, 0, 17, 18, 17]);
-  expect(numbered([...swarms].map(String))).toEqual([0, 0, 1, 0, 1, 2, 2, 3]);
+  const names = ['film-9', 'film-10', 'film-010', 'film-0', 'film-00', 't5s17', 't5s18', 't6s17', 'v12c3', 'v12c4'];
+  const { swarms, segments } = named(names);
+  expect([...segments]).toEqual([9, 10, 10, 0, 0, 17, 18, 17, 3, 4]);
+  expect(numbered([...swarms].map(String))).toEqual([0, 0, 1, 0, 1, 2, 2, 3, 4, 4]);
+});
+
+it('finds numbers before a suffix, which tells swarms apart', () => {
+  const names = [
+    'v/561/seg7.ts',
+    'v/561/seg8.ts',
+    'v/561/seg7.m4s',
+    'v/561/seg8.m4s',
+    'a-1.mp4',
+    'a-2.mp4',
+    'a-2',
+    'a-3',
+  ];
+  const { swarms, segments } = named([...names, '561.17', '561.18']);
+  expect([...segments]).toEqual([7, 8, 7, 8, 1, 2, 2, 3, 17, 18]);
+  expect(numbered([...swarms].map(String))).toEqual([0, 0, 1, 1, 2, 2, 3, 3, 4, 4]);
+});
+
+it.each(['a', '7', '007', 'a/x', 'a/', 'a/1234567890', '4f2b12', 'a3', 'abc12/3c4', '4.ts', 'a3.ts', 'x/.17m'])(
+  'takes %s, of which there may be many, for no segment of anything',
+  (name) => {
+    const { known, titles } = named([name, `${name}1`.replace(/^(.*\/)?/, 'x/'), name]);
+    expect(titles.named).toBe(0);
+    expect(known[0]?.[1]).toBe(0);
+  },
+);
+
+it('numbers what has no title so that neighbours in time are far apart', () => {
+  const { segments } = named(Array.from({ length: 600 }, (_, at) => `${at}`));
+  const near = [...segments].filter((segment, at) => Math.abs(segment - (segments[at - 1] ?? 2 ** 40)) < 512);
+  expect(near).toEqual([]);
+  expect(new Set(segments).size).toBe(600);
 });

@@ -1,3 +1,4 @@
+import { TitleFinder, type TitleCounts } from '../titles';
 import { LineFields, type LineFault } from './line-fields';
 import { lineBytesMax, nameBytesMax, objectBytesMax } from './limits';
 import { liveHeader, traceHeader } from './line-writer';
@@ -14,6 +15,11 @@ export interface MalformedLine {
   readonly fault: LineFault;
   /** How the line begins. */
   readonly text: string;
+}
+
+/** The objects of a trace, and how their titles are known. */
+export interface TitledObjects extends TraceObjects {
+  readonly titles: TitleCounts;
 }
 
 /** What to write instead, by what was wrong. */
@@ -43,6 +49,7 @@ const shownBytesMax = 80;
 export class TraceParser {
   private readonly table = new ObjectTable();
   private readonly names = new ObjectNames();
+  private readonly finder = new TitleFinder();
   /** Lines of this file so far. */
   lines = 0;
   /** Lines of all files that made no sense. */
@@ -63,9 +70,10 @@ export class TraceParser {
   private quoteAt = 0;
   private readonly hash = new NameHash();
 
-  /** The objects so far. */
-  objects(): TraceObjects {
-    return this.names.objects(this.table.objectBytes());
+  /** The objects so far, and the titles they are of: by name, or by what requests tell. */
+  objects(): TitledObjects {
+    const { swarms, segments, counts } = this.finder.titles(this.names.claims());
+    return { bytes: this.table.objectBytes(), swarms, segments, titles: counts };
   }
 
   /** The next portion. */
@@ -157,6 +165,7 @@ export class TraceParser {
     hash.of(bytes, fields.objectStart, fields.objectEnd);
     const object = this.table.intern(hash.high, hash.low, fields.bytes);
     this.names.see(object, bytes, fields.objectStart, fields.objectEnd);
+    this.finder.see(object, subscriber);
     this.block.add(object, fields.bytes, subscriber);
     if (fields.live && hasLive) this.liveRequests++;
     if (this.block.length < blockRequests) return;
