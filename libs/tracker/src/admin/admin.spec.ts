@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { limits as catalogueLimits } from '../catalogue/limits';
@@ -245,9 +245,18 @@ describe('the token', () => {
 
   it.each(['', 'short', 'has a space in its middle', 'x'.repeat(513)])('is refused as %j', async (text) => {
     const path = join(world.directory, 'own');
-    await writeFile(path, text);
+    await writeFile(path, text, { mode: 0o600 });
     const refused = { code: 'TRACKER_SETTING_INVALID', details: { setting: 'admin.tokenFile', value: path } };
     await expect(keepToken(path)).rejects.toMatchObject(refused);
+  });
+
+  it.each([0o644, 0o604, 0o660])('is refused in a file of mode %o, which others could read or change', async (mode) => {
+    const path = join(world.directory, `own-${String(mode)}`);
+    await writeFile(path, `${'x'.repeat(43)}\n`, { mode });
+    await chmod(path, mode);
+    await expect(keepToken(path)).rejects.toMatchObject({ message: expect.stringContaining('chmod 600') });
+    await chmod(path, 0o640);
+    expect(await keepToken(path)).toHaveLength(43);
   });
 
   it('is refused where it cannot be read', async () => {

@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { invalid } from '../plan-values';
 import { limits } from './limits';
 
 const tokenBytes = 32;
 
+/** What a file's mode lets others than its owner and who may read for him do. */
+const openToOthers = 0o027;
+
 /**
- * The token in a file; it is made if there is none, for the process's own user alone. Rejects with
+ * The token in a file, which others than its owner and his group may not read; it is made if there is none, for the process's own user alone. Rejects with
  * `TRACKER_SETTING_INVALID`, which names the file and nothing that is in it.
  */
 export async function keepToken(path: string): Promise<string> {
@@ -17,10 +20,19 @@ export async function keepToken(path: string): Promise<string> {
     await make(path, `${made}\n`);
     return made;
   });
+  await mustBeSecret(path);
   const token = text.trim();
   const { tokenCharsMin, tokenCharsMax } = limits;
   if (/^[\x21-\x7e]+$/.test(token) && token.length >= tokenCharsMin && token.length <= tokenCharsMax) return token;
   const remedy = `write ${tokenCharsMin} to ${tokenCharsMax} visible ASCII characters into it, or remove it to have one made`;
+  throw invalid('admin.tokenFile', path, remedy);
+}
+
+async function mustBeSecret(path: string): Promise<void> {
+  const { mode } = await stat(path);
+  if ((mode & openToOthers) === 0) return;
+  const remedy =
+    'others than its owner could read or change it: chmod 600 (or 640 for a group that may read it), and write a new token if others are there';
   throw invalid('admin.tokenFile', path, remedy);
 }
 
