@@ -41,14 +41,17 @@ function sourceOf(policy, { model, over, requests, seed }) {
   return policy.createModel(model, { ...policy.defaultSettings(model), ...over, bytes: unit }, seed, requests);
 }
 
-/** What a policy makes of a trace. `flat`: names do not tell titles, requests have to. Time is that of the processor. */
-export function replay(policy, trace, { name, capacityBytes, flat = false }) {
+/**
+ * What a policy makes of a trace. `flat`: names do not tell titles, requests have to. `settings`: others of the policy's. Time is that of the
+ * processor.
+ */
+export function replay(policy, trace, { name, capacityBytes, flat = false, settings = {} }) {
   const { log, subscribers, requestedBytes } = trace;
   const { swarms, segments } = flat ? trace.flat : trace.named;
   const bytes = log.bytes[0];
   let [writtenBytes, hitBytes, requestedFull, writtenBefore] = [0, 0, 0, 0];
   const cache = policy.createPolicy(name, {
-    ...{ capacityBytes, memoryCapacityBytes: capacityBytes / 10, seed: 12_345, swarmShareMax: 1 },
+    ...{ capacityBytes, memoryCapacityBytes: capacityBytes / 10, seed: 12_345, swarmShareMax: 1, ...settings },
     listener: { evicted: () => undefined, persist: () => void (writtenBytes += bytes) },
   });
   const begin = cpuUsage();
