@@ -1,7 +1,7 @@
 import { placed, rowsOf, type Rows } from './numbers';
 
 /**
- * Finds rows by their hash: a list of rows for each place, as many places as rows, so that a search looks at one or two. Rows begin
+ * Finds rows by their hash: a list of rows for each place, half as many places as rows, so that a search looks at two or so. Rows begin
  * at 1. A search is `first`, then `next` until the row is the one or 0; nothing is allocated. The table says what a row's hash is:
  * who knows it need not count it again.
  */
@@ -12,7 +12,7 @@ export class HashIndex {
   private nexts: Rows;
 
   constructor(rowsMax: number) {
-    this.heads = rowsOf(rowsMax);
+    this.heads = rowsOf(rowsMax, placesFor(rowsMax));
     this.nexts = rowsOf(rowsMax);
   }
 
@@ -52,7 +52,11 @@ export class HashIndex {
 
   /** Has room for the rows below `rowsMax`, and none of them in. */
   reset(rowsMax: number): void {
-    this.heads = rowsOf(rowsMax);
+    this.heads = rowsOf(rowsMax, placesFor(rowsMax));
     this.nexts = rowsOf(rowsMax);
   }
+}
+
+function placesFor(rowsMax: number): number {
+  return Math.ceil(rowsMax / 2);
 }

@@ -21,12 +21,9 @@ export function copied<Kind extends Numbers>(from: Kind, to: Kind): Kind {
   return to;
 }
 
-/**
- * Rows a table of `rows` grows to: by an eighth, since half of a doubled table would be nobody's memory; a small one, which is cheap to
- * copy, by half as much.
- */
+/** Rows a table of `rows` grows to: by a sixteenth, since half of a doubled table would be nobody's memory. */
 export function grown(rows: number): number {
-  return Math.ceil(rows * (rows < narrowMax ? 1.0625 : 1.125));
+  return Math.ceil(rows * 1.0625);
 }
 
 const two32 = 0x1_0000_0000;

@@ -21,7 +21,7 @@ const aheadMask = 15;
 const unaskedShift = highBits + 10;
 
 /**
- * What is known of resident segments, in arrays: 22 bytes each and 4 of the index, 32 and 8 beyond 65,536 rows. A row is a segment's handle until it is
+ * What is known of resident segments, in arrays: 22 bytes each and 3 of the index, 32 and 6 beyond 65,536 rows. A row is a segment's handle until it is
  * removed; row 0 is nobody and serves as the end of lists.
  */
 export class SegmentTable {

@@ -6,7 +6,7 @@ const rowsAtFirst = 8;
 const released = -1;
 
 /**
- * Swarms that have segments, or are pinned or in groups: 25 bytes each and 4 of the index, 8 beyond 65,536 rows, in arrays; 4 more with quotas. A row is
+ * Swarms that have segments, or are pinned or in groups: 25 bytes each and 3 of the index, 6 beyond 65,536 rows, in arrays; 4 more with quotas. A row is
  * a swarm's handle until `release`. Row 0 is nobody.
  */
 export class SwarmTable {
