@@ -30,5 +30,8 @@ export const joinsPerCallMax = 2;
 /** Segments of each of the five shadow caches at most: one in 64 of 67 million. */
 export const shadowSegmentsMax = 1_048_576;
 
-/** Segments of a shadow cache at least: what fewer would show is chance. */
+/** Segments of a shadow cache at least, where all shares are tried: what fewer would show of them is chance. */
 export const shadowSegmentsMin = 28;
+
+/** Segments of a shadow cache at least, where LRU and one other share are tried: these differ by more. */
+export const smallShadowSegmentsMin = 15;

@@ -1,4 +1,4 @@
-import { shadowSegmentsMax, shadowSegmentsMin } from '../limits';
+import { shadowSegmentsMax, shadowSegmentsMin, smallShadowSegmentsMin } from '../limits';
 import { Shadow, type ShadowSources } from './shadow';
 
 /** Shares of the capacity for probation that are tried. With 1 there is but one queue, which is LRU: see `oneQueue`. */
@@ -11,8 +11,7 @@ const segmentsWanted = 4_000;
 /** One fingerprint in 2^3 at most, 2^6 at least is looked at: so many of its low bits are 0. */
 const bitsMin = 3;
 const bitsMax = 6;
-/** Where such a sample has too few, one in 2^2, for two shares alone: so a segment takes no more memory than in larger caches. */
-const bitsOfSmall = 2;
+/** What small caches try: few requests tell so much, and a segment takes no more memory than in larger caches. */
 const sharesOfSmall = [shareAtFirst, 1];
 
 /** Shares are compared each time that so many sampled requests have come. */
@@ -74,14 +73,10 @@ export class ShareTuner {
   fit(segments: number): void {
     if (segments < this.segments * driftMax && segments * driftMax > this.segments) return;
     this.segments = segments;
-    const small = segments < shadowSegmentsMin * 2 ** bitsMin;
-    let bits = small ? bitsOfSmall : bitsMin;
+    let bits = bitsMin;
     while (bits < bitsMax && segments / 2 ** (bits + 1) >= segmentsWanted) bits++;
     this.mask = 2 ** bits - 1;
-    this.shares = small ? sharesOfSmall : this.allShares;
-    if (small && !this.shares.includes(this.share)) this.share = shareAtFirst;
-    const capacity = Math.min(shadowSegmentsMax, Math.floor(segments / 2 ** bits));
-    this.shadows = capacity < shadowSegmentsMin ? [] : this.shares.map((share) => this.shadow(capacity, share));
+    this.make(Math.min(shadowSegmentsMax, Math.floor(segments / 2 ** bits)));
     this.forget();
   }
 
@@ -97,6 +92,13 @@ export class ShareTuner {
     this.requests++;
     this.fresh++;
     if (this.fresh >= requestsEach) this.compare();
+  }
+
+  private make(capacity: number): void {
+    const small = capacity < shadowSegmentsMin;
+    this.shares = small ? sharesOfSmall : this.allShares;
+    if (!this.shares.includes(this.share)) this.share = shareAtFirst;
+    this.shadows = capacity < smallShadowSegmentsMin ? [] : this.shares.map((share) => this.shadow(capacity, share));
   }
 
   private shadow(capacity: number, share: number): Shadow {
