@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { InterceptService, type InterceptStatus } from '@weir/intercept';
 import { type IntegrityReport, type LiveSwarm, type OperatorDesk, PeerService, type PeerTotals } from '@weir/peer';
-import type { Address, Candidate, SwarmId, SwarmMetadata } from '@weir/ppspp';
+import { type Address, type Candidate, type SwarmId, type SwarmMetadata, unlimitedRates } from '@weir/ppspp';
 import type { PeerMode } from '@weir/ppstp';
 import { forbiddenPlaces, RegistrationService, type TrackedPeer, type TrackerStatus } from '@weir/registration';
 import { emptyUsage } from '@weir/store';
@@ -59,6 +59,8 @@ export class PeerStandIn implements Partial<Omit<PeerService, 'integrity'>> {
   scrub(scrub: Partial<IntegrityReport['scrub']>): void {
     this.integrityReport = { ...this.integrityReport, scrub: { ...this.integrityReport.scrub, ...scrub } };
   }
+
+  linkRates = unlimitedRates;
 
   /** What every question throws. */
   failure: unknown;

@@ -1,8 +1,10 @@
 import {
   endpointDefaults,
+  unlimitedRates,
   type Address,
   type Candidate,
   type LinkPlan,
+  type LinkRates,
   type Micros,
   type SwarmId,
   type SwarmMetadata,
@@ -156,6 +158,11 @@ export class AppliancePeer {
   /** What was done in each swarm since the start, in those that are closed by now, too. */
   traffic(): Iterable<readonly [SwarmId, Traffic]> {
     return this.parts.traffic.all();
+  }
+
+  /** Bounds of what is fetched from outside, as they are now. */
+  get linkRates(): LinkRates {
+    return this.parts.link?.rates ?? unlimitedRates;
   }
 
   /** Bits a second that might be served in addition; 0 if that is not known. */

@@ -6,6 +6,7 @@ import {
   LinkBudget,
   LinkPacer,
   type LinkPlan,
+  type LinkRates,
   type LinkUse,
   type Micros,
   type PeakSpan,
@@ -66,6 +67,11 @@ export class LinkKeeper {
   /** What the threads draw on. */
   get memory(): SharedArrayBuffer {
     return this.cells.memory;
+  }
+
+  /** Bounds that hold now. */
+  get rates(): LinkRates {
+    return this.budget.rates;
   }
 
   /** What was learned is kept when it resolves, if the disk takes it in time. */

@@ -31,7 +31,7 @@ import { hasNativeSockets } from './sockets';
 import { streamStatsOf } from './stream-stats';
 import { tellLostRules, tellStore } from './store-condition';
 import { swarmFilter } from './swarm-rules';
-import { warnOf, warnOfFinding } from './warnings';
+import { threadsOf, warnOf, warnOfFinding } from './warnings';
 
 /** What the service stands on. */
 export interface PeerServiceParts {
@@ -97,6 +97,11 @@ export class PeerService implements OnModuleDestroy {
   /** See `AppliancePeer.intercepted`. */
   get intercepted(): InterceptTotals {
     return this.peer.intercepted;
+  }
+
+  /** See `AppliancePeer.linkRates`. */
+  get linkRates(): AppliancePeer['linkRates'] {
+    return this.peer.linkRates;
   }
 
   get usage(): StoreUsage {
@@ -245,10 +250,6 @@ function tellPort({ datapath, upload }: WeirConfig, logger: Logger): void {
     );
   if (!hasNativeSockets(datapath.port) && upload.dscp !== 0)
     logger.warn('upload.dscp has no effect: node:dgram cannot set it');
-}
-
-function threadsOf(count: number): string {
-  return count === 1 ? 'one thread' : `${String(count)} threads`;
 }
 
 function settingsOf(config: WeirConfig) {

@@ -19,3 +19,8 @@ export function warnOfFinding({ kind, swarmId, extent, detail, remedy, foundBy }
   const which = extent === undefined ? '' : ` ${String(extent)}`;
   logger.warn(`damage to the store (${kind}${which}${of}), found by the ${foundBy}: ${detail}; ${remedy}`);
 }
+
+/** A number of threads, in words. */
+export function threadsOf(count: number): string {
+  return count === 1 ? 'one thread' : `${String(count)} threads`;
+}

@@ -240,8 +240,11 @@ export const limits = {
   budgetPeers: 4_096,
   /** What a chunk takes on the link beside its bytes, hashes not counted: headers of IP, UDP and DATA. RFC 7574 section 8.6. */
   chunkOverhead: 64,
-  /** Swarms with bounds of their own, as many as an operator may lay rules down for, some 200 bytes each; more are refused. */
-  swarmRulesMax: 65_536,
+  /**
+   * Swarms with bounds of their own, some 200 bytes each: as many as an operator may lay rules down for, and the pre-fetches that run
+   * beside them. More are refused where they are laid down.
+   */
+  swarmRulesMax: 65_600,
   /** Demand window ahead of a subscriber of whom no rate is known, in extents: 2 MiB of 1 KiB chunks. */
   demandExtents: 32,
   /** The same of one that plays: at least, however slowly, and at most, 32 MiB of 1 KiB chunks. */

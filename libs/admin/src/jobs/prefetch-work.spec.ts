@@ -1,5 +1,6 @@
 import { idOf, liveSwarm, metadataOf, PeerStandIn } from '../admin.testing';
 import { DeskBench } from '../../../peer/src/operator-desk.testing';
+import { limits as coreLimits } from '@weir/ppspp';
 import { limits } from '../limits';
 import { PrefetchWork } from './prefetch-work';
 
@@ -48,6 +49,21 @@ it('of a pinned swarm ends, and says why, when pins take all that they may', asy
   expect((await work.step(noon)).end).toBeUndefined();
   peer.usage = { ...peer.usage, policy: { ...peer.usage.policy, pinnedBytes: 2 ** 39 - 65_535 } };
   expect((await work.step(noon)).end).toMatchObject({ state: 'failed', code: 'PIN_LIMIT' });
+});
+
+it('has a rate that is kept to beside as many rules as there can be', () => {
+  expect(coreLimits.swarmRulesMax).toBeGreaterThanOrEqual(bench.desk.rules.swarmRoom + limits.prefetchesMax);
+});
+
+it('says what keeps it from its deadline', async () => {
+  await bench.desk.revise(one, () => ({ fetchRate: 2_000 }));
+  const work = prefetch(new Date(noon + 60_000).toISOString());
+  hold(1, 1);
+  expect((await work.step(noon)).progress.note).toContain('the fetchRate of its swarm allows 2000');
+  await bench.desk.revise(one, () => ({}));
+  expect((await work.step(noon)).progress.note).toBeNull();
+  peer.linkRates = { ...peer.linkRates, background: 0 };
+  expect((await work.step(noon)).progress.note).toContain('fetch.backgroundRate (now) allows 0');
 });
 
 it('looks for peers again every half minute, also once the clock was set back', async () => {

@@ -3,13 +3,14 @@ import { CacheError, extentChunks, type SwarmId } from '@weir/ppspp';
 import { AdminError, type AdminErrorCode } from '../errors';
 import type { FetchService } from '../fetch.service';
 import { limits } from '../limits';
+import { deadlineNote } from './deadline-note';
 import { type JobErrorCode, type JobProgress, noProgress, type Step, type Work } from './job';
 import type { PrefetchRequest } from './job-request';
 import { RateMeter } from './rate-meter';
 
 /** What a pre-fetch works with. */
 export interface PrefetchParts {
-  readonly peer: Pick<PeerService, 'isBlocked' | 'live' | 'operator' | 'usage'>;
+  readonly peer: Pick<PeerService, 'isBlocked' | 'linkRates' | 'live' | 'operator' | 'usage'>;
   readonly fetches: { start(...order: Parameters<FetchService['start']>): Promise<unknown> };
   /** Whether another pre-fetch of the same swarm goes on. */
   readonly isShared: () => boolean;
@@ -21,6 +22,9 @@ const retryMillis = 30_000;
 /** A pre-fetch that has a deadline alone is to be done in this part of the time that is left. */
 const spare = 0.8;
 
+/** Time from which on it is known how fast it comes. */
+const measuredMillis = 30_000;
+
 /** Slowest that such a one is fetched: a whole extent of a usual swarm a second. */
 const paceMin = 65_536;
 
@@ -28,6 +32,7 @@ const paceMin = 65_536;
 export class PrefetchWork implements Work {
   private readonly meter = new RateMeter();
   private readonly swarmId: SwarmId;
+  private readonly beganAt: number;
   private starting = false;
   private triedAt = Number.NEGATIVE_INFINITY;
   private progressAt: number | undefined;
@@ -40,6 +45,7 @@ export class PrefetchWork implements Work {
     private readonly millis: () => number = () => performance.now(),
   ) {
     this.swarmId = request.swarm.metadata.swarmId;
+    this.beganAt = millis();
   }
 
   async step(now: number): Promise<Step> {
@@ -53,7 +59,20 @@ export class PrefetchWork implements Work {
     if (end !== undefined) return { ...end, progress };
     if (at - this.triedAt >= retryMillis && !this.starting && found.sources === 0) this.start(at);
     this.pace(progress, now);
-    return { progress };
+    return { progress: { ...progress, note: progress.note ?? this.delay(progress, now) ?? null } };
+  }
+
+  /** What keeps it from its deadline. */
+  private delay({ bytes, totalBytes, bytesPerSecond }: JobProgress, now: number): string | undefined {
+    const { rate, deadline } = this.request;
+    if (deadline === undefined || totalBytes === null) return undefined;
+    const { linkRates: link, operator } = this.parts.peer;
+    const isMeasured = this.millis() - this.beganAt >= measuredMillis;
+    const seconds = (Date.parse(deadline) - now) / 1_000;
+    return deadlineNote(
+      { bytes: totalBytes - bytes, seconds, bytesPerSecond: isMeasured ? bytesPerSecond : undefined },
+      { rate, fetchRate: operator.rules.swarm(this.swarmId)?.fetchRate, link },
+    );
   }
 
   /** What is here stays; what subscribers ask for, and what another pre-fetch is to bring, is fetched as ever. */
