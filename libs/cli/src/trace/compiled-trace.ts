@@ -94,7 +94,9 @@ class Compilation {
     await this.store();
     if (this.requests === 0) throw new UsageError(`${name}: has no requests`);
     const objects = parser.objects();
-    const lastBlock = this.requests - (this.blocks - 1) * blockRequests;
+    // What was needed only to read must not be held by what is returned.
+    const { blocks } = this;
+    const lastBlock = this.requests - (blocks - 1) * blockRequests;
     return {
       requests: this.requests,
       liveRequests: parser.liveRequests,
@@ -102,10 +104,10 @@ class Compilation {
       uniqueBytes: objects.bytes.reduce((sum, one) => sum + one, 0),
       malformed: parser.malformed,
       objects,
-      blocks: this.blocks,
+      blocks,
       read: async (index, into) => {
         await spool.read(index, into.memory);
-        into.length = index === this.blocks - 1 ? lastBlock : blockRequests;
+        into.length = index === blocks - 1 ? lastBlock : blockRequests;
       },
       close: () => spool.close(),
     };

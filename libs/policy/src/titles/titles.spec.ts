@@ -107,6 +107,7 @@ describe('requests that have nothing to do with one another', () => {
     ['zipf', { titles: 3_000, alpha: 1.1, subscribers: 500 }],
     ['zipf', { titles: 20_000, alpha: 0.7, subscribers: 3 }],
     ['mzipf', { titles: 5_000, churn: 0.3, subscribers: 2_000 }],
+    ['zipf', { titles: 200, alpha: 1, subscribers: 50 }],
   ] as const;
 
   it.each(models)('make no titles: %s, %p', (name, over) => {
