@@ -25,7 +25,8 @@ function sums(deaths) {
     `${sum(({ transactions }) => transactions)} transactions, ${sum(({ answers }) => answers)} answers, ` +
     `${sum(({ removed }) => removed)} extents removed, ${sum(({ held }) => held)} held in memory alone, ` +
     `${sum(({ extents }) => extents)} extents verified, ` +
-    `${(sum(({ scrubbedBytes }) => scrubbedBytes) / 1e6).toFixed(0)} MB scrubbed; ` +
+    `${(sum(({ scrubbedBytes }) => scrubbedBytes) / 1e6).toFixed(0)} MB scrubbed, ` +
+    `${(sum(({ givenBytes }) => givenBytes) / 1e6).toFixed(0)} MB given back; ` +
     `slowest opening ${most(({ openMillis }) => openMillis).toFixed(0)} ms; ` +
     `largest file ${(100 * most(({ fileShare }) => fileShare)).toFixed(0)} % of its capacity`
   );
@@ -34,7 +35,7 @@ function sums(deaths) {
 function grouped(deaths) {
   const groups = new Map();
   for (const death of deaths) {
-    const name = `${death.moment}, in ${death.phase}`;
+    const name = `${death.moment}, in ${death.phase}${death.wasGiving ? ', giving pages back' : ''}`;
     groups.set(name, [...(groups.get(name) ?? []), death]);
   }
   return groups;

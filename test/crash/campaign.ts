@@ -11,8 +11,8 @@ import { liveAndDie } from './process';
 import type { Life } from './scenario';
 import { Tables } from './tables';
 
-/** Where a process is struck: at a change of the tables, or some time after it reached a phase. */
-type Moment = 'point' | 'starting' | 'ready' | 'scrubbing' | 'stopping' | 'none';
+/** Where a process is struck: at a change of the tables, while it gives pages back to the disk, or some time after it reached a phase. */
+type Moment = 'point' | 'giving' | 'starting' | 'ready' | 'scrubbing' | 'stopping' | 'none';
 
 /** What one death led to. */
 export interface Death {
@@ -28,6 +28,9 @@ export interface Death {
   readonly removed: number;
   /** What the scrub checked before. */
   readonly scrubbedBytes: number;
+  /** What was given back to the disk before, and whether it died at that. */
+  readonly givenBytes: number;
+  readonly wasGiving: boolean;
   readonly extents: number;
   readonly openMillis: number;
   /** Of the file, for each byte of the capacity. */
@@ -89,7 +92,7 @@ class KilledStore {
   async live(): Promise<Death> {
     const seed = this.seed + this.lives++;
     const dice = diceOf(seed);
-    if (dice.chance(0.15)) this.capacityBytes = capacityOf(dice);
+    if (dice.chance(0.25)) this.capacityBytes = capacityOf(dice);
     const directory = join(this.folder, 'store');
     const isOld = existsSync(join(directory, 'data.mdb')) && dice.chance(0.08);
     if (isOld) await this.makeOld(directory);
@@ -97,7 +100,9 @@ class KilledStore {
     const moment = isOld ? 'starting' : momentOf(dice);
     const life = this.lifeOf(seed, dice, moment);
     const strikeAfter =
-      moment === 'none' || moment === 'point' ? undefined : { phase: moment, millis: dice.share() * spans[moment] };
+      moment === 'none' || moment === 'point' || moment === 'giving'
+        ? undefined
+        : { phase: moment, millis: dice.share() * spans[moment] };
     const { phase, killed, said } = await liveAndDie(life, strikeAfter);
     const faults = killed || phase === 'stopped' ? [] : [`it ended by itself, in ${phase}: ${said}`];
     return { seed, moment, phase, killed, ...(await this.judge(life, faults)) };
@@ -112,7 +117,10 @@ class KilledStore {
       recording: dice.chance(0.5) ? join(this.folder, 'traces') : undefined,
       journal: join(this.folder, `journal-${seed}`),
       killAtPoint: moment === 'point' ? 1 + dice.below(900) : 0,
-      answersToStop: moment === 'stopping' || moment === 'none' ? 20 + dice.below(150) : 0,
+      killAtRun: moment === 'giving' ? 1 + dice.below(150) : 0,
+      diskBytes: moment === 'giving' || dice.chance(0.3) ? Math.floor(this.capacityBytes * (1 + dice.share())) : 0,
+      // Who has nothing to give back ends by itself.
+      answersToStop: answersOf(moment, dice),
     };
   }
 
@@ -130,6 +138,8 @@ class KilledStore {
       held: 0,
       removed: 0,
       scrubbedBytes: 0,
+      givenBytes: 0,
+      wasGiving: false,
       extents: 0,
       openMillis: 0,
       fileShare: 0,
@@ -137,7 +147,8 @@ class KilledStore {
     if (!existsSync(life.journal)) return { ...nothing, faults };
     for (const entry of readJournal(life.journal)) model.hear(entry);
     faults.push(...model.lies);
-    const { transactions, answers, held, removed, scrubbedBytes } = model;
+    const { transactions, answers, held, removed, scrubbedBytes, givenBytes, isGiving: wasGiving } = model;
+    const told = { transactions, answers, held, removed, scrubbedBytes, givenBytes, wasGiving };
     const file = join(life.directory, 'data.mdb');
     if (!existsSync(file)) return { ...nothing, faults };
     this.capacityBytesMost = Math.max(this.capacityBytesMost, life.capacityBytes);
@@ -147,7 +158,7 @@ class KilledStore {
     const { extents, openMillis, tables, faults: found } = await this.inspectCopy(life, model.possible);
     faults.push(...found);
     if (tables !== undefined) this.tables = tables;
-    return { transactions, answers, held, removed, scrubbedBytes, extents, openMillis, fileShare, faults };
+    return { ...told, extents, openMillis, fileShare, faults };
   }
 
   /** The next process gets the store as the dead one left it. */
@@ -173,9 +184,15 @@ function faultsOfCopy(directory: string, possible: readonly Tables[]): string[] 
   return isKnown ? [] : [`the second copy of the rules is none of what they were: ${found.join(' ')}`];
 }
 
+function answersOf(moment: Moment, dice: Dice): number {
+  if (moment === 'giving') return 600;
+  return moment === 'stopping' || moment === 'none' ? 20 + dice.below(150) : 0;
+}
+
 function momentOf(dice: Dice): Moment {
   const share = dice.share();
-  if (share < 0.3) return 'point';
+  if (share < 0.2) return 'point';
+  if (share < 0.32) return 'giving';
   if (share < 0.55) return 'ready';
   if (share < 0.75) return 'scrubbing';
   if (share < 0.87) return 'starting';

@@ -3,7 +3,7 @@
  * built libs; in the writer's, every change of the tables goes into the journal: a line with what a transaction does just
  * before it commits, and one when it has. It can also end the process at such a point, as SIGKILL does.
  */
-const { openSync, readFileSync, writeSync } = require('node:fs');
+const { openSync, readFileSync, statSync, writeSync } = require('node:fs');
 const Module = require('node:module');
 const { join } = require('node:path');
 const { isMainThread } = require('node:worker_threads');
@@ -42,7 +42,56 @@ if (isMainThread) {
   };
 } else journalled(JSON.parse(process.env.WEIR_CRASH));
 
-function journalled({ journal, killAtPoint }) {
+/** Parts of a small disk that somebody else has, one after the other, each for so many looks. */
+const othersShares = [0, 0.15, 0.35, 0.6, 0.2];
+const looksEach = 25;
+
+/** Sweeps between two at which the disk is looked after, which is once a second otherwise. */
+const sweepsPerTending = 3;
+
+/** A disk of its own for the store, as large as it is told, on which somebody else comes and goes. */
+function smallDisk(diskBytes) {
+  const disk = require(join(built('store'), 'disk.js'));
+  let looks = 0;
+  disk.diskSpaceAt = (path) => {
+    const share = othersShares[Math.floor(looks++ / looksEach) % othersShares.length];
+    const { blocks = 0 } = statSync(join(path, 'data.mdb'), { throwIfNoEntry: false }) ?? {};
+    const freeBytes = Math.max(0, Math.floor(diskBytes * (1 - share)) - blocks * 512);
+    return { freeBytes, totalBytes: diskBytes };
+  };
+  const { TableWriter } = require(join(built('store'), 'table-writer.js'));
+  const { sweep } = TableWriter.prototype;
+  let sweeps = 0;
+  TableWriter.prototype.sweep = function () {
+    const isMore = sweep.call(this);
+    if (++sweeps % sweepsPerTending === 0) this.tend();
+    return isMore;
+  };
+}
+
+/** What is given back to the disk is told, run by run, and can be cut short between any two. */
+function watchReturns({ tell, pass, killAtRun }) {
+  const { PageReturn } = require(join(built('store'), 'page-return.js'));
+  const { giveBack, releaseStep } = PageReturn.prototype;
+  let runs = 0;
+  PageReturn.prototype.giveBack = function (bytes) {
+    tell({ kind: 'giving', on: true, bytes: 0 });
+    const given = giveBack.call(this, bytes);
+    tell({ kind: 'giving', on: false, bytes: given });
+    return given;
+  };
+  PageReturn.prototype.releaseStep = function (descriptor, step) {
+    for (let at = 0; at < step.length; at += 2) {
+      if (!releaseStep.call(this, descriptor, step.subarray(at, at + 2))) return false;
+      pass();
+      if (++runs === killAtRun) process.kill(process.pid, 'SIGKILL');
+    }
+    return true;
+  };
+}
+
+function journalled({ journal, killAtPoint, killAtRun, diskBytes }) {
+  if (diskBytes > 0) smallDisk(diskBytes);
   const { LmdbTables } = require(join(built('store'), 'lmdb-tables.js'));
   const tables = LmdbTables.prototype;
   const file = openSync(journal, 'a');
@@ -52,6 +101,7 @@ function journalled({ journal, killAtPoint }) {
     points++;
     if (points === killAtPoint) process.kill(process.pid, 'SIGKILL');
   };
+  watchReturns({ tell, pass, killAtRun });
   let changes;
   for (const [name, told] of Object.entries(changing)) {
     const original = tables[name];

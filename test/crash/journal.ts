@@ -28,6 +28,8 @@ export type Entry =
   | { readonly kind: 'damaged'; readonly what: string }
   /** So many slices were checked. */
   | { readonly kind: 'scrubbed'; readonly bytes: number }
+  /** Pages are given back to the disk from here on, or no more: so many bytes. */
+  | { readonly kind: 'giving'; readonly on: boolean; readonly bytes: number }
   | { readonly kind: 'moved'; readonly released: readonly ExtentRef[]; readonly held: readonly ExtentRef[] }
   | { readonly kind: 'asked'; readonly id: number; readonly wish: Wish }
   | { readonly kind: 'answered'; readonly id: number; readonly failed: readonly number[] };

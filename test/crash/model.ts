@@ -17,6 +17,9 @@ export class Model {
   removed = 0;
   /** What the scrub checked. */
   scrubbedBytes = 0;
+  /** What was given back to the disk, and whether it ended with that. */
+  givenBytes = 0;
+  isGiving = false;
   /** The store was opened, with all that belongs to that. */
   wasReady = false;
   private before: Tables | undefined;
@@ -67,6 +70,10 @@ export class Model {
         break;
       case 'damaged':
         this.lies.push(`the scrub found what nobody did: ${entry.what}`);
+        break;
+      case 'giving':
+        this.isGiving = entry.on;
+        this.givenBytes += entry.bytes;
         break;
       case 'scrubbed':
         this.scrubbedBytes += entry.bytes;

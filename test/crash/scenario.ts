@@ -12,6 +12,10 @@ export interface Life {
   readonly probationBytes: number;
   /** The writer's thread ends the process at its so-manyth change of the tables; 0: it does not. */
   readonly killAtPoint: number;
+  /** The same, when it has given so many runs of pages back to the disk. */
+  readonly killAtRun: number;
+  /** How large the disk is, on which somebody else comes and goes; 0: it is the machine's. */
+  readonly diskBytes: number;
   /** Rules are laid down. */
   readonly hasOperator: boolean;
   /** The store is scrubbed, over and over. */

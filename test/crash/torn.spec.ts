@@ -87,6 +87,8 @@ describe(`a machine that went down with its store open (WEIR_CRASH_SEED=${seed})
       capacityBytes,
       probationBytes: 0,
       killAtPoint: 0,
+      killAtRun: 0,
+      diskBytes: 0,
       answersToStop,
       hasOperator: true,
       scrubs: false,
