@@ -18,4 +18,5 @@ it(`a store whose process is killed at any moment has all that was acknowledged,
   expect(Math.min(...work)).toBeGreaterThan(3 * kills);
   expect(sum(({ held }) => held)).toBeGreaterThan(kills);
   expect(sum(({ scrubbedBytes }) => scrubbedBytes)).toBeGreaterThan(0);
+  expect(sum(({ givenBytes }) => givenBytes)).toBeGreaterThan(0);
 });

@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { transactionGrowthMax } from './file-bound';
 import { Ballast, ballastBytes } from './ballast';
 import { TestContent } from './content.testing';
 import type { DiskSpace } from './disk';
@@ -187,6 +188,38 @@ const canReturn = guardAddon()?.release !== undefined;
     expect(writer.usage().storedBytes).toBeGreaterThan(lowered * 0.7);
     expect(statSync(file()).size).toBeLessThanOrEqual(size + lowered * fileExcess);
     await expectReadable();
+  });
+
+  it('keeps to the older rule where the file system knows no holes: grows no more below 5 %, takes nothing below half of that', async () => {
+    const addon = guardAddon() ?? {};
+    const before = { release: Reflect.get(addon, 'release'), stored: 0, size: 0 };
+    const refused = jest.fn(() => constants.errno.EOPNOTSUPP);
+    Reflect.set(addon, 'release', refused);
+    try {
+      write(100);
+      const freeTo = (share: number): void => {
+        others += space().freeBytes - totalBytes * share;
+      };
+      freeTo(0.04);
+      before.stored = writer.usage().storedBytes;
+      before.size = statSync(file()).size;
+      const { taken, freeBytes } = write(40);
+      expect(taken).toBeGreaterThan(0);
+      expect(freeBytes).toBeGreaterThanOrEqual(reserveBytes / 2 - transactionGrowthMax(0));
+      expect(writer.usage().storedBytes).toBeLessThanOrEqual(before.stored);
+      expect(statSync(file()).size - before.size).toBeLessThan(2 ** 20);
+      freeTo(0.02);
+      expect(write(10).taken).toBe(0);
+      expect(writer.usage().storedBytes).toBeLessThanOrEqual(before.stored);
+      tend();
+      others = 0;
+      expect(write(10).taken).toBe(10);
+      await expectReadable();
+      // It was tried once.
+      expect(refused).toHaveBeenCalledTimes(1);
+    } finally {
+      Reflect.set(addon, 'release', before.release);
+    }
   });
 
   it('throws off its ballast where not even an erasure finds room, and takes it up again', () => {

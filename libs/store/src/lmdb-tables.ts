@@ -74,6 +74,8 @@ export class LmdbTables implements Tables {
       const result = this.environment.root.transactionSync(() => {
         const done = work();
         mustBeWhole();
+        // What it freed, and what it read, may have been in a part that is missing by now: written down it would be believed.
+        this.mustNotHaveShrunk();
         return done;
       });
       // The commit itself reads the list of free pages.

@@ -9,11 +9,11 @@ const commitSecondsBuckets = Array.from({ length: 15 }, (_, step) => 0.0005 * 2 
 
 const refusalReasons: readonly RefusalReason[] = ['full', 'too-large', 'conflict', 'malformed', 'blocked', 'policy'];
 
-const traceOutcomes = ['recorded', 'dropped'] as const;
+const traceOutcomes = ['recorded', 'dropped', 'no-room'] as const;
 
 /**
  * What operators see of the store. Three labels: the reason of a refusal, of six values, how the run before ended, of five, and
- * what became of a request to be recorded, of two.
+ * what became of a request to be recorded, of three.
  */
 export function createStoreMetrics(registry: Registry) {
   const registers = [registry];
@@ -83,7 +83,7 @@ function traceCounters(registers: Registry[]) {
   const counters = {
     traceRequests: new Counter({
       name: 'store_trace_requests_total',
-      help: 'Requests of subscribers while a trace is recorded. What comes faster than it can be written is `dropped`.',
+      help: 'Requests of subscribers while a trace is recorded. What comes faster than it can be written is `dropped`; `no-room`: it would take of the 5 % of the disk that stay free.',
       labelNames: ['outcome'] as const,
       registers,
     }),
@@ -117,8 +117,9 @@ export function observeTransaction(metrics: StoreMetrics, report: TransactionRep
   metrics.evictedExtents.inc(report.evicted);
   observeTotals(metrics.policy, report.totals);
   for (const reason of refusalReasons) metrics.refusedExtents.inc({ reason }, report.refused[reason]);
-  const { recorded = 0, dropped = 0, failures = 0 } = report.recording ?? {};
+  const { recorded = 0, dropped = 0, noRoom = 0, failures = 0 } = report.recording ?? {};
   metrics.traceRequests.inc({ outcome: 'recorded' }, recorded);
   metrics.traceRequests.inc({ outcome: 'dropped' }, dropped);
+  metrics.traceRequests.inc({ outcome: 'no-room' }, noRoom);
   metrics.traceFailures.inc(failures);
 }

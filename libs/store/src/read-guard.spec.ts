@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TestContent } from './content.testing';
 import { guardAddon } from './guard-addon';
+import { openForWriting } from './lmdb-environment';
+import { LmdbTables } from './lmdb-tables';
 import { openLmdbReader, openLmdbWriter } from './lmdb-store';
 import { ReadGuard } from './read-guard';
 import { emptyBatch } from './store';
@@ -136,6 +138,19 @@ describeGuarded('a store whose file is cut while it is open', () => {
     expect(() => writer.commit([{ ...emptyBatch, erase: [content] }], 2)).toThrow('shorter than it was');
     await reader.close();
     await writer.close();
+  });
+
+  it('commits nothing that was made while it was cut', async () => {
+    const tables = new LmdbTables(openForWriting(directory, capacityBytes));
+    const file = join(directory, 'data.mdb');
+    const cut = (): void => {
+      tables.setNextSwarm(6);
+      truncateSync(file, statSync(file).size - 1);
+    };
+    tables.atomically(() => tables.setNextSwarm(5));
+    expect(() => tables.atomically(cut)).toThrow('shorter than it was');
+    expect(tables.nextSwarm()).toBe(5);
+    await tables.close();
   });
 
   it('leaves faults of other memory to end the process', () => {

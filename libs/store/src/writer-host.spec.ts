@@ -69,7 +69,7 @@ describe('a writer served to clients', () => {
   let ended: Promise<unknown>;
   let clients: StoreClient[];
   const replies: ControlReply[] = [];
-  const recording = { recorded: 2, dropped: 1, failures: 0 };
+  const recording = { recorded: 2, dropped: 1, noRoom: 0, failures: 0 };
 
   beforeEach(() => {
     const recorder = { drain: () => recording };

@@ -51,6 +51,12 @@ export class TraceFiles {
     this.current?.packed.flush(constants.Z_SYNC_FLUSH);
   }
 
+  /** Ends the file at hand: what is written next begins another. */
+  end(): void {
+    this.current?.packed.end();
+    this.current = undefined;
+  }
+
   /** Ends the file at hand, and waits for all of them. */
   async close(): Promise<void> {
     this.end();
@@ -86,11 +92,6 @@ export class TraceFiles {
       .then(() => this.prune())
       .finally(() => this.ending.delete(ended));
     this.ending.add(ended);
-  }
-
-  private end(): void {
-    this.current?.packed.end();
-    this.current = undefined;
   }
 
   /** Room for the file at hand is kept free, too. */

@@ -1,8 +1,18 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { TraceParser } from '@weir/policy';
+import { diskReserve } from '../limits';
 import { filesPerRecording, waitingBytesMax } from './limits';
 import { TraceRecorder } from './trace-recorder';
 
@@ -29,6 +39,11 @@ const bytesMax = 1_000_000;
 
 /** What an event loop does between two batches of a writer's. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function untilMade(directory: string): Promise<void> {
+  while (!existsSync(directory)) await turn();
+  await turn();
+}
 
 describe('a recording', () => {
   it('is a trace: a line for each segment that somebody comes to', async () => {
@@ -57,7 +72,7 @@ describe('a recording', () => {
     parser.end();
     expect(parser.malformed).toBe(0);
     expect([...parser.objects().segments]).toEqual([0, 1, 3]);
-    expect(recorder.drain()).toEqual({ recorded: 5, dropped: 0, failures: 0 });
+    expect(recorder.drain()).toEqual({ recorded: 5, dropped: 0, noRoom: 0, failures: 0 });
   });
 
   it('names nobody and nothing: other names each time, the same within', async () => {
@@ -94,7 +109,7 @@ describe('a recording', () => {
     expect(files[0]).not.toMatch(/-000000\./);
     const { recorded, dropped } = recorder.drain();
     expect(recorded + dropped).toBe(60_000);
-    expect(recorder.drain()).toEqual({ recorded: 0, dropped: 0, failures: 0 });
+    expect(recorder.drain()).toEqual({ recorded: 0, dropped: 0, noRoom: 0, failures: 0 });
     expect(filesPerRecording).toBeGreaterThan(1);
   });
 
@@ -111,6 +126,28 @@ describe('a recording', () => {
     expect(recorded).toBeGreaterThan(0);
     expect({ sum: recorded + dropped, failures }).toEqual({ sum: uses + 1, failures: 0 });
     expect(textOf(directory).split('\n').length - 2).toBe(recorded);
+  });
+
+  it('stops before it takes what has to stay free of the disk, says why, and goes on in another file when there is room', async () => {
+    const directory = temporary();
+    const totalBytes = 100 * waitingBytesMax;
+    let freeBytes = totalBytes;
+    const recorder = new TraceRecorder({ directory, bytesMax }, noon, () => ({ freeBytes, totalBytes }));
+    const fill = async (): Promise<void> => {
+      await turn();
+      for (let use = 0; use < 1_024; use++) recorder.record({ key: one, segment: use, bytes: 1, by: 1 });
+    };
+    await untilMade(directory);
+    await fill();
+    freeBytes = totalBytes * diskReserve + waitingBytesMax - 1;
+    await fill();
+    await fill();
+    freeBytes++;
+    await fill();
+    await recorder.stop();
+    expect(recorder.drain()).toEqual({ recorded: 2_048, dropped: 0, noRoom: 2_048, failures: 0 });
+    expect(readdirSync(directory)).toHaveLength(2);
+    expect(textOf(directory).split('\n')).toHaveLength(2_048 + 2 + 1);
   });
 
   it('throws nothing where nothing can be written', async () => {
@@ -142,6 +179,6 @@ describe('a recording', () => {
     millis -= 86_400_000;
     fill();
     await recorder.stop();
-    expect(recorder.drain()).toEqual({ recorded: 1_024, dropped: 0, failures: 0 });
+    expect(recorder.drain()).toEqual({ recorded: 1_024, dropped: 0, noRoom: 0, failures: 0 });
   });
 });

@@ -1,5 +1,7 @@
+import { type DiskSpace, diskSpaceAt } from '../disk';
 import type { SegmentUse } from '../keeper';
-import { flushSeconds, retrySeconds } from './limits';
+import { diskReserve } from '../limits';
+import { flushSeconds, retrySeconds, waitingBytesMax } from './limits';
 import { Pseudonyms } from './pseudonyms';
 import { makeRecordingDirectory, TraceFiles, type RecordingOptions } from './trace-files';
 
@@ -9,6 +11,8 @@ export interface RecordingCounts {
   readonly recorded: number;
   /** Requests left out: more came than could be written. */
   readonly dropped: number;
+  /** Requests left out, too: the disk has no room for them beside what has to stay free of it. */
+  readonly noRoom: number;
   /** Files that could not be written, or not to their end. */
   readonly failures: number;
 }
@@ -28,6 +32,7 @@ export class TraceRecorder {
   private lines: string[] = [];
   private recorded = 0;
   private dropped = 0;
+  private noRoom = 0;
   private isMade = false;
   private failedAt = Number.NEGATIVE_INFINITY;
   private readonly flushing: NodeJS.Timeout;
@@ -37,6 +42,7 @@ export class TraceRecorder {
     options: RecordingOptions,
     /** Milliseconds since 1970. */
     private readonly now: () => number = Date.now,
+    private readonly look: () => DiskSpace = () => diskSpaceAt(options.directory),
   ) {
     this.begun = now();
     this.files = new TraceFiles(options, this.begun, () => this.pause());
@@ -48,9 +54,11 @@ export class TraceRecorder {
 
   /** How it went since the last call. */
   drain(): RecordingCounts {
-    const counts = { recorded: this.recorded, dropped: this.dropped, failures: this.files.failures };
+    const { recorded, dropped, noRoom } = this;
+    const counts = { recorded, dropped, noRoom, failures: this.files.failures };
     this.recorded = 0;
     this.dropped = 0;
+    this.noRoom = 0;
     this.files.failures = 0;
     return counts;
   }
@@ -81,8 +89,22 @@ export class TraceRecorder {
     const { lines } = this;
     if (lines.length === 0) return;
     this.lines = [];
-    if (this.isMade && !this.isPaused && this.files.write(Buffer.from(lines.join('')))) this.recorded += lines.length;
+    if (!this.isMade || this.isPaused) this.dropped += lines.length;
+    else if (!this.hasRoom) this.rest(lines.length);
+    else if (this.files.write(Buffer.from(lines.join('')))) this.recorded += lines.length;
     else this.dropped += lines.length;
+  }
+
+  /** What others need of the disk is worth more than a recording: the file at hand is ended, until there is room for another. */
+  private rest(lines: number): void {
+    this.noRoom += lines;
+    this.files.end();
+  }
+
+  /** As much as may wait to be written fits beside what has to stay free. */
+  private get hasRoom(): boolean {
+    const { freeBytes, totalBytes } = this.look();
+    return freeBytes - waitingBytesMax >= totalBytes * diskReserve;
   }
 
   private pause(): void {
