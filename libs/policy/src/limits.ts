@@ -34,4 +34,4 @@ export const shadowSegmentsMax = 1_048_576;
 export const shadowSegmentsMin = 28;
 
 /** Segments of a shadow cache at least, where LRU and one other share are tried: these differ by more. */
-export const smallShadowSegmentsMin = 15;
+export const smallShadowSegmentsMin = 8;
