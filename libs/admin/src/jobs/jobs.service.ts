@@ -95,7 +95,9 @@ export class JobsService implements OnApplicationBootstrap, OnModuleDestroy {
     this.cancelling.add(id);
     try {
       this.works.get(id)?.cancel();
-      const cancelled: Job = { ...job, state: 'cancelled', endedAt: Date.now() };
+      // What it waited for is of no matter any more.
+      const progress = { ...job.progress, note: null };
+      const cancelled: Job = { ...job, progress, state: 'cancelled', endedAt: Date.now() };
       await this.keep(cancelled);
       return jobViewOf(cancelled);
     } finally {

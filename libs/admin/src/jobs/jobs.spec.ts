@@ -162,16 +162,17 @@ describe('a purge', () => {
   });
 
   it.each([
-    [{ label: 'news' }, [other, idOf('c')]],
+    [{ label: 'news' }, [other, idOf('c')], /^1 pinned swarms stay/],
     [{ label: 'news', includePinned: true }, [idOf('c')]],
     [{ swarmId: other }, [one, idOf('c')]],
-    [{ all: true }, [other]],
+    [{ all: true }, [other], /^1 pinned swarms stay/],
     [{ all: true, includePinned: true }, []],
     [{ label: 'sport' }, [one, other, idOf('c')]],
-  ])('of %j leaves the rest', async (what, rest) => {
+  ])('of %j leaves the rest, and says what it spared', async (what, rest, spared: RegExp | null = null) => {
     const { id } = await order({ type: 'purge', ...what });
     const job = await ended(id);
     expect(job).toMatchObject({ state: 'done', progress: { extents: 6 - 2 * rest.length, percent: 100 } });
+    expect(job.progress.note).toEqual(spared && expect.stringMatching(spared));
     expect(stored().sort()).toEqual(rest);
   });
 });

@@ -39,7 +39,7 @@ export class PurgeWork implements Work {
       this.bytes += storedBytes;
       this.extents += extentsHeld;
     }
-    const progress = this.progress();
+    const progress = { ...this.progress(), note: this.spared() };
     return some.length < meant.length ? { progress } : { progress, end: { state: 'done' } };
   }
 
@@ -54,6 +54,22 @@ export class PurgeWork implements Work {
     const rule = this.parts.peer.operator.rules.swarm(id);
     if (rule?.pinned === true && !includePinned) return false;
     return label === undefined || rule?.label === label;
+  }
+
+  /** What was not removed though it is of the label, or of all: whoever orders a purge has to know. */
+  private spared(): string | null {
+    const { includePinned, swarmId } = this.request;
+    const isSpared = swarmId === undefined && !includePinned;
+    const spared = isSpared
+      ? this.parts.peer.stored().filter(({ record }) => this.spares(record.metadata.swarmId))
+      : [];
+    if (spared.length === 0) return null;
+    return `${String(spared.length)} pinned swarms stay: order it with includePinned to remove them, too`;
+  }
+
+  private spares(id: SwarmId): boolean {
+    const rule = this.parts.peer.operator.rules.swarm(id);
+    return rule?.pinned === true && (this.request.label === undefined || rule.label === this.request.label);
   }
 
   private progress(): JobProgress {
