@@ -24,9 +24,11 @@ const contraryShare = 0.5;
  */
 export function believedSwarms({ swarms, segments }: Claims, links: Links): Float64Array {
   const table = new ObjectTable();
-  const numberOf = Uint32Array.from(swarms, (swarm) =>
-    swarm === 0 ? 0 : 1 + table.intern(Math.floor(swarm / 2 ** 32), swarm % 2 ** 32, 0),
-  );
+  const numberOf = new Uint32Array(swarms.length);
+  for (let object = 0; object < swarms.length; object++) {
+    const swarm = at(swarms, object);
+    if (swarm !== 0) numberOf[object] = 1 + table.intern(Math.floor(swarm / 2 ** 32), swarm % 2 ** 32, 0);
+  }
   const members = new Uint32Array(table.count + 1);
   const speakFor = new Uint32Array(table.count + 1);
   const speakAgainst = new Uint32Array(table.count + 1);

@@ -25,8 +25,10 @@ export class Links {
     const { objects } = precedents;
     this.successors = new Uint32Array(objects);
     this.predecessors = new Uint32Array(objects);
-    this.leaders = Uint32Array.from({ length: objects }, (_, object) => object);
-    const roundOf = Uint8Array.from({ length: objects * slots }, (_, slot) => roundFor(precedents, slot));
+    this.leaders = new Uint32Array(objects);
+    for (let object = 0; object < objects; object++) this.leaders[object] = object;
+    const roundOf = new Uint8Array(objects * slots);
+    for (let slot = 0; slot < roundOf.length; slot++) roundOf[slot] = roundFor(precedents, slot);
     for (let round = 1; round <= rounds; round++) {
       for (let slot = 0; slot < roundOf.length; slot++) {
         if (roundOf[slot] === round) this.link(precedents.candidate(slot), Math.floor(slot / slots));
