@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { TestContent } from './content.testing';
 import { guardAddon } from './guard-addon';
-import { openForWriting } from './lmdb-environment';
+import { closeEnvironment, openForReading, openForWriting } from './lmdb-environment';
 import { LmdbTables } from './lmdb-tables';
 import { openLmdbReader, openLmdbWriter } from './lmdb-store';
 import { ReadGuard } from './read-guard';
@@ -15,6 +15,8 @@ import { workerFile } from './worker-file';
 const capacityBytes = 64 * 1024 * 1024;
 const content = new TestContent(1, { chunkCount: 64 * 100 });
 const indexes = Array.from({ length: 100 }, (_, index) => index);
+/** `covers.h` has the same. */
+const coveredPagesMax = 128;
 const describeGuarded = guardAddon() === undefined ? describe.skip : describe;
 
 let directory: string;
@@ -138,6 +140,29 @@ describeGuarded('a store whose file is cut while it is open', () => {
     expect(() => writer.commit([{ ...emptyBatch, erase: [content] }], 2)).toThrow('shorter than it was');
     await reader.close();
     await writer.close();
+  });
+
+  it('tells of more pages at a time than can be covered, and has the rest as it was', async () => {
+    const writer = openLmdbWriter({ directory, capacityBytes });
+    // Commit by commit the trees take the pages in front.
+    for (const index of indexes.slice(0, 30)) writer.commit([content.batch([index])], 1);
+    await writer.close();
+    const environment = openForReading(directory);
+    if (environment === undefined) throw new TypeError('there is a store');
+    const { extents, guard } = environment;
+    const keys = [...extents.getKeys()];
+    const lengths = (): number[] => keys.map((key) => extents.getBinary(key)?.length ?? 0);
+    const whole = guard.read(lengths);
+    truncateSync(environment.file, Math.floor(statSync(environment.file).size / 5));
+    const before = guardAddon()?.faults() ?? 0;
+    for (const round of [1, 2]) {
+      expect(() => guard.read(lengths)).toThrow('does not give up');
+      // Each is counted before and after.
+      expect((guardAddon()?.faults() ?? 0) - before).toBeGreaterThan(round * 2 * coveredPagesMax);
+    }
+    const [first = Buffer.alloc(0)] = keys;
+    expect(guard.read(() => extents.getBinary(first)?.length)).toBe(whole[0]);
+    await closeEnvironment(environment);
   });
 
   it('commits nothing that was made while it was cut', async () => {

@@ -11,8 +11,11 @@ namespace weir {
 /** Files watched at a time, over all threads. */
 constexpr unsigned kWatchedMax = 16;
 
-/** Pages that are covered at a time: the one that was covered first makes room, and is covered again should it be looked at. */
-constexpr unsigned kCoveredMax = 1024;
+/**
+ * Pages that are covered at a time: the one that was covered first makes room, and is covered again should it be looked at. Each is a mapping
+ * of its own, and whoever covers one reads the list of all mappings.
+ */
+constexpr unsigned kCoveredMax = 128;
 
 struct Watched {
   /** How many asked for it; 0: the place is free. */
