@@ -3,6 +3,7 @@ import { validIndex, validSwarmId } from './admission';
 import { pageBytes } from './footprint';
 import { type GuardAddon, guardAddon, lookUpAnswers } from './guard-addon';
 import { databaseNames, extentKey, sealedExtent, sealedSwarm, swarmKey } from './keys';
+import { ReadMemory } from './read-memory';
 
 /** Longest value of an extent that is looked for: one of 64 chunks of 65,000 bytes, with its hashes. */
 const valueBytesMax = 8 * 1024 * 1024;
@@ -20,6 +21,7 @@ const tables = { swarms: Buffer.from(`${databaseNames.swarms}\0`), extents: Buff
 export class DirectReader {
   private readonly file: unknown;
   private readonly record = Buffer.allocUnsafeSlow(pageBytes);
+  private readonly memory = new ReadMemory();
   private supported = true;
 
   /** Undefined without the native addon, and where the file cannot be opened: LMDB has it open then all the same. */
@@ -68,7 +70,7 @@ export class DirectReader {
   }
 
   private async extent(key: Buffer, bytesMax: number): Promise<Extent | undefined> {
-    const value = new Uint8Array(Buffer.allocUnsafeSlow(bytesMax).buffer);
+    const value = this.memory.take(bytesMax);
     const now = this.lookUp(tables.extents, key, value);
     const isCold = now === lookUpAnswers.cold;
     const length = isCold ? await this.addon.lookUpElsewhere(this.file, tables.extents, key, value) : now;

@@ -34,6 +34,11 @@ DataFile::~DataFile() {
   if (file_ >= 0) close(file_);
 }
 
+KeptPage& DataFile::Kept(uint64_t number) {
+  if (kept_ == nullptr) kept_ = std::make_unique<KeptPage[]>(kKeptPages);
+  return kept_[number % kKeptPages];
+}
+
 bool DataFile::InMemory(uint64_t offset, size_t length) {
   const uint64_t end = offset + length;
   if (end > mapped_ && !Map(end)) return false;

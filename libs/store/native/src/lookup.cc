@@ -130,7 +130,10 @@ struct LookUp::Node {
 int64_t LookUp::Read(Bytes table, Bytes key, uint8_t* target, size_t capacity) {
   Place place;
   const int64_t failed = Locate(table, key, &place);
-  if (failed != 0) return failed;
+  return failed != 0 ? failed : Fetch(place, target, capacity);
+}
+
+int64_t LookUp::Fetch(const Place& place, uint8_t* target, size_t capacity) {
   const size_t wanted = std::min<size_t>(place.length, capacity);
   if (place.here != nullptr) {
     std::memcpy(target, place.here, wanted);
@@ -170,25 +173,43 @@ int64_t LookUp::NewestMain(Tree* tree) {
   }
   if (newest == nullptr) return kUnknown;
   *tree = Tree::Of(newest + kMainTreeAt);
+  newest_ = At<uint64_t>(newest + kTransactionAt);
   return 0;
 }
 
 int64_t LookUp::Descend(const Tree& tree, Bytes key, Node* found) {
   if (tree.depth == 0) return kAbsent;
   if (tree.depth > kDepthMax) return kUnknown;
-  const Page page(page_);
+  const uint8_t* bytes = nullptr;
   uint64_t number = tree.root;
   for (unsigned height = tree.depth; height >= 1; height--) {
     if (number >= kPagesMax) return kUnknown;
-    const int64_t failed = ReadAt(number * kPageBytes, page_, kPageBytes);
+    const int64_t failed = TreePage(number, &bytes);
     if (failed != 0) return failed;
+    const Page page(bytes);
     if (!page.Is(number, height > 1 ? kBranch : kLeaf) || page.count() == 0) return kUnknown;
     if (height > 1) number = page.Child(key);
   }
+  const Page page(bytes);
   const size_t index = page.Search(key, 0);
   if (index >= page.count() || Compare(page.Key(index), key) != 0) return kAbsent;
   const uint8_t* const node = page.Node(index);
   *found = {At<uint16_t>(node + kNodeFlagsAt), At<uint32_t>(node + kNodeSizeAt), page.Rest(index)};
+  return 0;
+}
+
+int64_t LookUp::TreePage(uint64_t number, const uint8_t** bytes) {
+  *bytes = page_;
+  // Who waits is on another thread, each time another one.
+  if (wait_) return ReadAt(number * kPageBytes, page_, kPageBytes);
+  KeptPage& kept = file_.Kept(number);
+  *bytes = kept.bytes;
+  if (kept.number == number && kept.transaction == newest_) return 0;
+  kept.number = UINT64_MAX;
+  const int64_t failed = ReadAt(number * kPageBytes, kept.bytes, kPageBytes);
+  if (failed != 0) return failed;
+  kept.number = number;
+  kept.transaction = newest_;
   return 0;
 }
 

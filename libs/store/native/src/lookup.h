@@ -43,18 +43,25 @@ class LookUp {
    */
   int64_t Read(Bytes table, Bytes key, uint8_t* target, size_t capacity);
 
+  /** Finds where it is. Answers 0, or what a look-up says instead, as all that follow. */
+  int64_t Locate(Bytes table, Bytes key, Place* place);
+
+  /** The second half of `Read`, of a place that was found before. */
+  int64_t Fetch(const Place& place, uint8_t* target, size_t capacity);
+
  private:
   struct Tree;
   struct Node;
 
-  /** Each answers 0, or what a look-up says instead. */
-  int64_t Locate(Bytes table, Bytes key, Place* place);
   int64_t NewestMain(Tree* tree);
   int64_t Descend(const Tree& tree, Bytes key, Node* found);
+  /** A page of a tree of the newest transaction, kept or read; it stays where it is until the next one is asked for. */
+  int64_t TreePage(uint64_t number, const uint8_t** bytes);
   int64_t ReadAt(uint64_t offset, uint8_t* target, size_t length);
 
   DataFile& file_;
   const bool wait_;
+  uint64_t newest_ = 0;
   uint8_t page_[kPageBytes];
 };
 

@@ -20,6 +20,9 @@ struct Waiting {
   std::vector<uint8_t> key;
   uint8_t* target = nullptr;
   size_t capacity = 0;
+  /** Where it is, if that could be told without waiting: then nothing but the value is waited for. */
+  Place place = {0, 0, nullptr};
+  bool isLocated = false;
   int64_t answer = kUnknown;
   /** What keeps the target where it is. */
   napi_ref kept = nullptr;
@@ -42,7 +45,8 @@ void Execute(napi_env, void* data) {
   auto* const waiting = static_cast<Waiting*>(data);
   if (waiting->file == nullptr) return;
   LookUp lookUp(*waiting->file, true);
-  waiting->answer = lookUp.Read(BytesOf(waiting->table), BytesOf(waiting->key), waiting->target, waiting->capacity);
+  if (waiting->isLocated) waiting->answer = lookUp.Fetch(waiting->place, waiting->target, waiting->capacity);
+  else waiting->answer = lookUp.Read(BytesOf(waiting->table), BytesOf(waiting->key), waiting->target, waiting->capacity);
 }
 
 /** Calls that fail do so because the thread is ending: nobody waits then. */
@@ -86,6 +90,11 @@ Napi::Value LookUpElsewhere(const Napi::CallbackInfo& info) {
   waiting->key = CopyOf(info[2]);
   waiting->target = target.Data();
   waiting->capacity = target.ByteLength();
+  if (waiting->file != nullptr) {
+    LookUp lookUp(*waiting->file, false);
+    const int64_t failed = lookUp.Locate(BytesOf(waiting->table), BytesOf(waiting->key), &waiting->place);
+    waiting->isLocated = failed == 0 && waiting->place.here == nullptr;
+  }
   napi_value promise = nullptr;
   const napi_env env = info.Env();
   const napi_value name = Napi::String::New(env, "weir:lookUp");
