@@ -22,12 +22,12 @@ const count = Math.ceil((Number(megabytes) * 1e6) / content.extentBytes / perCom
 const roomy = 2 ** 40;
 /** Of a full store: so much that a transaction of ours is one of its own, which are a 128th of the capacity at most. */
 const tight = 140 * perCommit * 17 * 4096;
-/** Extents that fill it: a fifth more than there is room for. */
-const filling = 168 * perCommit;
+/** Extents that fill it, and then turn over half of it: nothing is measured before all of its work was done for a while. */
+const filling = 240 * perCommit;
 const rows = {};
 
 /** Extents that are written and read before anything is measured: an appliance runs for days, and has compiled its code long ago. */
-const rehearsal = 16 * perCommit;
+const rehearsal = 64 * perCommit;
 
 await rehearse();
 if (part === 'cold') {
