@@ -42,6 +42,11 @@ export interface GuardAddon {
   /** As the platform's, several times as fast; only where the processor can. */
   readonly crc32?: (bytes: Uint8Array, sum: number) => number;
   /**
+   * Copies bytes to a place in others, as `set` does: three times as fast where either is shared. Throws RangeError for what does not fit.
+   * Missing in what was built before there was any.
+   */
+  copy?(target: Uint8Array, source: Uint8Array, at: number): void;
+  /**
    * Gives runs of pages, each a first page and a count, back to the file system, which reads them as zeros from then on. Answers 0, or the
    * platform's number of what went wrong. Missing in what was built before there was any.
    */

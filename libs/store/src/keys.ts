@@ -33,6 +33,7 @@ import {
   hashFunctions,
   subtreeHashes,
 } from '@weir/ppspp';
+import { copyBytes } from './copy-bytes';
 import { StoreError } from './errors';
 import { extentHeaderBytes } from './footprint';
 import { seal, sealBytes, sealOf, unsealed } from './integrity/seal';
@@ -181,8 +182,8 @@ export function extentValueBytes({ bytes, hashes }: Extent): number {
 export function encodeExtent(key: Uint8Array, { bytes, hashes }: Extent, hash: HashFunction, target: Buffer): number {
   const end = extentHeaderBytes + bytes.length + hashes.length;
   target.writeUInt32BE(hashFunctionCodes[hash] * 2 ** 24 + sealedMark * 2 ** 16, sealedFrom);
-  target.set(bytes, extentHeaderBytes);
-  target.set(hashes, extentHeaderBytes + bytes.length);
+  copyBytes(target, bytes, extentHeaderBytes);
+  copyBytes(target, hashes, extentHeaderBytes + bytes.length);
   target.writeUInt32BE(sealOf(key, target.subarray(sealedFrom, end)), 0);
   return end;
 }

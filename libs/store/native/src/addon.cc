@@ -2,6 +2,7 @@
 #include <napi.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstring>
 
 #include "ahead.h"
@@ -74,6 +75,19 @@ Napi::Value SumBytes(const Napi::CallbackInfo& info) {
                            Crc32(bytes.Data(), bytes.ByteLength(), info[1].As<Napi::Number>().Uint32Value()));
 }
 
+/** Shared memory too, which V8 copies word by word. What is told of it afterwards, by another thread, was not looked at before. */
+void CopyBytes(const Napi::CallbackInfo& info) {
+  auto target = info[0].As<Napi::Uint8Array>();
+  const auto source = info[1].As<Napi::Uint8Array>();
+  const int64_t at = info[2].As<Napi::Number>().Int64Value();
+  const size_t length = source.ByteLength();
+  if (at < 0 || static_cast<size_t>(at) > target.ByteLength() || length > target.ByteLength() - static_cast<size_t>(at))
+    throw Napi::RangeError::New(info.Env(), "the bytes do not fit");
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  std::memmove(target.Data() + at, source.Data(), length);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+}
+
 Napi::Value ReleasePages(const Napi::CallbackInfo& info) {
   const auto runs = info[1].As<Napi::Float64Array>();
   const int failure = Release(info[0].As<Napi::Number>().Int32Value(), runs.Data(), runs.ElementLength() / 2);
@@ -91,6 +105,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("unwatch", Napi::Function::New(env, UnwatchFile, "unwatch"));
   exports.Set("faults", Napi::Function::New(env, CountFaults, "faults"));
   exports.Set("begin", Napi::Function::New(env, BeginReading, "begin"));
+  exports.Set("copy", Napi::Function::New(env, CopyBytes, "copy"));
   exports.Set("release", Napi::Function::New(env, ReleasePages, "release"));
   exports.Set("reserve", Napi::Function::New(env, ReserveBytes, "reserve"));
   exports.Set("letGo", Napi::Function::New(env, LetPagesGo, "letGo"));

@@ -1,4 +1,5 @@
 import { invariant } from '@weir/ppspp';
+import { copyBytes } from '../copy-bytes';
 import { pageBytes } from '../footprint';
 import { type Arenas, arenaPagesMax } from './arenas';
 
@@ -6,7 +7,7 @@ import { type Arenas, arenaPagesMax } from './arenas';
 export function copyIn(arenas: Arenas, pages: Uint32Array, bytes: Uint8Array, offset: number): void {
   for (let done = 0; done < bytes.length;) {
     const place = runAt(arenas, pages, offset + done, bytes.length - done);
-    place.set(bytes.subarray(done, done + place.length));
+    copyBytes(place, bytes.subarray(done, done + place.length), 0);
     done += place.length;
   }
 }
@@ -15,7 +16,7 @@ export function copyIn(arenas: Arenas, pages: Uint32Array, bytes: Uint8Array, of
 export function copyOut(arenas: Arenas, pages: Uint32Array, target: Uint8Array, offset: number): void {
   for (let done = 0; done < target.length;) {
     const place = runAt(arenas, pages, offset + done, target.length - done);
-    target.set(place, done);
+    copyBytes(target, place, done);
     done += place.length;
   }
 }
