@@ -1,12 +1,12 @@
-// `npm run bench:store [-- scale] [--rounds N] [--megabytes N] [--folder DIR] [--against DIST] [--json]`: what the store costs beside a
-// flat file, or how it starts with 10,000 to 1,000,000 extents. Ctrl-C ends it after the round; what it made is removed.
+// `npm run bench:store [-- scale | scrub | serve] [--rounds N] [--megabytes N] [--folder DIR] [--against DIST] [--json]`: what the store costs beside a
+// flat file; or how it starts, is scrubbed, or is first served from by a whole appliance, with 10,000 to 1,000,000 extents. Ctrl-C ends it after the round; what it made is removed.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import process, { exit, stderr, stdout, version } from 'node:process';
 import { parseArgs } from 'node:util';
 import { costs } from '../test/bench/store/costs.mjs';
-import { scale } from '../test/bench/store/scale.mjs';
+import { scale, scrubs, serves } from '../test/bench/store/scale.mjs';
 import { root, setUp } from './setup.mjs';
 
 const { values, positionals } = parseArgs({
@@ -19,9 +19,10 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+const ofSizes = { scale: [scale, scaleLines], scrub: [scrubs, scrubLines], serve: [serves, serveLines] };
 const numbers = [values.rounds, values.megabytes].map(Number);
 if (!numbers.every((number) => Number.isInteger(number) && number > 0)) usage();
-if (positionals.length > 1 || !['scale', undefined].includes(positionals[0])) usage();
+if (positionals.length > 1 || ![...Object.keys(ofSizes), undefined].includes(positionals[0])) usage();
 
 setUp();
 const [rounds, megabytes] = numbers;
@@ -34,16 +35,16 @@ process.on('SIGINT', () => {
 const isOver = () => over;
 const onRound = (done) => stderr.write(`${done}\n`);
 try {
-  if (positionals[0] === 'scale') await showScale();
+  if (positionals[0] !== undefined) await showSizes(...ofSizes[positionals[0]]);
   else showCosts();
 } finally {
   rmSync(folder, { recursive: true });
 }
 
-async function showScale() {
-  const rows = await scale({ built, folder, rounds, isOver, onRound });
+async function showSizes(measure, linesOf) {
+  const rows = await measure({ built, folder, rounds, isOver, onRound });
   if (values.json) stdout.write(`${JSON.stringify(rows)}\n`);
-  else table(scaleLines(rows));
+  else table(linesOf(rows));
 }
 
 function showCosts() {
@@ -71,14 +72,42 @@ function scaleLines(rows) {
   ];
 }
 
+function scrubLines(rows) {
+  return [
+    ['extents', 'slices', 'CPU, s', 'us an extent', 'longest slice, s', 'MB'],
+    ...rows.map(({ count, slices, cpuSeconds, longest, rssBytes }) => [
+      String(count),
+      String(slices),
+      cpuSeconds.toFixed(1),
+      ((cpuSeconds * 1e6) / count).toFixed(0),
+      longest.toFixed(2),
+      (rssBytes / 1e6).toFixed(0),
+    ]),
+  ];
+}
+
+function serveLines(rows) {
+  return [
+    ['extents', 'page cache', 'first content, s', '/readyz, s'],
+    ...rows.map(({ count, isCold, first, ready }) => [
+      String(count),
+      isCold ? 'cold' : 'warm',
+      first.toFixed(2),
+      ready.toFixed(2),
+    ]),
+  ];
+}
+
 function costLines(rows) {
   return [
-    ['', 'CPU-s/GB', 'flat file', 'ratio', 'MB/s', 'flat file', 'file/capacity'],
+    ['', 'CPU-s/GB', 'flat file', 'ratio', 'MB/s', 'flat file', 'file/capacity', 'event loop, ms'],
     ...rows.map((row) => [
       row.name,
       ...[row.cpuPerGigabyte, row.flatCpuPerGigabyte, row.ratio].map((figure) => figure.toFixed(2)),
       ...[row.megabytesPerSecond, row.flatMegabytesPerSecond].map((figure) => figure.toFixed(0)),
       row.fileShare === 0 ? '' : row.fileShare.toFixed(2),
+      // A writer's thread does nothing else.
+      row.name.startsWith('read') ? row.delayMillis.toFixed(1) : '',
     ]),
   ];
 }
@@ -95,7 +124,7 @@ function padded(cell, width, column) {
 
 function usage() {
   stdout.write(
-    'usage: npm run bench:store -- [scale] [--rounds N] [--megabytes N] [--folder DIR] [--against DIST] [--json]\n',
+    'usage: npm run bench:store -- [scale | scrub | serve] [--rounds N] [--megabytes N] [--folder DIR] [--against DIST] [--json]\n',
   );
   exit(2);
 }

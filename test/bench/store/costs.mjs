@@ -50,6 +50,7 @@ function summary(rounds) {
       ratio: median(rounds.map(({ [name]: { store, flat } }) => store.cpuPerGigabyte / flat.cpuPerGigabyte)),
       megabytesPerSecond: of('store', 'megabytesPerSecond'),
       flatMegabytesPerSecond: of('flat', 'megabytesPerSecond'),
+      delayMillis: median(rounds.map((round) => round[name].store.delayMillis ?? 0)),
       fileShare: median(rounds.map((round) => round[name].fileShare ?? 0)),
     };
   });
