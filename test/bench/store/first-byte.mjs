@@ -14,13 +14,12 @@ const secondsMax = 120;
 
 /**
  * Starts the appliance of a built root on a store; answers the seconds to the first datagram with content, and to the first
- * `/readyz` with 200. A store that no appliance had before is not ready: its rules have no second copy.
+ * `/readyz` with 200.
  */
 export async function firstByte({
   root,
   directory,
   metadata,
-  needsReady = true,
   capacity = '100GiB',
   ports: [udp, tcp] = [47_311, 47_312],
 }) {
@@ -42,7 +41,7 @@ export async function firstByte({
     const over = AbortSignal.timeout(secondsMax * 1000);
     const [first, ready] = await Promise.all([
       servedBy(root, { port: udp, metadata, over }).then(since),
-      needsReady ? readyAt(tcp, over).then(since) : undefined,
+      readyAt(tcp, over).then(since),
     ]);
     return { first, ready };
   } finally {

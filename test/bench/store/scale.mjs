@@ -28,10 +28,7 @@ export function scrubs(options) {
 /** When a whole appliance is ready, and when a peer has the first content. */
 export function serves(options) {
   const root = join(options.built, '../../../..');
-  return ofSizes(options, async (store) => {
-    await firstByte({ root, ...store, needsReady: false });
-    return warmAndCold(store, (one) => firstByte({ root, ...one }));
-  });
+  return ofSizes(options, (store) => warmAndCold(store, (one) => firstByte({ root, ...one })));
 }
 
 async function ofSizes({ built, folder, rounds, isOver, onRound }, measure) {
