@@ -26,7 +26,9 @@ export async function makeSmallStore(built, { directory, count }) {
   const load = createRequire(`${built}/index.js`);
   const { openForWriting } = load('./lmdb-environment.js');
   // What else a store has, the rules' second copy above all: without that an appliance is not ready.
-  await load('./index.js').openLmdbWriter({ directory, capacityBytes: 2 ** 30, probationBytes: 0 }).close();
+  await load('./index.js')
+    .openLmdbWriter({ directory, capacityBytes: 2 ** 30, probationBytes: 0 })
+    .close();
   const { LmdbTables } = load('./lmdb-tables.js');
   const footprints = load('./footprint.js');
   const { subtreeOf, subtreeOfLeaves, hashBytes } = load('../../ppspp/src/index.js');
