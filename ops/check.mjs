@@ -1,13 +1,10 @@
-// `npm test`: every check, in the order that fails cheapest first, up to the first failure. Arguments select steps. Checks of the text
-// take one core each, and go side by side with the next of them.
+// `npm test`: every check, in the order that fails cheapest first, up to the first failure. Arguments select steps.
 // The last line is `N passed, N failed`: tests, and as one more failure a step that failed without naming a test.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv, execPath, exit, stdout } from 'node:process';
-import { text } from 'node:stream/consumers';
 import { root, setUp, setUpPackages } from './setup.mjs';
 
 const reports = mkdtempSync(join(tmpdir(), 'weir-check-'));
@@ -34,17 +31,13 @@ function jest(name, args) {
   return { name, bin: 'jest/bin/jest.js', args: [...args, ...common], report };
 }
 
-/** Says what it says at its end, below its name, since another may run meanwhile; jest, which has all cores, as it goes. */
-async function perform({ name, bin, args, report }) {
+function perform({ name, bin, args, report }) {
+  stdout.write(`\n── ${name}\n`);
   const started = performance.now();
-  if (report) stdout.write(`\n── ${name}\n`);
   // Jest prints its report to stderr, and to stdout the JSON that also goes to the file.
-  const stdio = report ? ['ignore', 'ignore', 'inherit'] : ['ignore', 'pipe', 'pipe'];
-  const child = spawn(execPath, [join(root, 'node_modules', bin), ...args], { cwd: root, stdio });
-  const said = report ? [] : [text(child.stdout), text(child.stderr)];
-  const [[status], ...texts] = await Promise.all([once(child, 'close'), ...said]);
+  const stdio = ['ignore', report ? 'ignore' : 'inherit', 'inherit'];
+  const { status } = spawnSync(execPath, [join(root, 'node_modules', bin), ...args], { cwd: root, stdio });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  if (!report) stdout.write(`\n── ${name}\n${texts.join('')}`);
   stdout.write(`── ${name} ${status === 0 ? 'ok' : 'FAILED'} (${seconds} s)\n`);
   return count(status === 0, report);
 }
@@ -55,18 +48,6 @@ function count(ok, report) {
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
   const failed = numFailedTests + numRuntimeErrorTestSuites;
   return { ok, passed: numPassedTests, failed: ok ? failed : Math.max(failed, 1) };
-}
-
-/** Two at a time: most machines that check have two cores at least. */
-function sideBySide(some) {
-  const waiting = [...some];
-  return [1, 2].map(async () => {
-    for (let step = waiting.shift(); step !== undefined && total.failed === 0; step = waiting.shift()) {
-      const { passed, failed } = await perform(step);
-      total.passed += passed;
-      total.failed += failed;
-    }
-  });
 }
 
 const named = argv.slice(2);
@@ -80,12 +61,11 @@ const wanted = steps.filter(({ name }) => named.length === 0 || named.includes(n
 if (wanted.some(({ report }) => report)) setUp();
 else setUpPackages();
 const total = { passed: 0, failed: 0 };
-for (const some of [
-  wanted.filter(({ report }) => !report),
-  ...wanted.filter(({ report }) => report).map((step) => [step]),
-]) {
-  await Promise.all(sideBySide(some));
-  if (total.failed > 0) break;
+for (const step of wanted) {
+  const { ok, passed, failed } = perform(step);
+  total.passed += passed;
+  total.failed += failed;
+  if (!ok) break;
 }
 rmSync(reports, { recursive: true });
 stdout.write(`\n${total.passed} passed, ${total.failed} failed\n`);
