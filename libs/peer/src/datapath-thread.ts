@@ -11,6 +11,7 @@ import type {
 } from './datapath-messages';
 import { PeerError } from './errors';
 import { youngHeapMegabytes } from './limits';
+import { expectShortLives } from './short-lived';
 import { workerFile } from './worker-file';
 
 /** Who hears of a datapath thread. */
@@ -48,6 +49,7 @@ export class DatapathThread {
   private left: () => void = () => undefined;
 
   constructor(settings: ThreadSettings, store: MessagePort, listener: DatapathListener) {
+    expectShortLives();
     // The task never returns to the pool, so that there is no idle thread to wake by atomics.
     const resourceLimits = { maxYoungGenerationSizeMb: youngHeapMegabytes };
     const one = { minThreads: 1, maxThreads: 1, atomics: 'disabled', resourceLimits } as const;

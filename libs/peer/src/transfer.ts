@@ -11,6 +11,7 @@ import { InlineVerifier } from '@weir/verify';
 import type { ContentStore } from './content-store';
 import { Driver } from './driver';
 import { ownCertificate } from './own-certificate';
+import { expectShortLives } from './short-lived';
 import { checkOf, sociable } from './sociable';
 import type { TransferExchange } from './transfer-exchange';
 
@@ -53,6 +54,7 @@ export interface Transfer {
 
 /** Starts a transfer on a UDP socket and the thread of its own. Rejects with a `DatagramError`. */
 export async function startTransfer(plan: TransferPlan): Promise<Transfer> {
+  expectShortLives();
   const { metadata, store, listen, want, trusted, exchange } = plan;
   const { swarmId } = metadata;
   const port = createPort(listen, 'auto');
