@@ -131,7 +131,7 @@ class KilledStore {
   }
 
   private async judge(life: Life, faults: string[]): Promise<Omit<Death, 'seed' | 'moment' | 'phase' | 'killed'>> {
-    const model = new Model(this.tables);
+    const model = new Model(this.tables, life.diskBytes === 0);
     const nothing = {
       transactions: 0,
       answers: 0,

@@ -26,7 +26,11 @@ export class Model {
   private readonly questions = new Map<number, Question>();
   private doing: readonly Change[] | undefined;
 
-  constructor(private readonly tables = new Tables()) {}
+  /** `hasRoom`: nobody else fills the disk, so that there is room for what a stop has to write. */
+  constructor(
+    private readonly tables = new Tables(),
+    private readonly hasRoom = true,
+  ) {}
 
   /** What the store may hold now: as before the transaction under way, or as after it. */
   get possible(): Tables[] {
@@ -81,7 +85,7 @@ export class Model {
       case 'phase':
         if (entry.phase === 'starting') this.tables.memory.clear();
         if (entry.phase === 'ready') this.wasReady = true;
-        if (entry.phase === 'stopped') this.mustBeOnDisk();
+        if (entry.phase === 'stopped' && this.hasRoom) this.mustBeOnDisk();
         break;
     }
   }
@@ -106,7 +110,7 @@ export class Model {
     }
   }
 
-  /** A clean stop loses nothing. */
+  /** A clean stop loses nothing where the disk has room for it. */
   private mustBeOnDisk(): void {
     for (const [swarmId, indexes] of this.tables.memory) {
       const lost = [...indexes].filter((index) => !this.tables.hasOnDisk(swarmId, index));
