@@ -1,4 +1,4 @@
-import { extentChunks, hashFunctionOfLength, type SwarmId, type SwarmMetadata } from '@weir/ppspp';
+import { extentChunks, hashFunctionOfLength, statementDefaults, type SwarmId, type SwarmMetadata } from '@weir/ppspp';
 import type { PinnedContent, RuleBook, SwarmSummary } from '@weir/store';
 import type { OperatorDesk } from './operator-desk';
 
@@ -140,5 +140,5 @@ export class PinKeeper {
 /** What a swarm is fetched by of which nothing is known but its ID: what is usual. */
 function usualContent(swarmId: SwarmId): PinnedContent | undefined {
   const hash = hashFunctionOfLength(swarmId.length / 2);
-  return hash && { hash, addressing: 'chunk32', chunkSize: 1_024 };
+  return hash && { ...statementDefaults, hash };
 }
